@@ -4,5 +4,10 @@
 //! index, everywhere in the workspace.
 
 pub mod column;
+pub mod ifma;
+pub mod msm;
+pub mod par;
+pub mod poly;
+pub mod wide;
 
 pub use ark_bn254::{Fq, Fr, G1Affine, G1Projective};

@@ -1,1 +1,36 @@
-//! Placeholder.
+//! The Lariat zkVM: RV32IM programs in, proofs out.
+//!
+//! ```text
+//! Program::from_elf -> prove -> bytes of a proof -> verify -> VerifiedStatement
+//! ```
+//!
+//! The proof is succinct, **not** zero-knowledge: it may reveal the private input.
+
+#![forbid(unsafe_code)]
+
+pub mod bytecode;
+pub mod cells;
+pub mod columns;
+pub mod constraints;
+mod error;
+pub mod operations;
+mod program;
+pub mod protocol;
+mod prove;
+mod statement;
+mod verify;
+pub mod witness;
+
+pub use error::{HeaderError, ProveError, VerifyError};
+pub use lariat_emulator::{
+    image::{Image, LoadError},
+    machine::{ExecError, Exit, Inputs, RunResult},
+    memory_map::MemoryConfig,
+};
+pub use lariat_pcs::PcsKind;
+pub use lariat_subtables::Params;
+pub use lariat_transcript::{EventLog, HashKind};
+pub use program::Program;
+pub use prove::{Phase, ProveOptions, Proven, prove, prove_trace, prove_witness};
+pub use statement::{Argument, Config, Header, MAX_STEPS, VerifiedStatement};
+pub use verify::{verify, verify_with_log};

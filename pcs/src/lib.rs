@@ -1,1 +1,45 @@
-//! Placeholder.
+//! Multilinear polynomial commitments behind one seam.
+//!
+//! A scheme's author implements [`MultilinearPcs`] and adds one line to the registry; the prover holds a [`dyn Pcs`](Pcs)
+//! that [`PcsKind::setup`] returns. Commitments and openings are messages of the proof's channel.
+//!
+//! ```
+//! use lariat_algebra::Fr;
+//! use lariat_algebra::column::{Column, ColumnData};
+//! use lariat_pcs::{PcsKind, Workload};
+//! use lariat_transcript::{HashKind, Session};
+//!
+//! let pcs = PcsKind::Hyrax.setup(Workload { num_vars: &[2] })?;
+//! let session = || Session::new(HashKind::Keccak256, "example").bind("setup", &pcs.setup_digest());
+//!
+//! let column = Column::new(2, ColumnData::U8(vec![1, 2, 3, 4]));
+//! let mut prover = session().into_prover();
+//! let hint = pcs.commit(&[&column], &mut prover)?;
+//! let point = prover.challenges("point", 2);
+//! let eval = (0..4).map(|i| column.get(i) * lariat_algebra::poly::eq_index(i, &point)).sum::<Fr>();
+//! prover.send_scalars("eval", &[eval]);
+//! pcs.open(&[&column], &[hint], &point, &[eval], &mut prover)?;
+//! let (proof, _) = prover.finish();
+//!
+//! let mut verifier = session().into_verifier(&proof);
+//! let commitments = pcs.recv_commitments(&[2], &mut verifier)?;
+//! let point = verifier.challenges("point", 2);
+//! let evals = verifier.recv_scalars("eval", 1)?;
+//! pcs.verify(&[commitments], &point, &evals, &mut verifier)?;
+//! verifier.finish()?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+#![forbid(unsafe_code)]
+
+#[cfg(any(test, feature = "test-util"))]
+pub mod conformance;
+mod error;
+pub mod hyrax;
+mod registry;
+mod seam;
+
+pub use error::{PcsError, ShapeError, VerifyError};
+pub use registry::{PcsKind, UnknownScheme, Workload};
+pub use seam::{
+    CommitHint, Commitments, MultilinearPcs, Pcs, PcsInfo, QuantumStatus, SecurityBits, SetupSource,
+};

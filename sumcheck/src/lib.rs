@@ -1,1 +1,24 @@
-//! Placeholder.
+//! Sumcheck as a library of parts: relations as data, round provers that never see the channel, a batched engine,
+//! layered grand products for dense and for sparse leaves, and the reduction of many claims to one point.
+//!
+//! Conventions: coordinate 0 of a point is the most significant bit of a hypercube index. Every round binds the
+//! **last** free coordinate, so a vector stored as a prefix (all later entries equal to a known default) stays a
+//! prefix of half the length, and a polynomial in `m < n` variables batched with one in `n` ends at the last `m`
+//! coordinates of the common point.
+
+#![forbid(unsafe_code)]
+
+pub mod dense_product;
+pub mod engine;
+pub mod eq_factor;
+mod error;
+pub mod grand_product;
+pub mod leaves;
+pub mod naive;
+pub mod quadratic;
+pub mod reduction;
+pub mod sparse_product;
+pub mod sparse_quadratic;
+
+pub use engine::{BatchVerdict, Instance, InstanceShape, RoundProver};
+pub use error::SumcheckError;

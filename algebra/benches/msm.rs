@@ -1,0 +1,131 @@
+//! Commitments to rows over fixed bases, and the verifier's multi-scalar multiplication.
+//!
+//! Workload: rows of 4,096 uniform values of each type over 4,096 fixed bases, one thread, tables built beforehand; and
+//! full-size scalars over arbitrary points. Baselines: arkworks' `msm` (and its `msm_u1`, `msm_u8`, `msm_u16`,
+//! `msm_u32`, `msm_u64`), compiled without its own threads. Throughput is given in scalars.
+
+use ark_ec::{AffineRepr, CurveGroup, VariableBaseMSM};
+use ark_ff::UniformRand;
+use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use lariat_algebra::msm::{Backend, FixedBases, RowValues, msm_with};
+use lariat_algebra::{Fr, G1Affine, G1Projective};
+use rand::{Rng, RngCore};
+use rand_chacha::ChaCha20Rng;
+use rand_chacha::rand_core::SeedableRng;
+use std::hint::black_box;
+
+const LEN: usize = 4096;
+const ROWS: usize = 16;
+
+fn points(n: usize) -> Vec<G1Affine> {
+    let mut rng = ChaCha20Rng::seed_from_u64(1);
+    let step = G1Affine::generator() * Fr::rand(&mut rng);
+    let multiples: Vec<G1Projective> =
+        std::iter::successors(Some(step), |p| Some(*p + step)).take(n).collect();
+    G1Projective::normalize_batch(&multiples)
+}
+
+fn backends() -> impl Iterator<Item = Backend> {
+    [Backend::Portable, Backend::Ifma].into_iter().filter(|b| b.is_available())
+}
+
+/// Commits on one thread, whatever the machine has.
+fn commit_on_one_thread(fixed: &FixedBases, rows: &[RowValues<'_>]) -> Vec<G1Affine> {
+    #[cfg(feature = "parallel")]
+    {
+        static POOL: std::sync::OnceLock<Option<rayon::ThreadPool>> = std::sync::OnceLock::new();
+        if let Some(pool) = POOL.get_or_init(|| rayon::ThreadPoolBuilder::new().num_threads(1).build().ok()) {
+            return pool.install(|| fixed.commit_rows(rows));
+        }
+    }
+    fixed.commit_rows(rows)
+}
+
+fn rows(c: &mut Criterion) {
+    let mut rng = ChaCha20Rng::seed_from_u64(2);
+    let n = LEN * ROWS;
+    let bases = points(LEN);
+    let bools: Vec<bool> = (0..n).map(|_| rng.r#gen()).collect();
+    let flags: Vec<bool> = (0..n).map(|_| rng.gen_ratio(1, 16)).collect();
+    let u8s: Vec<u8> = (0..n).map(|_| rng.r#gen()).collect();
+    let u16s: Vec<u16> = (0..n).map(|_| rng.r#gen()).collect();
+    let times: Vec<u32> = (0..n).map(|_| rng.next_u32() & 0xf_ffff).collect();
+    let u32s: Vec<u32> = (0..n).map(|_| rng.r#gen()).collect();
+    let u64s: Vec<u64> = (0..n).map(|_| rng.r#gen()).collect();
+    let full: Vec<Fr> = (0..n).map(|_| Fr::rand(&mut rng)).collect();
+    let cases: Vec<(&str, Vec<RowValues<'_>>)> = vec![
+        ("bool", bools.chunks(LEN).map(Into::into).collect()),
+        ("flag_1_in_16", flags.chunks(LEN).map(Into::into).collect()),
+        ("u8", u8s.chunks(LEN).map(Into::into).collect()),
+        ("u16", u16s.chunks(LEN).map(Into::into).collect()),
+        ("u32_20_bits", times.chunks(LEN).map(Into::into).collect()),
+        ("u32", u32s.chunks(LEN).map(Into::into).collect()),
+        ("u64", u64s.chunks(LEN).map(Into::into).collect()),
+        ("full", full.chunks(LEN).map(Into::into).collect()),
+    ];
+    let mut group = c.benchmark_group("rows");
+    group.sample_size(10).throughput(Throughput::Elements(n as u64));
+    for backend in backends() {
+        let fixed = FixedBases::with_backend(bases.clone(), backend);
+        for (name, rows) in &cases {
+            let _ = fixed.commit_rows(&rows[..1]);
+            group.bench_function(BenchmarkId::new(format!("{backend:?}"), name), |b| {
+                b.iter(|| black_box(commit_on_one_thread(&fixed, rows)));
+            });
+        }
+    }
+    type P = G1Projective;
+    let each = |f: &dyn Fn(usize) -> P| -> Vec<P> { (0..ROWS).map(|r| f(r * LEN)).collect() };
+    let mut arkworks = |name: &str, f: &dyn Fn(usize) -> P| {
+        group.bench_function(BenchmarkId::new("arkworks", name), |b| b.iter(|| black_box(each(f))));
+    };
+    arkworks("bool", &|s| P::msm_u1(&bases, &bools[s..s + LEN]));
+    arkworks("flag_1_in_16", &|s| P::msm_u1(&bases, &flags[s..s + LEN]));
+    arkworks("u8", &|s| P::msm_u8(&bases, &u8s[s..s + LEN]));
+    arkworks("u16", &|s| P::msm_u16(&bases, &u16s[s..s + LEN]));
+    arkworks("u32_20_bits", &|s| P::msm_u32(&bases, &times[s..s + LEN]));
+    arkworks("u32", &|s| P::msm_u32(&bases, &u32s[s..s + LEN]));
+    arkworks("u64", &|s| P::msm_u64(&bases, &u64s[s..s + LEN]));
+    arkworks("full", &|s| P::msm_unchecked(&bases, &full[s..s + LEN]));
+    group.finish();
+}
+
+fn verifier(c: &mut Criterion) {
+    let mut rng = ChaCha20Rng::seed_from_u64(3);
+    let mut group = c.benchmark_group("msm");
+    group.sample_size(10);
+    for n in [1024, 8192] {
+        let bases = points(n);
+        let scalars: Vec<Fr> = (0..n).map(|_| Fr::rand(&mut rng)).collect();
+        group.throughput(Throughput::Elements(n as u64));
+        for backend in backends() {
+            group.bench_function(BenchmarkId::new(format!("{backend:?}"), n), |b| {
+                b.iter(|| black_box(msm_with(backend, &bases, &scalars)));
+            });
+        }
+        group.bench_function(BenchmarkId::new("arkworks", n), |b| {
+            b.iter(|| black_box(G1Projective::msm_unchecked(&bases, &scalars)));
+        });
+    }
+    group.finish();
+}
+
+/// One multiplication at a time, each waiting for the one before: the yardstick for every other figure.
+fn field(c: &mut Criterion) {
+    let mut rng = ChaCha20Rng::seed_from_u64(4);
+    let (a, mut x) = (Fr::rand(&mut rng), Fr::rand(&mut rng));
+    let mut group = c.benchmark_group("field");
+    group.throughput(Throughput::Elements(1000));
+    group.bench_function("arkworks_fr_mul_dependent_1000", |b| {
+        b.iter(|| {
+            for _ in 0..1000 {
+                x *= a;
+            }
+            black_box(x)
+        });
+    });
+    group.finish();
+}
+
+criterion_group!(benches, field, rows, verifier);
+criterion_main!(benches);

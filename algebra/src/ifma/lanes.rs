@@ -1,0 +1,241 @@
+//! Eight lanes of a 254-bit prime field: five limbs of 52 bits, Montgomery form to the base `2^260`.
+//!
+//! A lane's value is `sum_i limb_i 2^(52 i)`. "Normalised" means limbs in `[0, 2^52)`; products need normalised
+//! operands, sums and differences may leave limbs signed until [`carry`] normalises them. For operands `a, b` the
+//! product is below `p (1 + a b / (85 p^2))`, as `p < 2^260 / 84.6`: operands of a few `p` need no reduction.
+
+use core::arch::x86_64::{
+    __m512i, _mm512_add_epi64, _mm512_and_si512, _mm512_madd52hi_epu64, _mm512_madd52lo_epu64, _mm512_movepi64_mask,
+    _mm512_mask_blend_epi64, _mm512_or_si512, _mm512_permutex2var_epi64, _mm512_permutexvar_epi64, _mm512_set_epi64,
+    _mm512_set1_epi64, _mm512_setzero_si512, _mm512_shrdi_epi64, _mm512_slli_epi64, _mm512_srai_epi64,
+    _mm512_srli_epi64, _mm512_sub_epi64, _mm512_unpackhi_epi64, _mm512_unpacklo_epi64,
+};
+
+/// Eight field elements, limb by limb.
+pub(super) type Lanes = [__m512i; 5];
+
+const MASK: u64 = (1 << 52) - 1;
+
+/// Shift that turns the high half of `top limb * QUOTIENT` into a quotient by `p`.
+const QUOTIENT_SHIFT: u32 = 43;
+
+/// A prime below `2^254`, above `2^253`.
+pub(super) trait Prime {
+    /// The prime in four limbs of 64 bits.
+    const MODULUS: [u64; 4];
+    /// `k p` in limbs of 52 bits at index `k`.
+    const MULTIPLES: [[u64; 5]; 8] = multiples(&Self::MODULUS);
+    /// `-p^(-1) mod 2^52`.
+    const INV: u64 = negative_inverse(Self::MODULUS[0]);
+    /// `floor(2^(52 + 43) / (ceil(p / 2^208)))`.
+    const QUOTIENT: u64 = ((1u128 << (52 + QUOTIENT_SHIFT)) / ((Self::MODULUS[3] >> 16) as u128 + 1)) as u64;
+}
+
+const fn negative_inverse(modulus: u64) -> u64 {
+    let mut inverse = 1u64;
+    let mut i = 0;
+    // Newton's iteration doubles the number of correct bits.
+    while i < 6 {
+        inverse = inverse.wrapping_mul(2u64.wrapping_sub(modulus.wrapping_mul(inverse)));
+        i += 1;
+    }
+    inverse.wrapping_neg() & MASK
+}
+
+const fn multiples(modulus: &[u64; 4]) -> [[u64; 5]; 8] {
+    let limbs = [
+        modulus[0] & MASK,
+        (modulus[0] >> 52 | modulus[1] << 12) & MASK,
+        (modulus[1] >> 40 | modulus[2] << 24) & MASK,
+        (modulus[2] >> 28 | modulus[3] << 36) & MASK,
+        modulus[3] >> 16,
+    ];
+    let mut out = [[0; 5]; 8];
+    let mut k = 0;
+    while k < 8 {
+        let (mut carry, mut i) = (0, 0);
+        while i < 5 {
+            let t = limbs[i] * k as u64 + carry;
+            out[k][i] = t & MASK;
+            carry = t >> 52;
+            i += 1;
+        }
+        k += 1;
+    }
+    out
+}
+
+/// The same value in all lanes.
+#[inline]
+#[target_feature(enable = "avx512f")]
+pub(super) fn splat(limbs: &[u64; 5]) -> Lanes {
+    limbs.map(|limb| _mm512_set1_epi64(limb as i64))
+}
+
+/// `a + b`, limb by limb.
+#[inline]
+#[target_feature(enable = "avx512f")]
+pub(super) fn add_raw(a: &Lanes, b: &Lanes) -> Lanes {
+    core::array::from_fn(|i| _mm512_add_epi64(a[i], b[i]))
+}
+
+/// `a - b`, limb by limb.
+#[inline]
+#[target_feature(enable = "avx512f")]
+pub(super) fn sub_raw(a: &Lanes, b: &Lanes) -> Lanes {
+    core::array::from_fn(|i| _mm512_sub_epi64(a[i], b[i]))
+}
+
+/// Lanes of `b` where the mask is set, else of `a`.
+#[inline]
+#[target_feature(enable = "avx512f")]
+pub(super) fn blend(mask: u8, a: &Lanes, b: &Lanes) -> Lanes {
+    core::array::from_fn(|i| _mm512_mask_blend_epi64(mask, a[i], b[i]))
+}
+
+/// Normalises signed limbs; the top limb keeps the sign.
+#[inline]
+#[target_feature(enable = "avx512f")]
+pub(super) fn carry(mut a: Lanes) -> Lanes {
+    let mask = _mm512_set1_epi64(MASK as i64);
+    for i in 0..4 {
+        a[i + 1] = _mm512_add_epi64(a[i + 1], _mm512_srai_epi64::<52>(a[i]));
+        a[i] = _mm512_and_si512(a[i], mask);
+    }
+    a
+}
+
+/// Montgomery product `a b / 2^260`, up to a multiple of `p`; see the module for the range. Operands are normalised.
+#[inline]
+#[target_feature(enable = "avx512f,avx512ifma")]
+pub(super) fn mul<P: Prime>(a: &Lanes, b: &Lanes) -> Lanes {
+    let zero = _mm512_setzero_si512();
+    let mut t = [zero; 10];
+    for i in 0..5 {
+        for j in 0..5 {
+            t[i + j] = _mm512_madd52lo_epu64(t[i + j], a[i], b[j]);
+            t[i + j + 1] = _mm512_madd52hi_epu64(t[i + j + 1], a[i], b[j]);
+        }
+    }
+    reduce_wide::<P>(t)
+}
+
+/// Montgomery reduction of ten limbs below `2^60` each.
+#[inline]
+#[target_feature(enable = "avx512f,avx512ifma")]
+pub(super) fn reduce_wide<P: Prime>(mut t: [__m512i; 10]) -> Lanes {
+    let zero = _mm512_setzero_si512();
+    let p = splat(&P::MULTIPLES[1]);
+    let inv = _mm512_set1_epi64(P::INV as i64);
+    for i in 0..5 {
+        let m = _mm512_madd52lo_epu64(zero, t[i], inv);
+        for j in 0..5 {
+            t[i + j] = _mm512_madd52lo_epu64(t[i + j], m, p[j]);
+            t[i + j + 1] = _mm512_madd52hi_epu64(t[i + j + 1], m, p[j]);
+        }
+        // The low 52 bits are zero now.
+        t[i + 1] = _mm512_add_epi64(t[i + 1], _mm512_srli_epi64::<52>(t[i]));
+    }
+    carry([t[5], t[6], t[7], t[8], t[9]])
+}
+
+/// Subtracts a multiple of `p` from a value in `[p / 2, 7p)` whose limbs are signed and below `2^56`: the result is
+/// normalised and in `[0, p + 2^212)`.
+#[inline]
+#[target_feature(enable = "avx512f,avx512ifma")]
+pub(super) fn reduce_small<P: Prime>(a: &Lanes) -> Lanes {
+    // The lower limbs change the top one by less than 2^4 in either direction; a quotient that is too small by this
+    // much leaves less than 2^212 above p.
+    let top = _mm512_sub_epi64(a[4], _mm512_set1_epi64(16));
+    let top = _mm512_and_si512(top, _mm512_set1_epi64(!(-1i64 << 52)));
+    let high = _mm512_madd52hi_epu64(_mm512_setzero_si512(), top, _mm512_set1_epi64(P::QUOTIENT as i64));
+    let quotient = _mm512_srli_epi64::<QUOTIENT_SHIFT>(high);
+    carry(core::array::from_fn(|i| {
+        let m = P::MULTIPLES.map(|multiple| multiple[i] as i64);
+        let table = _mm512_set_epi64(m[7], m[6], m[5], m[4], m[3], m[2], m[1], m[0]);
+        _mm512_sub_epi64(a[i], _mm512_permutexvar_epi64(quotient, table))
+    }))
+}
+
+/// Subtracts `p` once from normalised values that are at least `p`.
+#[inline]
+#[target_feature(enable = "avx512f,avx512dq")]
+pub(super) fn subtract_once<P: Prime>(a: &Lanes) -> Lanes {
+    let difference = carry(sub_raw(a, &splat(&P::MULTIPLES[1])));
+    blend(_mm512_movepi64_mask(difference[4]), &difference, a)
+}
+
+/// Four vectors of 64-bit limbs to five of 52 bits. Values below `2^256`.
+#[inline]
+#[target_feature(enable = "avx512f,avx512vbmi2")]
+pub(super) fn split(l: &[__m512i; 4]) -> Lanes {
+    let mask = _mm512_set1_epi64(MASK as i64);
+    [
+        _mm512_and_si512(l[0], mask),
+        _mm512_and_si512(_mm512_shrdi_epi64::<52>(l[0], l[1]), mask),
+        _mm512_and_si512(_mm512_shrdi_epi64::<40>(l[1], l[2]), mask),
+        _mm512_and_si512(_mm512_shrdi_epi64::<28>(l[2], l[3]), mask),
+        _mm512_srli_epi64::<16>(l[3]),
+    ]
+}
+
+/// [`split`] of sixteen times the value: turns a factor in Montgomery form to the base `2^256` into one whose
+/// product by another such factor is again of that form.
+#[inline]
+#[target_feature(enable = "avx512f,avx512vbmi2")]
+pub(super) fn split_times_16(l: &[__m512i; 4]) -> Lanes {
+    let mask = _mm512_set1_epi64(MASK as i64);
+    [
+        _mm512_and_si512(_mm512_slli_epi64::<4>(l[0]), mask),
+        _mm512_and_si512(_mm512_shrdi_epi64::<48>(l[0], l[1]), mask),
+        _mm512_and_si512(_mm512_shrdi_epi64::<36>(l[1], l[2]), mask),
+        _mm512_and_si512(_mm512_shrdi_epi64::<24>(l[2], l[3]), mask),
+        _mm512_srli_epi64::<12>(l[3]),
+    ]
+}
+
+/// Inverse of [`split`] for normalised values below `2^256`.
+#[inline]
+#[target_feature(enable = "avx512f")]
+pub(super) fn join(t: &Lanes) -> [__m512i; 4] {
+    [
+        _mm512_or_si512(t[0], _mm512_slli_epi64::<52>(t[1])),
+        _mm512_or_si512(_mm512_srli_epi64::<12>(t[1]), _mm512_slli_epi64::<40>(t[2])),
+        _mm512_or_si512(_mm512_srli_epi64::<24>(t[2]), _mm512_slli_epi64::<28>(t[3])),
+        _mm512_or_si512(_mm512_srli_epi64::<36>(t[3]), _mm512_slli_epi64::<16>(t[4])),
+    ]
+}
+
+/// From vectors that hold two elements of four words each, elements `k` and `k + 4` in vector `k`, to vectors of
+/// words: lane `k` of vector `w` is word `w` of element `k`.
+#[inline]
+#[target_feature(enable = "avx512f")]
+pub(super) fn transpose_in(z: &[__m512i; 4]) -> [__m512i; 4] {
+    let (low01, high01) = (_mm512_unpacklo_epi64(z[0], z[1]), _mm512_unpackhi_epi64(z[0], z[1]));
+    let (low23, high23) = (_mm512_unpacklo_epi64(z[2], z[3]), _mm512_unpackhi_epi64(z[2], z[3]));
+    let first = _mm512_set_epi64(13, 12, 5, 4, 9, 8, 1, 0);
+    let second = _mm512_set_epi64(15, 14, 7, 6, 11, 10, 3, 2);
+    [
+        _mm512_permutex2var_epi64(low01, first, low23),
+        _mm512_permutex2var_epi64(high01, first, high23),
+        _mm512_permutex2var_epi64(low01, second, low23),
+        _mm512_permutex2var_epi64(high01, second, high23),
+    ]
+}
+
+/// Inverse of [`transpose_in`].
+#[inline]
+#[target_feature(enable = "avx512f")]
+pub(super) fn transpose_out(l: &[__m512i; 4]) -> [__m512i; 4] {
+    let first = _mm512_set_epi64(13, 12, 5, 4, 9, 8, 1, 0);
+    let second = _mm512_set_epi64(15, 14, 7, 6, 11, 10, 3, 2);
+    let (low01, low23) = (_mm512_permutex2var_epi64(l[0], first, l[2]), _mm512_permutex2var_epi64(l[0], second, l[2]));
+    let (high01, high23) =
+        (_mm512_permutex2var_epi64(l[1], first, l[3]), _mm512_permutex2var_epi64(l[1], second, l[3]));
+    [
+        _mm512_unpacklo_epi64(low01, high01),
+        _mm512_unpackhi_epi64(low01, high01),
+        _mm512_unpacklo_epi64(low23, high23),
+        _mm512_unpackhi_epi64(low23, high23),
+    ]
+}

@@ -1,0 +1,204 @@
+//! From `(bucket, point)` items to `sum_d d * (sum of bucket d)`, by rounds of independent additions.
+//!
+//! A *segment* is a run of items to be summed. Each round pairs neighbours inside every segment at once, so segments of
+//! any shape halve together, collisions inside a bucket do not exist, and batches stay long. The weighted sum over
+//! the buckets of a job follows from `sum_d d B_d = sum_k 2^k S_k`, where `S_k` sums the odd-numbered entries of the
+//! `k`-fold halved bucket array: two additions a bucket, all of them in the same kind of rounds.
+
+use super::kernel::Adder;
+use super::packed::PointRef;
+use crate::G1Projective;
+use ark_ec::AdditiveGroup;
+use ark_ff::Zero;
+
+/// A run of items that have one sum.
+#[derive(Clone, Copy, Debug)]
+struct Segment {
+    start: u32,
+    len: u32,
+}
+
+/// Bucket of a job with its items, before summation; jobs are numbered by the caller.
+#[derive(Clone, Copy, Debug)]
+struct Bucket {
+    job: u32,
+    weight: u32,
+    segment: Segment,
+}
+
+/// Collects the items of several jobs and sums them together.
+#[derive(Default)]
+pub(crate) struct Buckets {
+    items: Vec<PointRef>,
+    filled: Vec<Bucket>,
+    pairs: Vec<(PointRef, PointRef)>,
+    counts: Vec<u32>,
+}
+
+/// Below this many items a job is sorted by comparison instead of by counting.
+const COUNTING_THRESHOLD: usize = 48;
+
+impl Buckets {
+    /// Forgets all jobs.
+    pub(crate) fn clear(&mut self) {
+        self.items.clear();
+        self.filled.clear();
+    }
+
+    /// Number of items collected.
+    pub(crate) fn num_items(&self) -> usize {
+        self.items.len()
+    }
+
+    /// Adds a job whose sum is `sum weight * point` over `items`, all weights in `1..=max_weight`. `items` is scratch:
+    /// its order is lost.
+    pub(crate) fn push_job(&mut self, job: usize, max_weight: usize, items: &mut [(u32, PointRef)]) {
+        let first_bucket = self.filled.len();
+        let base = self.items.len() as u32;
+        if items.len() < COUNTING_THRESHOLD || max_weight > 4 * items.len() {
+            items.sort_unstable_by_key(|item| item.0);
+            for (i, &(weight, point)) in items.iter().enumerate() {
+                self.items.push(point);
+                match self.filled[first_bucket..].last_mut() {
+                    Some(bucket) if bucket.weight == weight => bucket.segment.len += 1,
+                    _ => self.filled.push(Bucket {
+                        job: job as u32,
+                        weight,
+                        segment: Segment { start: base + i as u32, len: 1 },
+                    }),
+                }
+            }
+            return;
+        }
+        self.counts.clear();
+        self.counts.resize(max_weight + 1, 0);
+        for &(weight, _) in items.iter() {
+            self.counts[weight as usize] += 1;
+        }
+        let mut start = base;
+        for (weight, count) in self.counts.iter_mut().enumerate() {
+            let len = *count;
+            if len > 0 {
+                self.filled.push(Bucket { job: job as u32, weight: weight as u32, segment: Segment { start, len } });
+            }
+            *count = start;
+            start += len;
+        }
+        self.items.resize(start as usize, PointRef::table(0, false));
+        for &(weight, point) in items.iter() {
+            let slot = &mut self.counts[weight as usize];
+            self.items[*slot as usize] = point;
+            *slot += 1;
+        }
+    }
+
+    /// The sums of jobs `0..num_jobs`. Jobs must have been pushed in increasing order; a job without items sums to
+    /// the identity.
+    pub(crate) fn sum_jobs(&mut self, num_jobs: usize, adder: &mut Adder<'_>) -> Vec<G1Projective> {
+        // Step 1: one point per bucket.
+        let mut segments: Vec<Segment> = self.filled.iter().map(|b| b.segment).collect();
+        reduce_segments(&mut self.items, &mut segments, adder, &mut self.pairs);
+        let mut level: Vec<(u32, u32, PointRef)> =
+            self.filled.iter().map(|b| (b.job, b.weight, self.items[b.segment.start as usize])).collect();
+
+        // Step 2: halve the bucket arrays of all jobs together; odd entries at level k belong to S_k.
+        let mut odd: Vec<(u32, u32, PointRef)> = Vec::new();
+        for k in 0.. {
+            if level.is_empty() {
+                break;
+            }
+            self.pairs.clear();
+            let mut next: Vec<(u32, u32, PointRef)> = Vec::with_capacity(level.len());
+            for &(job, weight, point) in &level {
+                if weight & 1 == 1 {
+                    odd.push((job, k, point));
+                }
+                let half = weight >> 1;
+                if half == 0 {
+                    continue;
+                }
+                match next.last_mut() {
+                    Some((j, w, p)) if *j == job && *w == half => {
+                        let sum = adder.next_ref(self.pairs.len());
+                        self.pairs.push((*p, point));
+                        *p = sum;
+                    }
+                    _ => next.push((job, half, point)),
+                }
+            }
+            adder.add(&self.pairs);
+            level = next;
+        }
+
+        // Step 3: the S_k of every job.
+        odd.sort_by_key(|&(job, k, _)| (job, k));
+        self.items.clear();
+        segments.clear();
+        let mut names: Vec<(u32, u32)> = Vec::new();
+        for &(job, k, point) in &odd {
+            if names.last() == Some(&(job, k)) {
+                segments.last_mut().expect("one segment per name").len += 1;
+            } else {
+                names.push((job, k));
+                segments.push(Segment { start: self.items.len() as u32, len: 1 });
+            }
+            self.items.push(point);
+        }
+        reduce_segments(&mut self.items, &mut segments, adder, &mut self.pairs);
+
+        // Step 4: Horner's rule in 2, from the highest level of each job down.
+        let mut sums = vec![G1Projective::zero(); num_jobs];
+        let mut below = 0;
+        for ((job, k), segment) in names.iter().zip(&segments).rev() {
+            let sum = &mut sums[*job as usize];
+            if !sum.is_zero() {
+                for _ in *k..below {
+                    sum.double_in_place();
+                }
+            }
+            *sum += adder.get(self.items[segment.start as usize]);
+            below = *k;
+        }
+        // The lowest level of a job may be above 0.
+        let mut previous = None;
+        for (job, k) in &names {
+            if previous != Some(*job) {
+                for _ in 0..*k {
+                    sums[*job as usize].double_in_place();
+                }
+                previous = Some(*job);
+            }
+        }
+        sums
+    }
+}
+
+/// Sums every segment; the sum of segment `s` ends up in `items[s.start]`. All segments must be nonempty.
+fn reduce_segments(
+    items: &mut [PointRef],
+    segments: &mut [Segment],
+    adder: &mut Adder<'_>,
+    pairs: &mut Vec<(PointRef, PointRef)>,
+) {
+    let mut active: Vec<u32> = (0..segments.len() as u32).filter(|&s| segments[s as usize].len > 1).collect();
+    while !active.is_empty() {
+        pairs.clear();
+        active.retain(|&s| {
+            let segment = &mut segments[s as usize];
+            let (start, len) = (segment.start as usize, segment.len as usize);
+            let items = &mut items[start..start + len];
+            let half = len / 2;
+            for i in 0..half {
+                let pair = (items[2 * i], items[2 * i + 1]);
+                items[i] = adder.next_ref(pairs.len());
+                pairs.push(pair);
+            }
+            if len % 2 == 1 {
+                items[half] = items[len - 1];
+            }
+            segment.len = len.div_ceil(2) as u32;
+            segment.len > 1
+        });
+        adder.add(pairs);
+    }
+}

@@ -1,0 +1,195 @@
+//! Why a run does not end properly.
+
+use std::fmt;
+
+use thiserror::Error;
+
+use crate::image::Image;
+use crate::layout::{Layout, LayoutError, RegionKind};
+use crate::memory::Access;
+use crate::memory_map::{EXIT_ECALL, MemoryConfigError, PAGE_BYTES};
+
+/// An instruction address, with the function around it if the program has symbols.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Location {
+    /// Address of the instruction.
+    pub pc: u32,
+    /// Name of the nearest symbol at or below `pc`, and the distance to it in bytes.
+    pub symbol: Option<(String, u32)>,
+}
+
+impl Location {
+    /// The location of `pc` in `image`.
+    pub fn new(image: &Image, pc: u32) -> Self {
+        Self { pc, symbol: image.nearest_symbol(pc).map(|(name, offset)| (name.to_owned(), offset)) }
+    }
+}
+
+impl fmt::Display for Location {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "pc {:#010x}", self.pc)?;
+        match &self.symbol {
+            Some((name, offset)) => write!(f, " ({name}+{offset:#x})"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Which of the two inputs.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
+pub enum InputKind {
+    /// Known to the verifier.
+    Public,
+    /// Known to the prover only.
+    Private,
+}
+
+impl fmt::Display for InputKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Public => "public",
+            Self::Private => "private",
+        })
+    }
+}
+
+/// Why a program cannot run, or did not run to its end. Such a run has no proof.
+#[derive(Clone, PartialEq, Eq, Debug, Error)]
+#[non_exhaustive]
+pub enum ExecError {
+    /// An input is longer than the configuration allows.
+    #[error("the {kind} input has {length} bytes, more than the configured limit of {max}")]
+    InputTooLong {
+        /// Which input.
+        kind: InputKind,
+        /// Its length in bytes.
+        length: usize,
+        /// The limit in bytes.
+        max: u32,
+    },
+    /// The image's memory configuration is invalid.
+    #[error(transparent)]
+    MemoryConfig(#[from] MemoryConfigError),
+    /// The image's regions are in conflict.
+    #[error(transparent)]
+    Layout(#[from] LayoutError),
+    /// The word at the program counter is not an RV32IM instruction.
+    #[error(
+        "unknown instruction {word:#010x} at {at}; only RV32IM is supported, without CSRs, atomics, floats and compressed code"
+    )]
+    IllegalInstruction {
+        /// Where.
+        at: Location,
+        /// The word.
+        word: u32,
+    },
+    /// Execution ran off the end of the code or into a gap between executable segments.
+    #[error("execution reached {pc:#010x}, which is not in an executable segment; mapped are: {layout}")]
+    OutsideCode {
+        /// The program counter.
+        pc: u32,
+        /// All mapped regions.
+        layout: Box<Layout>,
+    },
+    /// A jump or taken branch leads out of the code.
+    #[error("the jump at {at} goes to {target:#010x}, which is not in an executable segment; mapped are: {layout}")]
+    JumpOutsideCode {
+        /// Where.
+        at: Location,
+        /// Where to.
+        target: u32,
+        /// All mapped regions.
+        layout: Box<Layout>,
+    },
+    /// A jump or taken branch leads to an address that is not a multiple of 4.
+    #[error("the jump at {at} goes to {target:#010x}, which is not a multiple of 4")]
+    MisalignedJump {
+        /// Where.
+        at: Location,
+        /// Where to.
+        target: u32,
+    },
+    /// A load or store whose address is not a multiple of its width.
+    #[error("misaligned {width}-byte {} {address:#010x} at {at}; the address must be a multiple of {width}", access.verb())]
+    MisalignedAccess {
+        /// Where.
+        at: Location,
+        /// Load or store.
+        access: Access,
+        /// The address.
+        address: u32,
+        /// Bytes accessed: 2 or 4.
+        width: u8,
+    },
+    /// A load or store to an address that nothing is mapped at.
+    #[error("{} unmapped address {address:#010x} at {at}; mapped are: {layout}", access.verb())]
+    UnmappedAccess {
+        /// Where.
+        at: Location,
+        /// Load or store.
+        access: Access,
+        /// The address.
+        address: u32,
+        /// All mapped regions.
+        layout: Box<Layout>,
+    },
+    /// A store to a region that the guest may only read.
+    #[error("store to {address:#010x} at {at}, which is in the read-only {region} region")]
+    ReadOnlyStore {
+        /// Where.
+        at: Location,
+        /// The address.
+        address: u32,
+        /// The region that it lies in.
+        region: RegionKind,
+    },
+    /// An access closely below the stack.
+    #[error(
+        "stack overflow at {at}: access to {address:#010x}, below the stack of {stack_size} bytes; raise the stack size or recurse less"
+    )]
+    StackOverflow {
+        /// Where.
+        at: Location,
+        /// The address.
+        address: u32,
+        /// Configured stack size in bytes.
+        stack_size: u32,
+    },
+    /// An `ecall` other than exit.
+    #[error("ecall {number} (register a7) at {at} is not supported; only {EXIT_ECALL} (exit) is")]
+    UnsupportedEcall {
+        /// Where.
+        at: Location,
+        /// The value of `a7`.
+        number: u32,
+    },
+    /// The program did not end within the allowed number of steps.
+    #[error("the program did not end within {limit} steps and stopped at {at}; raise the limit or shorten the run")]
+    StepLimit {
+        /// The next instruction.
+        at: Location,
+        /// The limit.
+        limit: u64,
+    },
+    /// The guest's output length is beyond the output region.
+    #[error("the guest says that it wrote {length} bytes of output, more than the configured limit of {max}")]
+    OutputTooLong {
+        /// Value of the output's length word.
+        length: u32,
+        /// The limit in bytes.
+        max: u32,
+    },
+    /// The bytes between the end of the output and the next word boundary are not zero.
+    #[error(
+        "the last word of the guest's output is {word:#010x}, but its bytes behind the output of {length} bytes must be zero"
+    )]
+    OutputPadding {
+        /// Value of the output's length word.
+        length: u32,
+        /// The last, partly used word.
+        word: u32,
+    },
+}
+
+/// Unmapped accesses up to this many bytes below the stack are reported as a stack overflow.
+pub(super) const STACK_GUARD_BYTES: u32 = 4096 * PAGE_BYTES;

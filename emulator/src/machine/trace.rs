@@ -1,0 +1,56 @@
+//! What a run leaves behind for the prover: one row per step.
+
+/// Everything that one step read and wrote (32 bytes).
+///
+/// Which fields mean something follows from the instruction at `pc_index`; all others are 0.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Hash)]
+#[repr(C)]
+pub struct TraceRow {
+    /// Index of the instruction in the image's code window; the program counter is `code_base + 4 * pc_index`.
+    pub pc_index: u32,
+    /// Value of register `rs1`; `x17` for ECALL.
+    pub rs1: u32,
+    /// Value of register `rs2`; `x10` for ECALL.
+    pub rs2: u32,
+    /// Value of register `rd` before the step; 0 for `x0`.
+    pub rd_pre: u32,
+    /// Result of the instruction, also when `rd` is `x0` and the result is dropped; 0 if the format has no `rd`.
+    pub rd_post: u32,
+    /// Byte address of the memory word that the step touches, a multiple of 4: the word around the address of a load
+    /// or store, the exit cell for ECALL, the panic cell for EBREAK.
+    pub ram_addr: u32,
+    /// Value of that word before the step.
+    pub ram_pre: u32,
+    /// Value of that word after the step; equal to `ram_pre` for loads.
+    pub ram_post: u32,
+}
+
+/// Where rows go. The run-only mode has a sink that drops them, and the compiler then drops their computation.
+pub(super) trait Sink {
+    fn push(&mut self, row: TraceRow);
+}
+
+/// Keeps nothing.
+pub(super) struct Discard;
+
+impl Sink for Discard {
+    #[inline(always)]
+    fn push(&mut self, _: TraceRow) {}
+}
+
+impl Sink for Vec<TraceRow> {
+    #[inline(always)]
+    fn push(&mut self, row: TraceRow) {
+        Vec::push(self, row);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_is_32_bytes() {
+        assert_eq!(size_of::<TraceRow>(), 32);
+    }
+}

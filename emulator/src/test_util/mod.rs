@@ -1,0 +1,19 @@
+//! Programs for tests: hand-written, random, and the official ISA tests. Behind the feature `test-util`.
+//!
+//! - [`ElfBuilder`] writes small static ELFs without a toolchain.
+//! - [`Assembler`] collects instructions and resolves labels.
+//! - [`random_program`] makes random terminating RV32IM programs, as an image for this machine and as a Linux ELF for
+//!   `qemu-riscv32`.
+//! - [`riscv_tests`] and [`patch_exit`] give the official ISA tests in this machine's exit convention.
+
+mod assembler;
+mod elf_builder;
+mod isa_tests;
+mod random_program;
+mod rng;
+
+pub use assembler::{Assembler, Label};
+pub use elf_builder::{ElfBuilder, ElfSection, ElfSegment, ElfSymbol};
+pub use isa_tests::{patch_exit, riscv_tests};
+pub use random_program::{RandomProgram, RandomProgramConfig, random_program};
+pub use rng::Rng;

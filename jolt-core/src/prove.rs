@@ -1,0 +1,382 @@
+//! The prover.
+
+use crate::{
+    cells::{CellContext, fixed_cells},
+    columns as col,
+    error::ProveError,
+    operations::{Fingerprint, Leaf, operations},
+    program::Program,
+    protocol::{
+        self, NUM_CELL_COLUMNS, Shape, balanced, boundary, cell, cell_claim, cell_relation, cell_weights, label, section,
+        session, step_claim, step_relation,
+    },
+    statement::{Config, Header},
+    witness::{self, TouchedCell, Witness},
+};
+use ark_ff::{One, Zero};
+use lariat_algebra::{
+    Fr,
+    column::{Column, ColumnData},
+};
+use lariat_emulator::machine::{Inputs, TraceResult, trace};
+use lariat_pcs::{Pcs, Workload};
+use lariat_sumcheck::{
+    Instance,
+    dense_product::{EqFactorTables, evaluate_column},
+    engine,
+    grand_product::{prove_dense, prove_sparse},
+    leaves::{self, LeafForm},
+    quadratic::QuadraticProver,
+    sparse_product::SparseLayer,
+    sparse_quadratic::SparseQuadraticProver,
+};
+use lariat_transcript::EventLog;
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+/// Part of a proof's making; the order is that of the protocol.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Phase {
+    /// Running the program with a trace.
+    Execute,
+    /// Public parameters of the commitment scheme.
+    Setup,
+    /// From the trace to columns.
+    Witness,
+    /// Commitments.
+    Commit,
+    /// Grand products over steps.
+    StepProducts,
+    /// Grand products over cells.
+    CellProducts,
+    /// The main sumcheck.
+    MainSumcheck,
+    /// Evaluations and opening.
+    Open,
+}
+
+impl Phase {
+    /// Every phase in order.
+    pub const ALL: [Self; 8] = [
+        Self::Execute,
+        Self::Setup,
+        Self::Witness,
+        Self::Commit,
+        Self::StepProducts,
+        Self::CellProducts,
+        Self::MainSumcheck,
+        Self::Open,
+    ];
+
+    /// Name in data files.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Execute => "execute",
+            Self::Setup => "setup",
+            Self::Witness => "witness",
+            Self::Commit => "commit",
+            Self::StepProducts => "step_products",
+            Self::CellProducts => "cell_products",
+            Self::MainSumcheck => "main_sumcheck",
+            Self::Open => "open",
+        }
+    }
+}
+
+/// How a program is proven.
+#[derive(Clone, Copy, Debug)]
+pub struct ProveOptions {
+    /// Scheme, argument, hash and table size.
+    pub config: Config,
+    /// Most steps that the program may take.
+    pub max_steps: u64,
+}
+
+impl Default for ProveOptions {
+    fn default() -> Self {
+        Self { config: Config::default(), max_steps: 1 << 24 }
+    }
+}
+
+/// A proof with what its making cost.
+#[derive(Debug)]
+pub struct Proven {
+    /// The proof file's bytes: header, then messages.
+    pub proof: Vec<u8>,
+    /// The header.
+    pub header: Header,
+    /// Executed instructions; `header.steps` counts rows.
+    pub instructions: u64,
+    /// Time of each phase.
+    pub phases: Vec<(Phase, Duration)>,
+    /// Every message and challenge.
+    pub log: EventLog,
+}
+
+/// Runs a program and proves the run. `progress` is told when a phase begins.
+///
+/// # Errors
+/// When the program does not run to its end, or is too long for a proof.
+pub fn prove(
+    program: &Program,
+    inputs: Inputs<'_>,
+    options: &ProveOptions,
+    progress: &mut dyn FnMut(Phase),
+) -> Result<Proven, ProveError> {
+    progress(Phase::Execute);
+    let start = Instant::now();
+    let trace = trace(program.image(), inputs, options.max_steps)?;
+    let execute = start.elapsed();
+    let mut proven = prove_trace(program, inputs, options.config, trace, progress)?;
+    proven.phases.insert(0, (Phase::Execute, execute));
+    Ok(proven)
+}
+
+/// Proves a traced run.
+///
+/// # Errors
+/// When the trace is too long for a proof or its accesses are outside of its extents.
+pub fn prove_trace(
+    program: &Program,
+    inputs: Inputs<'_>,
+    config: Config,
+    trace: TraceResult,
+    progress: &mut dyn FnMut(Phase),
+) -> Result<Proven, ProveError> {
+    progress(Phase::Witness);
+    let start = Instant::now();
+    let witness = witness::build(program, config, inputs, &trace)?;
+    let elapsed = start.elapsed();
+    let instructions = trace.run.steps;
+    drop(trace);
+    let mut proven = prove_witness(program, witness, progress)?;
+    proven.instructions = instructions;
+    proven.phases.insert(0, (Phase::Witness, elapsed));
+    Ok(proven)
+}
+
+/// Proves a witness without checking it: a bad witness gives a proof that does not verify.
+///
+/// # Errors
+/// When the commitment scheme cannot carry the witness.
+#[tracing::instrument(skip_all, name = "prove")]
+pub fn prove_witness(
+    program: &Program,
+    witness: Witness,
+    progress: &mut dyn FnMut(Phase),
+) -> Result<Proven, ProveError> {
+    let mut phases = Vec::new();
+    let mut clock = Instant::now();
+    let mut lap = |phase: Phase, phases: &mut Vec<(Phase, Duration)>| {
+        phases.push((phase, clock.elapsed()));
+        clock = Instant::now();
+    };
+    let Witness { header, layout, columns, cells, private_words } = witness;
+    let params = header.config.params;
+    let shape = Shape::new(params, &header, &layout);
+
+    // Step 0: parameters and transcript.
+    progress(Phase::Setup);
+    let pcs: Arc<dyn Pcs> = header.config.pcs.setup(Workload { num_vars: &shape.all_columns() })?;
+    let mut channel = session(&header, pcs.as_ref()).into_prover();
+    lap(Phase::Setup, &mut phases);
+
+    // Step 1: commitments.
+    progress(Phase::Commit);
+    let private = Column::new(shape.private_vars, ColumnData::U32(private_words));
+    let cell_columns = cell_columns(shape.cell_vars, &cells);
+    let step_columns: Vec<&Column> = columns.iter().collect();
+    let committed: Vec<&Column> =
+        step_columns[..col::num_committed(params)].iter().copied().chain(&cell_columns).collect();
+    channel.section(section::PRIVATE);
+    let private_hint = pcs.commit(&[&private], &mut channel)?;
+    channel.section(section::COMMITMENTS);
+    let witness_hint = pcs.commit(&committed, &mut channel)?;
+    lap(Phase::Commit, &mut phases);
+
+    // Step 2: fingerprints and the grand product over steps.
+    progress(Phase::StepProducts);
+    let [tau, gamma] = challenge_pair(channel.challenges(label::FINGERPRINT, 2));
+    let fp = Fingerprint::new(tau, gamma);
+    let ops = operations(params);
+    channel.section(section::STEP_PRODUCTS);
+    let groups = {
+        let reads: Vec<Leaf> = ops.iter().map(|op| op.read_leaf(&fp)).collect();
+        let writes: Vec<Leaf> = ops.iter().map(|op| op.write_leaf(&fp)).collect();
+        let forms: Vec<LeafForm<'_>> = reads
+            .iter()
+            .chain(&writes)
+            .map(|l| LeafForm { active: &l.active, product: &l.product, linear: &l.linear })
+            .collect();
+        let mut reads = leaves::evaluate(&step_columns, &forms);
+        let writes = reads.split_off(ops.len());
+        vec![reads, writes]
+    };
+    let step_claims = prove_dense(shape.step_vars, groups, &mut channel);
+    lap(Phase::StepProducts, &mut phases);
+
+    // Step 3: the grand product over cells.
+    progress(Phase::CellProducts);
+    channel.section(section::CELL_PRODUCTS);
+    let cx = CellContext { params, image: program.image(), bytecode: program.bytecode(), header: &header };
+    let cell_leaves = cell_leaves(&cx, &layout, &cells, private_values(&private), &fp);
+    let cell_claims = prove_sparse(cell_leaves, &mut channel);
+    debug_assert_eq!(NUM_CELL_COLUMNS, cell_columns.len());
+    tracing::debug!(
+        balanced = balanced(boundary(&fp, program.bytecode().entry, header.steps), &step_claims, &cell_claims)
+    );
+    lap(Phase::CellProducts, &mut phases);
+
+    // Step 4: one sumcheck for leaves and constraints, over steps and over cells.
+    progress(Phase::MainSumcheck);
+    channel.section(section::MAIN);
+    let rho = channel.challenge(label::STEP_BATCHING);
+    let sigma = channel.challenge(label::CELL_BATCHING);
+    let relation = step_relation(params, program.bytecode().code_base, &ops, &fp, rho);
+    let cells_relation = cell_relation(&fp, sigma);
+    let dense = layout.dense(&cx, &fp, &cell_weights(&fp, sigma));
+    let rows = cell_rows(&cells, &layout, private_values(&private), &header);
+    let mut step_prover = QuadraticProver::new(&relation, step_columns, &step_claims.point);
+    let mut cell_prover = SparseQuadraticProver::<{ cell::NUM_SPARSE }>::new(
+        &cells_relation,
+        rows,
+        vec![dense],
+        &cell_claims.point,
+    );
+    let point = engine::prove(
+        label::MAIN,
+        &mut [
+            Instance { prover: &mut step_prover, claim: step_claim(&step_claims, rho) },
+            Instance { prover: &mut cell_prover, claim: cell_claim(&cell_claims, sigma) },
+        ],
+        &mut channel,
+    );
+    drop(step_prover);
+    lap(Phase::MainSumcheck, &mut phases);
+
+    // Step 5: evaluations and their opening.
+    progress(Phase::Open);
+    channel.section(section::EVALUATIONS);
+    let opened: Vec<&Column> = std::iter::once(&private).chain(committed).collect();
+    let evals = evaluate_all(&opened, &point);
+    channel.send_scalars(label::EVALUATIONS, &evals);
+    channel.section(section::OPENING);
+    pcs.open(&opened, &[private_hint, witness_hint], &point, &evals, &mut channel)?;
+    lap(Phase::Open, &mut phases);
+
+    let (messages, log) = channel.finish();
+    let mut proof = header.to_bytes();
+    proof.extend(messages);
+    Ok(Proven { proof, instructions: header.steps, header, phases, log })
+}
+
+fn challenge_pair(v: Vec<Fr>) -> [Fr; 2] {
+    <[Fr; 2]>::try_from(v).unwrap_or([Fr::zero(); 2])
+}
+
+fn private_values(private: &Column) -> &[u32] {
+    match private.data() {
+        ColumnData::U32(v) => v,
+        _ => &[],
+    }
+}
+
+/// `touched`, final value and timestamp over the cells.
+fn cell_columns(num_vars: usize, cells: &[TouchedCell]) -> Vec<Column> {
+    let sparse = |value: fn(&TouchedCell) -> u32| {
+        let entries = cells.iter().map(|c| (c.cell, value(c))).filter(|e| e.1 != 0).collect();
+        Column::new(num_vars, ColumnData::Sparse(entries))
+    };
+    vec![sparse(|_| 1), sparse(|c| c.value), sparse(|c| c.timestamp)]
+}
+
+/// Initial and final leaves of the touched cells.
+fn cell_leaves(
+    cx: &CellContext<'_>,
+    layout: &crate::cells::CellLayout,
+    cells: &[TouchedCell],
+    private: &[u32],
+    fp: &Fingerprint,
+) -> SparseLayer<2> {
+    use crate::operations::{FIELD_TS, FIELD_VALUE};
+    let (value, ts) = (fp.powers[FIELD_VALUE], fp.powers[FIELD_TS]);
+    let private_base = protocol::private_block(layout).map_or(usize::MAX, |b| b.0);
+    let mut entries = vec![(0u32, [Fr::one(); 2]); cells.len()];
+    lariat_algebra::par::for_each_mut(&mut entries, |k, entry| {
+        let c = &cells[k];
+        let at = layout.regions.partition_point(|r| r.base <= c.cell as usize).saturating_sub(1);
+        let region = &layout.regions[at];
+        let i = c.cell as usize - region.base;
+        let fixed = cx.fingerprint(region, i, fp).unwrap_or_else(Fr::zero);
+        let initial = if region.base == private_base {
+            private.get(i).copied().unwrap_or(0)
+        } else {
+            cx.initial_value(region, i)
+        };
+        let first = fixed + value * Fr::from(initial);
+        let last = fixed + value * Fr::from(c.value) + ts * Fr::from(c.timestamp);
+        *entry = (c.cell, [first, last]);
+    });
+    SparseLayer { num_vars: layout.num_vars, entries }
+}
+
+/// Rows of the sparse columns of the cell relation.
+fn cell_rows(
+    cells: &[TouchedCell],
+    layout: &crate::cells::CellLayout,
+    private: &[u32],
+    header: &Header,
+) -> Vec<(u32, [Fr; cell::NUM_SPARSE])> {
+    let mut rows: Vec<(u32, [Fr; cell::NUM_SPARSE])> = cells
+        .iter()
+        .map(|c| {
+            let mut v = [Fr::zero(); cell::NUM_SPARSE];
+            v[cell::TOUCHED] = Fr::one();
+            v[cell::VALUE] = Fr::from(c.value);
+            v[cell::TIMESTAMP] = Fr::from(c.timestamp);
+            (c.cell, v)
+        })
+        .collect();
+    let mut merge = |at: usize, column: usize, x: Fr| {
+        let at = at as u32;
+        match rows.binary_search_by_key(&at, |r| r.0) {
+            Ok(k) => rows[k].1[column] = x,
+            Err(k) => {
+                let mut v = [Fr::zero(); cell::NUM_SPARSE];
+                v[column] = x;
+                rows.insert(k, (at, v));
+            }
+        }
+    };
+    if let Some((base, _)) = protocol::private_block(layout) {
+        for (i, &w) in private.iter().enumerate().filter(|(_, w)| **w != 0) {
+            merge(base + i, cell::PRIVATE, Fr::from(w));
+        }
+    }
+    for (at, word) in fixed_cells(layout, header) {
+        merge(at, cell::MASK, Fr::one());
+        merge(at, cell::FIXED, Fr::from(word));
+    }
+    rows
+}
+
+/// Evaluations of columns at suffixes of a point.
+fn evaluate_all(columns: &[&Column], point: &[Fr]) -> Vec<Fr> {
+    let mut tables: Vec<(usize, EqFactorTables)> = Vec::new();
+    for c in columns {
+        let m = c.num_vars();
+        if tables.iter().all(|t| t.0 != m) {
+            tables.push((m, EqFactorTables::new(&point[point.len() - m..])));
+        }
+    }
+    columns
+        .iter()
+        .map(|c| {
+            let table = tables.iter().find(|t| t.0 == c.num_vars());
+            table.map_or_else(Fr::zero, |t| evaluate_column(c, &t.1))
+        })
+        .collect()
+}

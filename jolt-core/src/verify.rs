@@ -1,0 +1,140 @@
+//! The verifier. It builds without rayon and depends on nothing of the prover.
+
+use crate::{
+    cells::{CellContext, CellLayout, evaluate_mask},
+    error::{HeaderError, VerifyError},
+    operations::{Fingerprint, operations},
+    program::Program,
+    protocol::{
+        self, NUM_GROUPS, Shape, balanced, boundary, cell, cell_claim, cell_relation, cell_weights, label, section,
+        session, step_claim, step_relation,
+    },
+    statement::{Header, VerifiedStatement},
+};
+use ark_ff::Zero;
+use lariat_algebra::{
+    Fr,
+    poly::{eq_eval, eq_index, truncated_identity_mle},
+};
+use lariat_pcs::Workload;
+use lariat_sumcheck::{
+    InstanceShape, engine,
+    grand_product::{verify_dense, verify_sparse},
+};
+use lariat_transcript::EventLog;
+
+/// Verifies a proof about `program` and returns what it says.
+///
+/// The caller must compare the statement with what it expects: the input, the output, the exit and, if it matters,
+/// the configuration.
+///
+/// # Errors
+/// When the file is no proof about this program, or does not verify. Never panics, whatever the bytes.
+pub fn verify(program: &Program, proof: &[u8]) -> Result<VerifiedStatement, VerifyError> {
+    verify_with_log(program, proof).map(|(statement, _)| statement)
+}
+
+/// [`verify`], with the log of every message and challenge.
+///
+/// # Errors
+/// As [`verify`].
+#[tracing::instrument(skip_all, name = "verify")]
+pub fn verify_with_log(program: &Program, proof: &[u8]) -> Result<(VerifiedStatement, EventLog), VerifyError> {
+    // Step 0: header, shape, exact length.
+    let (header, header_len) = Header::parse(proof)?;
+    if header.program != program.digest() {
+        return Err(VerifyError::OtherProgram { found: header.program });
+    }
+    header.check(program.image())?;
+    let params = header.config.params;
+    let layout = CellLayout::new(params, program.image(), program.bytecode(), &header);
+    let shape = Shape::new(params, &header, &layout);
+    let pcs = header.config.pcs.setup(Workload { num_vars: &shape.all_columns() })?;
+    let expected = header_len + shape.proof_bytes(pcs.as_ref());
+    if proof.len() != expected {
+        return Err(VerifyError::Length { found: proof.len(), expected });
+    }
+    let messages = proof.get(header_len..).ok_or(HeaderError::Truncated)?;
+    let mut channel = session(&header, pcs.as_ref()).into_verifier(messages);
+
+    // Step 1: commitments.
+    channel.section(section::PRIVATE);
+    let private_start = channel.position();
+    let private = pcs.recv_commitments(&shape.private_batch(), &mut channel)?;
+    let private_bytes = messages.get(private_start..channel.position()).unwrap_or_default();
+    channel.section(section::COMMITMENTS);
+    let witness = pcs.recv_commitments(&shape.witness_batch(), &mut channel)?;
+
+    // Step 2: fingerprints and the grand product over steps.
+    let challenges = channel.challenges(label::FINGERPRINT, 2);
+    let [tau, gamma] = <[Fr; 2]>::try_from(challenges).unwrap_or([Fr::zero(); 2]);
+    let fp = Fingerprint::new(tau, gamma);
+    let ops = operations(params);
+    channel.section(section::STEP_PRODUCTS);
+    let step_claims = verify_dense(shape.step_vars, NUM_GROUPS, ops.len(), &mut channel)?;
+
+    // Step 3: the grand product over cells, and the balance of all tuples.
+    channel.section(section::CELL_PRODUCTS);
+    let cell_claims = verify_sparse(shape.cell_vars, NUM_GROUPS, &mut channel)?;
+    if !balanced(boundary(&fp, program.bytecode().entry, header.steps), &step_claims, &cell_claims) {
+        return Err(VerifyError::Multiset);
+    }
+
+    // Step 4: one sumcheck for leaves and constraints, over steps and over cells.
+    channel.section(section::MAIN);
+    let rho = channel.challenge(label::STEP_BATCHING);
+    let sigma = channel.challenge(label::CELL_BATCHING);
+    let shapes = [
+        InstanceShape { num_vars: shape.step_vars, degree: 3, claim: step_claim(&step_claims, rho) },
+        InstanceShape { num_vars: shape.cell_vars, degree: 3, claim: cell_claim(&cell_claims, sigma) },
+    ];
+    let verdict = engine::verify(label::MAIN, &shapes, &mut channel)?;
+
+    // Step 5: evaluations; the relations at the final point.
+    channel.section(section::EVALUATIONS);
+    let evals = channel.recv_scalars(label::EVALUATIONS, shape.all_columns().len())?;
+    let (private_eval, rest) = evals.split_first().ok_or(HeaderError::Truncated)?;
+    let (step_evals, cell_evals) = rest.split_at(shape.num_step_columns.min(rest.len()));
+    let suffix = |m: usize| verdict.point.split_at(verdict.point.len() - m).1;
+
+    let r_step = suffix(shape.step_vars);
+    let mut z = step_evals.to_vec();
+    let (active, step) = truncated_identity_mle(header.steps, r_step);
+    z.extend([step, active]);
+    let relation = step_relation(params, program.bytecode().code_base, &ops, &fp, rho);
+    let step_summand = eq_eval(&step_claims.point, r_step) * relation.eval(&z);
+
+    let r_cell = suffix(shape.cell_vars);
+    let cx = CellContext { params, image: program.image(), bytecode: program.bytecode(), header: &header };
+    let (mask, fixed) = evaluate_mask(&layout, &header, r_cell);
+    let private_value = protocol::private_block(&layout).map_or_else(Fr::zero, |(base, log_size)| {
+        let (hi, _) = r_cell.split_at(r_cell.len() - log_size);
+        *private_eval * eq_index(base >> log_size, hi)
+    });
+    let mut z = vec![Fr::zero(); cell::NUM_SPARSE + 1];
+    for (slot, value) in [cell::TOUCHED, cell::VALUE, cell::TIMESTAMP].into_iter().zip(cell_evals) {
+        z[slot] = *value;
+    }
+    z[cell::PRIVATE] = private_value;
+    z[cell::MASK] = mask;
+    z[cell::FIXED] = fixed;
+    z[cell::DENSE] = layout.evaluate(&cx, &fp, &cell_weights(&fp, sigma), r_cell);
+    let cell_summand = eq_eval(&cell_claims.point, r_cell) * cell_relation(&fp, sigma).eval(&z);
+    verdict.check(&[step_summand, cell_summand])?;
+
+    // Step 6: the opening.
+    channel.section(section::OPENING);
+    pcs.verify(&[private, witness], &verdict.point, &evals, &mut channel)?;
+    let log = channel.finish()?;
+
+    let statement = VerifiedStatement {
+        program_digest: header.program,
+        output: header.output(),
+        exit: header.exit(),
+        rows: header.steps,
+        config: header.config,
+        private_input_commitment: *blake3::hash(private_bytes).as_bytes(),
+        input: header.input,
+    };
+    Ok((statement, log))
+}

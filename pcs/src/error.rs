@@ -1,0 +1,108 @@
+//! What can go wrong on either side of a commitment scheme.
+
+use crate::PcsKind;
+use lariat_transcript::ChannelError;
+
+/// The prover asked for something that the scheme does not do.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PcsError {
+    /// A column has more variables than the public parameters support.
+    #[error("a column has {num_vars} variables, the setup supports {max}")]
+    TooManyVariables {
+        /// Variables of the column.
+        num_vars: usize,
+        /// Most variables supported.
+        max: usize,
+    },
+    /// Rows longer than bases are ever derived for.
+    #[error("rows of 2^{log_row_len} evaluations asked for, at most 2^{max} are supported")]
+    RowTooLong {
+        /// Logarithm of the row length asked for.
+        log_row_len: usize,
+        /// Logarithm of the longest row.
+        max: usize,
+    },
+    /// The opening does not fit what was committed to.
+    #[error(transparent)]
+    Shape(#[from] ShapeError),
+}
+
+/// A proof was not accepted.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum VerifyError {
+    /// The bytes of the proof are not the messages that the scheme prescribes.
+    #[error(transparent)]
+    Channel(#[from] ChannelError),
+    /// The statement does not fit the commitments.
+    #[error(transparent)]
+    Shape(#[from] ShapeError),
+    /// A column has more variables than the public parameters support.
+    #[error("a column has {num_vars} variables, the setup supports {max}")]
+    TooManyVariables {
+        /// Variables of the column.
+        num_vars: usize,
+        /// Most variables supported.
+        max: usize,
+    },
+    /// The opened vector does not evaluate to the claimed values.
+    #[error("opened row of 2^{log_row_len} entries does not have the claimed evaluation")]
+    EvaluationMismatch {
+        /// Logarithm of the length of the row.
+        log_row_len: usize,
+    },
+    /// The opened vectors are not what the commitments bind the prover to.
+    #[error("opened rows do not match the commitments")]
+    CommitmentMismatch,
+}
+
+/// Arguments that contradict each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ShapeError {
+    /// A hint or commitment comes from another scheme.
+    #[error("made by scheme `{got}`, given to `{expected}`")]
+    OtherScheme {
+        /// The scheme at work.
+        expected: PcsKind,
+        /// The scheme that made the value.
+        got: PcsKind,
+    },
+    /// The number of columns opened is not the number committed to.
+    #[error("{columns} columns for {committed} commitments")]
+    ColumnCount {
+        /// Columns given.
+        columns: usize,
+        /// Columns committed to.
+        committed: usize,
+    },
+    /// A column has another number of variables than when it was committed to.
+    #[error("column {index} has {got} variables, was committed with {expected}")]
+    NumVars {
+        /// Position of the column over all commitments.
+        index: usize,
+        /// Variables at commitment.
+        expected: usize,
+        /// Variables now.
+        got: usize,
+    },
+    /// As many claimed values as columns are needed.
+    #[error("{evals} values claimed for {columns} columns")]
+    EvalCount {
+        /// Values given.
+        evals: usize,
+        /// Columns committed to.
+        columns: usize,
+    },
+    /// A column has more variables than the point has coordinates.
+    #[error("column {index} has {num_vars} variables, the point {point_len} coordinates")]
+    PointTooShort {
+        /// Position of the column over all commitments.
+        index: usize,
+        /// Variables of the column.
+        num_vars: usize,
+        /// Coordinates of the point.
+        point_len: usize,
+    },
+}

@@ -1,0 +1,103 @@
+//! The factor `eq(tau, x)` of a summand, kept out of the summand's tables [Gruen24, §3; DT24].
+//!
+//! For `g(x) = eq(tau, x) q(x)` the round polynomial is `s(X) = l(X) q'(X)` with `l` linear and known, and `q'` of
+//! one degree less, of which one coefficient follows from the claim.
+
+use ark_ff::{AdditiveGroup, Field, One, Zero};
+use lariat_algebra::{
+    Fr,
+    poly::{Univariate, eq_prefix_tables},
+};
+
+/// `eq(tau, .)` with the last coordinates bound one after the other.
+#[derive(Debug)]
+pub struct EqFactor {
+    tau: Vec<Fr>,
+    /// `eq` of the bound coordinates.
+    bound: Fr,
+    split: usize,
+    hi: Vec<Vec<Fr>>,
+    lo: Vec<Vec<Fr>>,
+    free: usize,
+}
+
+/// Weights `eq(tau[..k], x)` for a `k`-bit index `i`, as `hi[i >> lo_bits] * lo[i mod 2^lo_bits]`.
+#[derive(Clone, Copy, Debug)]
+pub struct EqWeights<'a> {
+    /// Weights of the high bits.
+    pub hi: &'a [Fr],
+    /// Weights of the low bits.
+    pub lo: &'a [Fr],
+    /// Number of low bits.
+    pub lo_bits: usize,
+}
+
+impl EqWeights<'_> {
+    /// The weight of index `i`.
+    #[inline]
+    pub fn at(&self, i: usize) -> Fr {
+        self.hi[i >> self.lo_bits] * self.lo[i & (self.lo.len() - 1)]
+    }
+
+    /// The sum of the weights of indices below `end`.
+    pub fn prefix_sum(&self, end: usize) -> Fr {
+        let (block, rest) = (end >> self.lo_bits, end & (self.lo.len() - 1));
+        let full: Fr = self.hi[..block].iter().sum();
+        let partial = if rest == 0 { Fr::zero() } else { self.hi[block] * self.lo[..rest].iter().sum::<Fr>() };
+        full + partial
+    }
+}
+
+impl EqFactor {
+    /// No coordinate bound yet. Costs `2^{n/2 + 2}` products.
+    pub fn new(tau: &[Fr]) -> Self {
+        let split = tau.len() / 2;
+        Self {
+            tau: tau.to_vec(),
+            bound: Fr::one(),
+            split,
+            hi: eq_prefix_tables(&tau[..split]),
+            lo: eq_prefix_tables(&tau[split..]),
+            free: tau.len(),
+        }
+    }
+
+    /// Number of free coordinates.
+    pub fn free(&self) -> usize {
+        self.free
+    }
+
+    /// `eq` of the bound coordinates: after all rounds, `eq(tau, point)`.
+    pub fn bound(&self) -> Fr {
+        self.bound
+    }
+
+    /// Weights over all free coordinates but the last, the one of the current round.
+    pub fn weights(&self) -> EqWeights<'_> {
+        let k = self.free - 1;
+        if k > self.split {
+            EqWeights { hi: &self.hi[self.split], lo: &self.lo[k - self.split], lo_bits: k - self.split }
+        } else {
+            EqWeights { hi: &self.hi[0], lo: &self.hi[k], lo_bits: k }
+        }
+    }
+
+    /// The round polynomial from `q(0)` and the coefficient of `X^2` of `q`, for `q` of degree 2.
+    ///
+    /// # Panics
+    /// When the current coordinate of `tau` is zero (probability `1/|F|` for a random `tau`).
+    pub fn round_polynomial(&self, claim: Fr, q_0: Fr, q_inf: Fr) -> Univariate {
+        let tau = self.tau[self.free - 1];
+        let l = [self.bound * (Fr::one() - tau), self.bound * tau];
+        let inv = l[1].inverse().expect("a random coordinate of tau is not zero");
+        let q_1 = (claim - l[0] * q_0) * inv;
+        Univariate::linear_times_quadratic([l[0], l[1] - l[0]], [q_0, q_1 - q_0 - q_inf, q_inf])
+    }
+
+    /// Binds the last free coordinate.
+    pub fn bind(&mut self, r: Fr) {
+        let tau = self.tau[self.free - 1];
+        self.bound *= (tau * r).double() - tau - r + Fr::one();
+        self.free -= 1;
+    }
+}

@@ -1,0 +1,287 @@
+//! Layered grand products [Thaler13, §5.3.1; Setty20, §7].
+//!
+//! Statement: the values `P_g = prod_j prod_x leaf_{g,j}(x)` for groups `g`, every leaf polynomial in `n` variables.
+//!
+//! ```text
+//! P: P_g                                  for every group
+//! tree:   for k = 0..n:   V_{g,k}(r_k) = sum_x eq(r_k, x) V_{g,k+1}(x, 0) V_{g,k+1}(x, 1)
+//! slots:  for each level: U_j(r) = sum_x eq(r, x) U_{2j}(x) U_{2j+1}(x)
+//! ```
+//! where `V_{g,n}` is the product over the leaves of a group, row by row, and the slot levels take it apart into the
+//! leaves. Every level is one sumcheck, batched over its polynomials by random coefficients; its final evaluations
+//! are sent and become the claims of the level below. Ends with claims on every leaf polynomial at one point.
+//!
+//! Soundness error: at most `sum over levels (3 k + polynomials of the level + 1) / |F|`.
+
+use crate::{
+    Instance, InstanceShape, SumcheckError,
+    dense_product::{LayerProver, Leaves, multiply},
+    engine,
+    sparse_product::{SparseLayer, SparseLayerProver},
+};
+use ark_ff::One;
+use lariat_algebra::{Fr, poly::eq_eval};
+use lariat_transcript::{ProverChannel, VerifierChannel};
+use std::sync::Arc;
+
+const LAYER: &str = "grand product layer";
+const LAYER_CLAIMS: &str = "grand product claims";
+const LAYER_BATCH: &str = "grand product batching";
+const LAYER_FOLD: &str = "grand product fold";
+const PRODUCTS: &str = "grand products";
+
+/// What a grand product reduces to: `claims[g][j]` is the claimed evaluation of leaf `j` of group `g` at `point`.
+#[derive(Debug)]
+pub struct LeafClaims {
+    /// The claimed products, one a group.
+    pub products: Vec<Fr>,
+    /// The common point.
+    pub point: Vec<Fr>,
+    /// Claimed evaluations of the leaves, by group.
+    pub claims: Vec<Vec<Fr>>,
+}
+
+/// Sizes of the slot levels, from the leaves (excluded) up to one polynomial.
+fn slot_level_sizes(num_leaves: usize) -> Vec<usize> {
+    let mut sizes = Vec::new();
+    let mut k = num_leaves;
+    while k > 1 {
+        k = k.div_ceil(2);
+        sizes.push(k);
+    }
+    sizes
+}
+
+/// Proves the products of dense leaves. `groups[g]` holds the leaf prefixes of group `g`, all of one length and one
+/// number of leaves over all groups; entries beyond a prefix are one.
+///
+/// # Panics
+/// When the groups' shapes differ or a prefix is longer than `2^num_vars`.
+pub fn prove_dense(num_vars: usize, groups: Vec<Vec<Leaves>>, channel: &mut ProverChannel) -> LeafClaims {
+    let num_groups = groups.len();
+    let num_leaves = groups.first().map_or(0, Vec::len);
+    assert!(groups.iter().all(|g| g.len() == num_leaves));
+    // Step 0: build the slot levels, then the trees.
+    let mut levels: Vec<Vec<Vec<Leaves>>> = vec![groups];
+    while let Some(top) = levels.last()
+        && top.first().is_some_and(|g| g.len() > 1)
+    {
+        let next = top
+            .iter()
+            .map(|group| {
+                group
+                    .chunks(2)
+                    .map(|pair| match pair {
+                        [a, b] => Arc::new(multiply(a, b)),
+                        _ => Arc::clone(&pair[0]),
+                    })
+                    .collect()
+            })
+            .collect();
+        levels.push(next);
+    }
+    let roots: Vec<Leaves> = levels.last().map(|l| l.iter().map(|g| Arc::clone(&g[0])).collect()).unwrap_or_default();
+    // trees[k][g] = (L, R) with V_{g,k} = L R, in k variables.
+    let mut trees: Vec<Vec<(Leaves, Leaves)>> = Vec::with_capacity(num_vars);
+    let mut current: Vec<Leaves> = roots;
+    for _ in 0..num_vars {
+        let halves: Vec<(Leaves, Leaves)> = current.iter().map(|v| deinterleave(v)).collect();
+        current = halves.iter().map(|(l, r)| Arc::new(multiply(l, r))).collect();
+        trees.push(halves);
+    }
+    trees.reverse();
+    // Step 1: the products.
+    let products: Vec<Fr> = current.iter().map(|v| v.first().copied().unwrap_or(Fr::one())).collect();
+    drop(current);
+    channel.send_scalars(PRODUCTS, &products);
+    // Step 2: the trees, root first.
+    let mut point: Vec<Fr> = Vec::new();
+    let mut claims = products.clone();
+    for halves in trees {
+        let alphas = batching(num_groups, |n| channel.challenges(LAYER_BATCH, n));
+        let claim = combine(&alphas, &claims);
+        let pairs = halves.into_iter().map(|(l, r)| (l, Some(r))).collect();
+        let mut prover = LayerProver::new(&point, pairs, &alphas);
+        let mut next = engine::prove(LAYER, &mut [Instance { prover: &mut prover, claim }], channel);
+        let finals = prover.finals();
+        channel.send_scalars(LAYER_CLAIMS, &flatten(&finals));
+        let fold = channel.challenge(LAYER_FOLD);
+        claims = finals.iter().map(|(l, r)| *l + fold * (*r - *l)).collect();
+        next.push(fold);
+        point = next;
+    }
+    // Step 3: the slot levels, root first.
+    levels.pop();
+    while let Some(level) = levels.pop() {
+        let pairs: Vec<(Leaves, Option<Leaves>)> = level
+            .into_iter()
+            .flat_map(|group| {
+                group.chunks(2).map(|p| (Arc::clone(&p[0]), p.get(1).map(Arc::clone))).collect::<Vec<_>>()
+            })
+            .collect();
+        let alphas = batching(pairs.len(), |n| channel.challenges(LAYER_BATCH, n));
+        let claim = combine(&alphas, &claims);
+        let has_right: Vec<bool> = pairs.iter().map(|p| p.1.is_some()).collect();
+        let mut prover = LayerProver::new(&point, pairs, &alphas);
+        point = engine::prove(LAYER, &mut [Instance { prover: &mut prover, claim }], channel);
+        claims = prover
+            .finals()
+            .iter()
+            .zip(has_right)
+            .flat_map(|((l, r), both)| if both { vec![*l, *r] } else { vec![*l] })
+            .collect();
+        channel.send_scalars(LAYER_CLAIMS, &claims);
+    }
+    LeafClaims { products, point, claims: claims.chunks(num_leaves.max(1)).map(<[Fr]>::to_vec).collect() }
+}
+
+/// Verifies the products of `num_groups` groups of `num_leaves` leaves each in `num_vars` variables. The caller must
+/// check the returned leaf claims and compare the products.
+///
+/// # Errors
+/// When a message is malformed or a layer's final claim does not match.
+pub fn verify_dense(
+    num_vars: usize,
+    num_groups: usize,
+    num_leaves: usize,
+    channel: &mut VerifierChannel<'_>,
+) -> Result<LeafClaims, SumcheckError> {
+    // Step 1: the products.
+    let products = channel.recv_scalars(PRODUCTS, num_groups)?;
+    // Step 2: the trees, root first.
+    let (mut point, mut claims) = verify_trees(num_vars, &products, channel)?;
+    // Step 3: the slot levels, root first.
+    let mut sizes = slot_level_sizes(num_leaves);
+    sizes.reverse();
+    for (level, &size) in sizes.iter().enumerate() {
+        let below = sizes.get(level + 1).copied().unwrap_or(num_leaves);
+        let alphas = batching(size * num_groups, |n| channel.challenges(LAYER_BATCH, n));
+        let shape = InstanceShape { num_vars, degree: 3, claim: combine(&alphas, &claims) };
+        let verdict = engine::verify(LAYER, &[shape], channel)?;
+        let finals = channel.recv_scalars(LAYER_CLAIMS, below * num_groups)?;
+        let products: Vec<Fr> =
+            finals.chunks(below.max(1)).flat_map(|g| g.chunks(2).map(|p| p.iter().product::<Fr>())).collect();
+        verdict.check(&[eq_eval(&point, &verdict.point) * combine(&alphas, &products)])?;
+        point = verdict.point;
+        claims = finals;
+    }
+    Ok(LeafClaims { products, point, claims: claims.chunks(num_leaves.max(1)).map(<[Fr]>::to_vec).collect() })
+}
+
+/// Proves `G` products over one sparse set of positions; the leaf claims are one a group.
+pub fn prove_sparse<const G: usize>(leaves: SparseLayer<G>, channel: &mut ProverChannel) -> LeafClaims {
+    // Step 0: build the trees.
+    let mut layers = vec![leaves];
+    while let Some(top) = layers.last()
+        && top.num_vars > 0
+    {
+        let parent = top.parent();
+        layers.push(parent);
+    }
+    // Step 1: the products.
+    let products: Vec<Fr> =
+        layers.pop().and_then(|root| root.entries.first().map(|e| e.1.to_vec())).unwrap_or(vec![Fr::one(); G]);
+    channel.send_scalars(PRODUCTS, &products);
+    // Step 2: the trees, root first.
+    let mut point: Vec<Fr> = Vec::new();
+    let mut claims = products.clone();
+    while let Some(children) = layers.pop() {
+        let alphas = batching(G, |n| channel.challenges(LAYER_BATCH, n));
+        let claim = combine(&alphas, &claims);
+        let mut fixed = [Fr::one(); G];
+        fixed.copy_from_slice(&alphas);
+        let mut prover = SparseLayerProver::new(&point, &children, fixed);
+        drop(children);
+        let mut next = engine::prove(LAYER, &mut [Instance { prover: &mut prover, claim }], channel);
+        let finals = prover.finals();
+        channel.send_scalars(LAYER_CLAIMS, &flatten(&finals));
+        let fold = channel.challenge(LAYER_FOLD);
+        claims = finals.iter().map(|(l, r)| *l + fold * (*r - *l)).collect();
+        next.push(fold);
+        point = next;
+    }
+    LeafClaims { products, point, claims: claims.into_iter().map(|c| vec![c]).collect() }
+}
+
+/// Verifies `num_groups` products of one leaf polynomial each.
+///
+/// # Errors
+/// As [`verify_dense`].
+pub fn verify_sparse(
+    num_vars: usize,
+    num_groups: usize,
+    channel: &mut VerifierChannel<'_>,
+) -> Result<LeafClaims, SumcheckError> {
+    let products = channel.recv_scalars(PRODUCTS, num_groups)?;
+    let (point, claims) = verify_trees(num_vars, &products, channel)?;
+    Ok(LeafClaims { products, point, claims: claims.into_iter().map(|c| vec![c]).collect() })
+}
+
+fn verify_trees(
+    num_vars: usize,
+    products: &[Fr],
+    channel: &mut VerifierChannel<'_>,
+) -> Result<(Vec<Fr>, Vec<Fr>), SumcheckError> {
+    let mut point: Vec<Fr> = Vec::new();
+    let mut claims = products.to_vec();
+    for layer in 0..num_vars {
+        let alphas = batching(products.len(), |n| channel.challenges(LAYER_BATCH, n));
+        let shape = InstanceShape { num_vars: layer, degree: 3, claim: combine(&alphas, &claims) };
+        let verdict = engine::verify(LAYER, &[shape], channel)?;
+        let finals = channel.recv_scalars(LAYER_CLAIMS, 2 * products.len())?;
+        let layer_products: Vec<Fr> = finals.chunks(2).map(|p| p.iter().product()).collect();
+        verdict.check(&[eq_eval(&point, &verdict.point) * combine(&alphas, &layer_products)])?;
+        let fold = channel.challenge(LAYER_FOLD);
+        claims = finals
+            .chunks(2)
+            .map(|p| match p {
+                [l, r] => *l + fold * (*r - *l),
+                _ => Fr::one(),
+            })
+            .collect();
+        point = verdict.point;
+        point.push(fold);
+    }
+    Ok((point, claims))
+}
+
+/// Scalars that [`prove_dense`] sends.
+pub fn dense_message_scalars(num_vars: usize, num_groups: usize, num_leaves: usize) -> usize {
+    let mut below = num_leaves;
+    let mut slots = 0;
+    for size in slot_level_sizes(num_leaves) {
+        slots += 3 * num_vars + below * num_groups;
+        below = size;
+    }
+    sparse_message_scalars(num_vars, num_groups) + slots
+}
+
+/// Scalars that [`prove_sparse`] sends.
+pub fn sparse_message_scalars(num_vars: usize, num_groups: usize) -> usize {
+    num_groups + (0..num_vars).map(|k| 3 * k + 2 * num_groups).sum::<usize>()
+}
+
+/// Coefficients `1, alpha_1, ...` of a batch.
+fn batching(len: usize, draw: impl FnOnce(usize) -> Vec<Fr>) -> Vec<Fr> {
+    let mut alphas = vec![Fr::one()];
+    if len > 1 {
+        alphas.extend(draw(len - 1));
+    }
+    alphas
+}
+
+fn combine(alphas: &[Fr], values: &[Fr]) -> Fr {
+    alphas.iter().zip(values).map(|(a, v)| *a * v).sum()
+}
+
+fn flatten(pairs: &[(Fr, Fr)]) -> Vec<Fr> {
+    pairs.iter().flat_map(|(l, r)| [*l, *r]).collect()
+}
+
+/// Even and odd entries, the odd ones padded with one to equal length.
+fn deinterleave(v: &[Fr]) -> (Leaves, Leaves) {
+    let left = v.iter().step_by(2).copied().collect::<Vec<_>>();
+    let mut right = v.iter().skip(1).step_by(2).copied().collect::<Vec<_>>();
+    right.resize(left.len(), Fr::one());
+    (Arc::new(left), Arc::new(right))
+}

@@ -1,0 +1,155 @@
+//! Many claims to one point.
+//!
+//! Statement: `f_k(p_k) = v_k` for multilinear `f_k` in `m_k` variables, at any points. With `gamma` drawn after the
+//! claims are bound, one sumcheck proves `sum_k gamma^k v_k = sum_k gamma^k sum_x eq(p_k, x) f_k(x)`; it ends with
+//! one claim on each polynomial at (a suffix of) one point. [CBBZ23, §3.8], [Lasso23, §2].
+//!
+//! Soundness error: `(2 n + #claims) / |F|`.
+
+use crate::{Instance, InstanceShape, RoundProver, SumcheckError, engine, eq_factor::EqFactor};
+use ark_ff::{One, Zero};
+use lariat_algebra::{
+    Fr,
+    column::Column,
+    par,
+    poly::{Univariate, eq_eval},
+};
+use lariat_transcript::{ProverChannel, VerifierChannel};
+
+const REDUCTION: &str = "claim reduction";
+const REDUCED: &str = "reduced evaluations";
+
+/// A claim that polynomial `poly` takes `value` at `point`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Claim {
+    /// Index of the polynomial.
+    pub poly: usize,
+    /// Where.
+    pub point: Vec<Fr>,
+    /// Claimed value.
+    pub value: Fr,
+}
+
+/// The outcome: evaluations of all polynomials at suffixes of `point`.
+#[derive(Debug)]
+pub struct Reduced {
+    /// The common point.
+    pub point: Vec<Fr>,
+    /// `evals[k] = f_k(last m_k coordinates of point)`.
+    pub evals: Vec<Fr>,
+}
+
+/// Claims that share a point, as one instance `sum_x eq(p, x) F(x)` with `F` the combined polynomial.
+struct GroupProver {
+    num_vars: usize,
+    eq: EqFactor,
+    combined: Vec<Fr>,
+}
+
+impl RoundProver for GroupProver {
+    fn num_vars(&self) -> usize {
+        self.num_vars
+    }
+
+    fn degree(&self) -> usize {
+        2
+    }
+
+    fn round(&mut self, claim: Fr) -> Univariate {
+        let weights = self.eq.weights();
+        let v = &self.combined;
+        let q0 = par::map_reduce(v.len() / 2, Fr::zero, |i| weights.at(i) * v[2 * i], |a, b| a + b);
+        let mut s = self.eq.round_polynomial(claim, q0, Fr::zero());
+        s.coeffs.truncate(3);
+        s
+    }
+
+    fn bind(&mut self, r: Fr) {
+        self.eq.bind(r);
+        crate::dense_product::bind_in_place(&mut self.combined, r);
+    }
+}
+
+/// Groups of claims with equal points: `(point, [(poly, value)])`, in order of first appearance.
+fn group(claims: &[Claim]) -> Vec<(&[Fr], Vec<(usize, Fr)>)> {
+    let mut groups: Vec<(&[Fr], Vec<(usize, Fr)>)> = Vec::new();
+    for c in claims {
+        match groups.iter_mut().find(|g| g.0 == c.point.as_slice()) {
+            Some(g) => g.1.push((c.poly, c.value)),
+            None => groups.push((&c.point, vec![(c.poly, c.value)])),
+        }
+    }
+    groups
+}
+
+fn powers(gamma: Fr) -> impl Iterator<Item = Fr> {
+    std::iter::successors(Some(Fr::one()), move |p| Some(*p * gamma))
+}
+
+/// Proves the reduction. The claims must be bound to the channel already. Sends the rounds, then the evaluations.
+///
+/// # Panics
+/// When a claim's point does not have its polynomial's dimension.
+pub fn prove(columns: &[&Column], claims: &[Claim], channel: &mut ProverChannel) -> Reduced {
+    let gamma = channel.challenge(REDUCTION);
+    let mut coefficients = powers(gamma);
+    let mut provers = Vec::new();
+    for (point, members) in group(claims) {
+        let mut combined = vec![Fr::zero(); 1 << point.len()];
+        let mut sum = Fr::zero();
+        for (poly, value) in members {
+            assert_eq!(columns[poly].num_vars(), point.len());
+            let c = coefficients.next().unwrap_or_else(Fr::zero);
+            sum += c * value;
+            for (i, x) in combined.iter_mut().enumerate().take(columns[poly].stored_len()) {
+                *x += c * columns[poly].get(i);
+            }
+        }
+        provers.push((GroupProver { num_vars: point.len(), eq: EqFactor::new(point), combined }, sum));
+    }
+    let mut instances: Vec<Instance<'_>> =
+        provers.iter_mut().map(|(p, claim)| Instance { prover: p, claim: *claim }).collect();
+    let point = engine::prove(REDUCTION, &mut instances, channel);
+    let evals: Vec<Fr> = columns
+        .iter()
+        .map(|c| {
+            let eq = crate::dense_product::EqFactorTables::new(&point[point.len().saturating_sub(c.num_vars())..]);
+            crate::dense_product::evaluate_column(c, &eq)
+        })
+        .collect();
+    channel.send_scalars(REDUCED, &evals);
+    Reduced { point, evals }
+}
+
+/// Verifies the reduction; the caller must check `evals` with an opening at the returned point. Polynomial `k` has
+/// `num_vars[k]` variables.
+///
+/// # Errors
+/// When a message is malformed or the claims do not hold for the evaluations.
+pub fn verify(num_vars: &[usize], claims: &[Claim], channel: &mut VerifierChannel<'_>) -> Result<Reduced, SumcheckError> {
+    let gamma = channel.challenge(REDUCTION);
+    let groups = group(claims);
+    let mut coefficients = powers(gamma);
+    let weighted: Vec<Vec<(usize, Fr, Fr)>> = groups
+        .iter()
+        .map(|g| g.1.iter().map(|&(k, v)| (k, v, coefficients.next().unwrap_or_else(Fr::zero))).collect())
+        .collect();
+    let shapes: Vec<InstanceShape> = groups
+        .iter()
+        .zip(&weighted)
+        .map(|(g, w)| InstanceShape { num_vars: g.0.len(), degree: 2, claim: w.iter().map(|(_, v, c)| *c * v).sum() })
+        .collect();
+    let verdict = engine::verify(REDUCTION, &shapes, channel)?;
+    let evals = channel.recv_scalars(REDUCED, num_vars.len())?;
+    let summands: Vec<Fr> = groups
+        .iter()
+        .zip(&weighted)
+        .map(|(g, w)| {
+            let suffix = &verdict.point[verdict.point.len() - g.0.len()..];
+            let f: Fr = w.iter().map(|&(k, _, c)| c * evals.get(k).copied().unwrap_or_default()).sum();
+            eq_eval(g.0, suffix) * f
+        })
+        .collect();
+    verdict.check(&summands)?;
+    Ok(Reduced { point: verdict.point, evals })
+}
