@@ -33,14 +33,17 @@ pub struct LayerProver {
 }
 
 impl LayerProver {
-    /// All prefixes of one layer have the same length `len <= 2^n`, `n = tau.len()`.
+    /// All prefixes of one layer have the same length `len <= 2^n`, `n = tau.len()`. The coefficients `alphas`, one a
+    /// pair, must not be zero.
     ///
     /// # Panics
-    /// When lengths differ.
+    /// When lengths differ or exceed `2^n`.
     pub fn new(tau: &[Fr], pairs: Vec<(Leaves, Option<Leaves>)>, alphas: &[Fr]) -> Self {
         let len = pairs.first().map_or(0, |p| p.0.len());
-        assert!(pairs.iter().all(|(l, r)| l.len() == len && r.as_ref().is_none_or(|r| r.len() == len)));
-        assert_eq!(pairs.len(), alphas.len());
+        let same = |v: &Leaves| v.len() == len;
+        assert!(pairs.iter().all(|(l, r)| same(l) && r.as_ref().is_none_or(same)), "all prefixes have one length");
+        assert!(len <= 1 << tau.len(), "prefix longer than the hypercube");
+        assert_eq!(pairs.len(), alphas.len(), "one coefficient a pair");
         Self {
             num_vars: tau.len(),
             alphas: alphas.to_vec(),

@@ -77,6 +77,23 @@ impl BatchVerdict {
     }
 }
 
+/// Coefficients `1, alpha_1, ...` of a batch of `len`; a batch of one draws nothing.
+pub(crate) fn batching(len: usize, draw: impl FnOnce(usize) -> Vec<Fr>) -> Vec<Fr> {
+    let mut alphas = Vec::with_capacity(len);
+    if len > 0 {
+        alphas.push(Fr::one());
+    }
+    if len > 1 {
+        alphas.extend(draw(len - 1));
+    }
+    alphas
+}
+
+/// Degree of the batched round polynomials. The linear coefficient is the one not sent, so there always is one.
+fn batch_degree(degrees: impl Iterator<Item = usize>) -> usize {
+    degrees.max().unwrap_or(0).max(1)
+}
+
 fn pow2(k: usize) -> Fr {
     (0..k).fold(Fr::one(), |acc, _| acc.double())
 }
@@ -86,12 +103,9 @@ fn pow2(k: usize) -> Fr {
 /// Sends, per round, the coefficients of the batched round polynomial except the linear one.
 pub fn prove(protocol: &'static str, instances: &mut [Instance<'_>], channel: &mut ProverChannel) -> Vec<Fr> {
     let num_rounds = instances.iter().map(|i| i.prover.num_vars()).max().unwrap_or(0);
-    let degree = instances.iter().map(|i| i.prover.degree()).max().unwrap_or(0);
+    let degree = batch_degree(instances.iter().map(|i| i.prover.degree()));
     // Step 1: batching coefficients.
-    let mut coefficients = vec![Fr::one()];
-    if instances.len() > 1 {
-        coefficients.extend(channel.challenges(protocol, instances.len() - 1));
-    }
+    let coefficients = batching(instances.len(), |n| channel.challenges(protocol, n));
     let mut claims: Vec<Fr> = instances.iter().map(|i| i.claim).collect();
     let mut point = vec![Fr::zero(); num_rounds];
     // Step 2: rounds, last coordinate first.
@@ -103,6 +117,7 @@ pub fn prove(protocol: &'static str, instances: &mut [Instance<'_>], channel: &m
             let scale = coefficients[j] * pow2(num_rounds - m.max(round + 1));
             if round < m {
                 let part = instance.prover.round(claims[j]);
+                debug_assert!(part.coeffs.len() <= degree + 1, "a kernel of `{protocol}` exceeds its degree");
                 s.add_scaled(&part, scale);
                 parts.push(Some(part));
             } else {
@@ -136,12 +151,9 @@ pub fn verify(
     channel: &mut VerifierChannel<'_>,
 ) -> Result<BatchVerdict, SumcheckError> {
     let num_rounds = shapes.iter().map(|s| s.num_vars).max().unwrap_or(0);
-    let degree = shapes.iter().map(|s| s.degree).max().unwrap_or(0);
+    let degree = batch_degree(shapes.iter().map(|s| s.degree));
     // Step 1: batching coefficients.
-    let mut coefficients = vec![Fr::one()];
-    if shapes.len() > 1 {
-        coefficients.extend(channel.challenges(protocol, shapes.len() - 1));
-    }
+    let coefficients = batching(shapes.len(), |n| channel.challenges(protocol, n));
     let mut claim: Fr =
         shapes.iter().zip(&coefficients).map(|(s, a)| *a * s.claim * pow2(num_rounds - s.num_vars)).sum();
     let mut point = vec![Fr::zero(); num_rounds];

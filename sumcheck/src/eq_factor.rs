@@ -82,16 +82,27 @@ impl EqFactor {
         }
     }
 
+    /// The linear factor `l(X) = l_0 + l_1 X` of the current round: `eq` of the bound and the current coordinates.
+    pub fn line(&self) -> [Fr; 2] {
+        let at_one = self.bound * self.tau[self.free - 1];
+        let at_zero = self.bound - at_one;
+        [at_zero, at_one - at_zero]
+    }
+
+    /// `q(1)` from the claim `l(0) q(0) + l(1) q(1)`, or `None` when the current coordinate of `tau` is zero and the
+    /// claim says nothing of it.
+    pub fn solve_at_one(&self, claim: Fr, q_0: Fr) -> Option<Fr> {
+        let l = self.line();
+        Some((claim - l[0] * q_0) * (l[0] + l[1]).inverse()?)
+    }
+
     /// The round polynomial from `q(0)` and the coefficient of `X^2` of `q`, for `q` of degree 2.
     ///
     /// # Panics
     /// When the current coordinate of `tau` is zero (probability `1/|F|` for a random `tau`).
     pub fn round_polynomial(&self, claim: Fr, q_0: Fr, q_inf: Fr) -> Univariate {
-        let tau = self.tau[self.free - 1];
-        let l = [self.bound * (Fr::one() - tau), self.bound * tau];
-        let inv = l[1].inverse().expect("a random coordinate of tau is not zero");
-        let q_1 = (claim - l[0] * q_0) * inv;
-        Univariate::linear_times_quadratic([l[0], l[1] - l[0]], [q_0, q_1 - q_0 - q_inf, q_inf])
+        let q_1 = self.solve_at_one(claim, q_0).expect("a random coordinate of tau is not zero");
+        Univariate::linear_times_quadratic(self.line(), [q_0, q_1 - q_0 - q_inf, q_inf])
     }
 
     /// Binds the last free coordinate.

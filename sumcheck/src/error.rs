@@ -13,10 +13,11 @@ pub enum SumcheckError {
         /// Which sumcheck.
         protocol: &'static str,
     },
-    /// The claimed products disagree with the first layer's claims.
-    #[error("grand product: claimed product {group} does not match its top layer")]
-    TopLayer {
-        /// Index of the product.
-        group: usize,
+    /// A claim handed to the reduction names no polynomial, or a point of another dimension than its polynomial's; or
+    /// a polynomial has more variables than every claim.
+    #[error("claim reduction: polynomial {poly} and its claims differ in shape")]
+    ClaimShape {
+        /// Index of the polynomial.
+        poly: usize,
     },
 }

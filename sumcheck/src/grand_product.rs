@@ -16,7 +16,7 @@
 use crate::{
     Instance, InstanceShape, SumcheckError,
     dense_product::{LayerProver, Leaves, multiply},
-    engine,
+    engine::{self, batching},
     sparse_product::{SparseLayer, SparseLayerProver},
 };
 use ark_ff::One;
@@ -56,11 +56,15 @@ fn slot_level_sizes(num_leaves: usize) -> Vec<usize> {
 /// number of leaves over all groups; entries beyond a prefix are one.
 ///
 /// # Panics
-/// When the groups' shapes differ or a prefix is longer than `2^num_vars`.
+/// When there is no leaf, the groups' shapes differ, or a prefix is longer than `2^num_vars`.
 pub fn prove_dense(num_vars: usize, groups: Vec<Vec<Leaves>>, channel: &mut ProverChannel) -> LeafClaims {
     let num_groups = groups.len();
     let num_leaves = groups.first().map_or(0, Vec::len);
-    assert!(groups.iter().all(|g| g.len() == num_leaves));
+    assert!(num_leaves > 0, "every group needs a leaf");
+    assert!(groups.iter().all(|g| g.len() == num_leaves), "all groups have one number of leaves");
+    let len = groups[0][0].len();
+    assert!(groups.iter().flatten().all(|leaf| leaf.len() == len), "all leaf prefixes have one length");
+    assert!(len <= 1 << num_vars, "prefix longer than the hypercube");
     // Step 0: build the slot levels, then the trees.
     let mut levels: Vec<Vec<Vec<Leaves>>> = vec![groups];
     while let Some(top) = levels.last()
@@ -259,15 +263,6 @@ pub fn dense_message_scalars(num_vars: usize, num_groups: usize, num_leaves: usi
 /// Scalars that [`prove_sparse`] sends.
 pub fn sparse_message_scalars(num_vars: usize, num_groups: usize) -> usize {
     num_groups + (0..num_vars).map(|k| 3 * k + 2 * num_groups).sum::<usize>()
-}
-
-/// Coefficients `1, alpha_1, ...` of a batch.
-fn batching(len: usize, draw: impl FnOnce(usize) -> Vec<Fr>) -> Vec<Fr> {
-    let mut alphas = vec![Fr::one()];
-    if len > 1 {
-        alphas.extend(draw(len - 1));
-    }
-    alphas
 }
 
 fn combine(alphas: &[Fr], values: &[Fr]) -> Fr {

@@ -13,6 +13,7 @@ use lariat_algebra::{
     column::Column,
     par,
     poly::{Univariate, eq_eval},
+    wide::ProductAcc,
 };
 use lariat_transcript::{ProverChannel, VerifierChannel};
 
@@ -46,6 +47,27 @@ struct GroupProver {
     combined: Vec<Fr>,
 }
 
+impl GroupProver {
+    /// `q(X)` at `X = side`: the weighted sum of every even (0) or odd (1) entry.
+    fn half_sum(&self, side: usize) -> Fr {
+        let weights = self.eq.weights();
+        let v = &self.combined;
+        par::map_reduce(
+            weights.hi.len(),
+            Fr::zero,
+            |block| {
+                let start = block << weights.lo_bits;
+                let mut acc = ProductAcc::default();
+                for (k, &w) in weights.lo.iter().enumerate() {
+                    acc.add(v[2 * (start + k) + side], w);
+                }
+                weights.hi[block] * acc.reduce()
+            },
+            |a, b| a + b,
+        )
+    }
+}
+
 impl RoundProver for GroupProver {
     fn num_vars(&self) -> usize {
         self.num_vars
@@ -56,12 +78,11 @@ impl RoundProver for GroupProver {
     }
 
     fn round(&mut self, claim: Fr) -> Univariate {
-        let weights = self.eq.weights();
-        let v = &self.combined;
-        let q0 = par::map_reduce(v.len() / 2, Fr::zero, |i| weights.at(i) * v[2 * i], |a, b| a + b);
-        let mut s = self.eq.round_polynomial(claim, q0, Fr::zero());
-        s.coeffs.truncate(3);
-        s
+        let q_0 = self.half_sum(0);
+        // A Boolean coordinate of the point leaves q(1) out of the claim.
+        let q_1 = self.eq.solve_at_one(claim, q_0).unwrap_or_else(|| self.half_sum(1));
+        let l = self.eq.line();
+        Univariate { coeffs: vec![l[0] * q_0, l[0] * (q_1 - q_0) + l[1] * q_0, l[1] * (q_1 - q_0)] }
     }
 
     fn bind(&mut self, r: Fr) {
@@ -82,6 +103,20 @@ fn group(claims: &[Claim]) -> Vec<(&[Fr], Vec<(usize, Fr)>)> {
     groups
 }
 
+/// Every claim's point has its polynomial's dimension, and the common point is long enough for every polynomial.
+fn check_shapes(num_vars: &[usize], claims: &[Claim]) -> Result<(), SumcheckError> {
+    for c in claims {
+        if num_vars.get(c.poly) != Some(&c.point.len()) {
+            return Err(SumcheckError::ClaimShape { poly: c.poly });
+        }
+    }
+    let longest = claims.iter().map(|c| c.point.len()).max().unwrap_or(0);
+    match num_vars.iter().position(|&n| n > longest) {
+        Some(poly) => Err(SumcheckError::ClaimShape { poly }),
+        None => Ok(()),
+    }
+}
+
 fn powers(gamma: Fr) -> impl Iterator<Item = Fr> {
     std::iter::successors(Some(Fr::one()), move |p| Some(*p * gamma))
 }
@@ -89,8 +124,10 @@ fn powers(gamma: Fr) -> impl Iterator<Item = Fr> {
 /// Proves the reduction. The claims must be bound to the channel already. Sends the rounds, then the evaluations.
 ///
 /// # Panics
-/// When a claim's point does not have its polynomial's dimension.
+/// When a claim's point does not have its polynomial's dimension, or a polynomial has more variables than all claims.
 pub fn prove(columns: &[&Column], claims: &[Claim], channel: &mut ProverChannel) -> Reduced {
+    let num_vars: Vec<usize> = columns.iter().map(|c| c.num_vars()).collect();
+    assert!(check_shapes(&num_vars, claims).is_ok(), "claims and polynomials differ in shape");
     let gamma = channel.challenge(REDUCTION);
     let mut coefficients = powers(gamma);
     let mut provers = Vec::new();
@@ -98,7 +135,6 @@ pub fn prove(columns: &[&Column], claims: &[Claim], channel: &mut ProverChannel)
         let mut combined = vec![Fr::zero(); 1 << point.len()];
         let mut sum = Fr::zero();
         for (poly, value) in members {
-            assert_eq!(columns[poly].num_vars(), point.len());
             let c = coefficients.next().unwrap_or_else(Fr::zero);
             sum += c * value;
             for (i, x) in combined.iter_mut().enumerate().take(columns[poly].stored_len()) {
@@ -113,7 +149,7 @@ pub fn prove(columns: &[&Column], claims: &[Claim], channel: &mut ProverChannel)
     let evals: Vec<Fr> = columns
         .iter()
         .map(|c| {
-            let eq = crate::dense_product::EqFactorTables::new(&point[point.len().saturating_sub(c.num_vars())..]);
+            let eq = crate::dense_product::EqFactorTables::new(&point[point.len() - c.num_vars()..]);
             crate::dense_product::evaluate_column(c, &eq)
         })
         .collect();
@@ -125,8 +161,9 @@ pub fn prove(columns: &[&Column], claims: &[Claim], channel: &mut ProverChannel)
 /// `num_vars[k]` variables.
 ///
 /// # Errors
-/// When a message is malformed or the claims do not hold for the evaluations.
+/// When a message is malformed, the claims do not hold for the evaluations, or claims and polynomials differ in shape.
 pub fn verify(num_vars: &[usize], claims: &[Claim], channel: &mut VerifierChannel<'_>) -> Result<Reduced, SumcheckError> {
+    check_shapes(num_vars, claims)?;
     let gamma = channel.challenge(REDUCTION);
     let groups = group(claims);
     let mut coefficients = powers(gamma);
@@ -152,4 +189,45 @@ pub fn verify(num_vars: &[usize], claims: &[Claim], channel: &mut VerifierChanne
         .collect();
     verdict.check(&summands)?;
     Ok(Reduced { point: verdict.point, evals })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::naive::NaiveProver;
+    use ark_ff::UniformRand;
+    use lariat_algebra::poly::eq_evals;
+    use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
+
+    /// Every round of the group kernel against the naive prover, at random points and at points with Boolean
+    /// coordinates.
+    #[test]
+    fn group_prover_matches_naive_at_every_round() {
+        let mut rng = ChaCha20Rng::seed_from_u64(1);
+        for n in 0..8usize {
+            for len in [1, (1 << n) / 2 + 1, 1 << n] {
+                for boolean in [None, Some(Fr::zero()), Some(Fr::one())] {
+                    let mut point: Vec<Fr> = (0..n).map(|_| Fr::rand(&mut rng)).collect();
+                    if let Some(b) = boolean {
+                        point.iter_mut().step_by(2).for_each(|p| *p = b);
+                    }
+                    let mut combined: Vec<Fr> = (0..len).map(|_| Fr::rand(&mut rng)).collect();
+                    combined.resize(1 << n, Fr::zero());
+                    let mut naive = NaiveProver::new(n, vec![eq_evals(&point), combined.clone()], 2, |z| z[0] * z[1]);
+                    let mut fast = GroupProver { num_vars: n, eq: EqFactor::new(&point), combined };
+                    let mut claim = naive.sum();
+                    for round in 0..n {
+                        let s = fast.round(claim);
+                        assert_eq!(s, naive.round(claim), "n = {n}, len = {len}, {boolean:?}, round {round}");
+                        let r = Fr::rand(&mut rng);
+                        claim = s.eval(r);
+                        fast.bind(r);
+                        naive.bind(r);
+                    }
+                    assert_eq!(fast.eq.bound() * fast.combined[0], claim);
+                    assert_eq!(vec![fast.eq.bound(), fast.combined[0]], naive.finals());
+                }
+            }
+        }
+    }
 }

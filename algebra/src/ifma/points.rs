@@ -6,10 +6,10 @@
 //!
 //! Measured with `cargo bench -p lariat-algebra --bench msm`: see the table in [`crate::msm`].
 
-use crate::G1Affine;
+use crate::{Fq, G1Affine};
 use crate::msm::packed::{PackedPoint, fq_from_limbs};
 use ark_ec::AffineRepr;
-use ark_ff::{AdditiveGroup, Field, PrimeField};
+use ark_ff::{AdditiveGroup, PrimeField};
 
 /// Packs a point in this module's form.
 pub(crate) fn pack(point: &G1Affine) -> PackedPoint {
@@ -25,12 +25,11 @@ pub(crate) fn unpack(point: &PackedPoint) -> G1Affine {
     if point.is_identity() {
         return G1Affine::identity();
     }
-    let sixteenth = Fq::from(16u64).inverse().expect("sixteen is not zero");
+    // 1/16 in Montgomery form is 2^252, which is below p.
+    let sixteenth = fq_from_limbs([0, 0, 0, 1 << 60]);
     let coordinate = |limbs| fq_from_limbs(canonical(limbs)) * sixteenth;
     G1Affine::new_unchecked(coordinate(point.x_limbs()), coordinate(point.y_limbs()))
 }
-
-use crate::Fq;
 
 /// A value below `2p` modulo `p`.
 fn canonical(limbs: [u64; 4]) -> [u64; 4] {
@@ -68,9 +67,10 @@ mod vector {
     use super::canonical;
     use crate::Fq;
     use crate::ifma::lanes::{
-        Lanes, Prime, add_raw, blend, carry, join, mul, reduce_small, splat, split, sub_raw, transpose_in,
+        Lanes, Prime, add_raw, blend, carry, join, mul, reduce_small, splat, split, square, sub_raw, transpose_in,
         transpose_out,
     };
+    use crate::msm::inverse;
     use crate::msm::packed::{PackedPoint, PointRef, fq_from_limbs};
     use ark_ff::{Field, PrimeField};
     use core::arch::x86_64::{
@@ -133,7 +133,7 @@ mod vector {
         q_negative: u8,
     }
 
-    #[inline]
+    #[inline(always)]
     fn operands<'a>(table: &'a [PackedPoint], arena: &'a [PackedPoint], pairs: &[Pair]) -> Operands<'a> {
         let mut out = Operands { p: [&IDENTITY; 8], q: [&IDENTITY; 8], p_negative: 0, q_negative: 0 };
         for (i, (p, q)) in pairs.iter().enumerate() {
@@ -271,14 +271,14 @@ mod vector {
             let qy = with_sign(&load::<1>(&operands.q).0, operands.q_negative);
             let mut numerator = carry(add_raw(&sub_raw(&qy, &py), &splat(&Base::MULTIPLES[3])));
             if group.doubles != 0 {
-                let xx = mul::<Base>(&px, &px);
+                let xx = square::<Base>(&px);
                 let tangent = carry(add_raw(&add_raw(&xx, &xx), &xx));
                 numerator = blend(group.doubles, &numerator, &tangent);
             }
             let slope = mul::<Base>(&numerator, &inverse);
             // All three of x, px, qx are below 1.1 p, a product below 1.2 p.
             let offset = splat(&Base::MULTIPLES[3]);
-            let square = mul::<Base>(&slope, &slope);
+            let square = square::<Base>(&slope);
             let x = reduce_small::<Base>(&add_raw(&sub_raw(&sub_raw(&square, &px), &qx), &offset));
             let run = carry(add_raw(&sub_raw(&px, &x), &splat(&Base::MULTIPLES[2])));
             let y = reduce_small::<Base>(&add_raw(&sub_raw(&mul::<Base>(&slope, &run), &py), &offset));
@@ -365,7 +365,7 @@ mod vector {
             *slot = product;
             product *= element;
         }
-        let inverse = product.inverse().expect("no denominator is zero");
+        let inverse = inverse::invert(&product).expect("no denominator is zero");
         // An element x 2^260 is read as 16 x; the inverse 1 / (16 x) is stored as x^-1 2^252.
         let mut inverse = inverse * Fq::from(256u64);
         for i in (0..8).rev() {

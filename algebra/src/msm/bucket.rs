@@ -130,8 +130,7 @@ impl Buckets {
             level = next;
         }
 
-        // Step 3: the S_k of every job.
-        odd.sort_by_key(|&(job, k, _)| (job, k));
+        // Step 3: the S_k of every job. `odd` is sorted by k, then by job.
         self.items.clear();
         segments.clear();
         let mut names: Vec<(u32, u32)> = Vec::new();
@@ -146,30 +145,22 @@ impl Buckets {
         }
         reduce_segments(&mut self.items, &mut segments, adder, &mut self.pairs);
 
-        // Step 4: Horner's rule in 2, from the highest level of each job down.
-        let mut sums = vec![G1Projective::zero(); num_jobs];
-        let mut below = 0;
+        // Step 4: Horner's rule in 2, from the highest k down.
+        let mut sums = vec![(G1Projective::zero(), 0); num_jobs];
+        let double_down = |(sum, power): &mut (G1Projective, u32), k| {
+            for _ in k..*power {
+                sum.double_in_place();
+            }
+            *power = k;
+        };
         for ((job, k), segment) in names.iter().zip(&segments).rev() {
             let sum = &mut sums[*job as usize];
-            if !sum.is_zero() {
-                for _ in *k..below {
-                    sum.double_in_place();
-                }
-            }
-            *sum += adder.get(self.items[segment.start as usize]);
-            below = *k;
+            double_down(sum, *k);
+            sum.0 += adder.get(self.items[segment.start as usize]);
+            sum.1 = *k;
         }
-        // The lowest level of a job may be above 0.
-        let mut previous = None;
-        for (job, k) in &names {
-            if previous != Some(*job) {
-                for _ in 0..*k {
-                    sums[*job as usize].double_in_place();
-                }
-                previous = Some(*job);
-            }
-        }
-        sums
+        sums.iter_mut().for_each(|sum| double_down(sum, 0));
+        sums.into_iter().map(|(sum, _)| sum).collect()
     }
 }
 

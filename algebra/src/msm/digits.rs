@@ -16,9 +16,23 @@ pub(crate) fn num_windows(bits: usize, window: usize) -> usize {
 }
 
 /// The window width that minimises additions for `len` magnitudes below `2^bits`: one addition per digit and two per
-/// bucket.
-pub(crate) fn best_window(bits: usize, len: usize) -> usize {
-    (2..=MAX_WINDOW).min_by_key(|&w| num_windows(bits, w) * len + (1 << w)).unwrap_or(MAX_WINDOW)
+/// bucket, in one set of buckets for all windows or one for each.
+pub(crate) fn best_window(bits: usize, len: usize, sets: BucketSets) -> usize {
+    let cost = |w: usize| {
+        let windows = num_windows(bits, w);
+        let sets = if sets == BucketSets::Shared { 1 } else { windows };
+        windows * len + sets * (1 << w)
+    };
+    (2..=MAX_WINDOW).min_by_key(|&w| cost(w)).unwrap_or(MAX_WINDOW)
+}
+
+/// Whether the digits of all windows fall into the same buckets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum BucketSets {
+    /// One set; needs precomputed shifted points.
+    Shared,
+    /// One set for each window.
+    PerWindow,
 }
 
 /// Emits `(window index, |digit|, digit is negative)` for each nonzero signed digit of `magnitude`, digits in

@@ -1,7 +1,7 @@
 //! Commitments to rows of small integers over fixed bases.
 
 use super::bucket::Buckets;
-use super::digits::{CENTERED_BITS, best_window, centered, digits_u64, digits_wide, num_windows};
+use super::digits::{BucketSets, CENTERED_BITS, best_window, centered, digits_u64, digits_wide, num_windows};
 use super::kernel::{Adder, Backend};
 use super::packed::{PackedPoint, PointRef};
 use super::rows::RowValues;
@@ -47,7 +47,7 @@ struct Shifted {
 impl Shifted {
     /// A table for magnitudes below `2^bits` whose window suits magnitudes below `2^typical_bits` best.
     fn new(bits: usize, typical_bits: usize, len: usize) -> Self {
-        let window = best_window(typical_bits, len);
+        let window = best_window(typical_bits, len, BucketSets::Shared);
         Self { window, num_windows: num_windows(bits, window), points: OnceLock::new() }
     }
 

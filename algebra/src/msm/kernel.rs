@@ -1,6 +1,7 @@
 //! Batches of independent affine additions behind one inversion, and the choice between the two machines that run
 //! them.
 
+use super::inverse::invert;
 use super::packed::{PackedPoint, PointRef, fq_from_limbs, pack_portable, unpack_portable};
 use crate::{Fq, G1Affine};
 use ark_ff::{AdditiveGroup, Field, One, Zero};
@@ -183,7 +184,7 @@ fn add_portable(
         products.push(product);
         product *= denominator(&load(a, table, arena), &load(b, table, arena));
     }
-    let mut inverse = product.inverse().expect("no denominator is zero");
+    let mut inverse = invert(&product).expect("no denominator is zero");
     let start = arena.len();
     arena.resize(start + pairs.len(), PackedPoint::IDENTITY);
     let (read, write) = arena.split_at_mut(start);

@@ -9,6 +9,7 @@ mod bucket;
 mod combine;
 mod digits;
 mod fixed;
+pub(crate) mod inverse;
 mod kernel;
 pub(crate) mod packed;
 mod rows;

@@ -1,7 +1,7 @@
 //! Multi-scalar multiplication of arbitrary points by full-size scalars.
 
 use super::bucket::Buckets;
-use super::digits::{CENTERED_BITS, best_window, centered, digits_wide, num_windows};
+use super::digits::{BucketSets, CENTERED_BITS, best_window, centered, digits_wide, num_windows};
 use super::kernel::{Adder, Backend};
 use super::packed::{PackedPoint, PointRef};
 use crate::{Fr, G1Affine, G1Projective};
@@ -61,7 +61,7 @@ pub fn msm_with(backend: Backend, bases: &[G1Affine], scalars: &[Fr]) -> Result<
     let used: Vec<usize> = (0..bases.len()).filter(|&i| !scalars[i].is_zero() && !bases[i].is_zero()).collect();
     let table: Vec<PackedPoint> = used.iter().map(|&i| backend.pack(&bases[i])).collect();
 
-    let window = best_window(CENTERED_BITS, used.len());
+    let window = best_window(CENTERED_BITS, used.len(), BucketSets::PerWindow);
     let mut windows: Vec<Vec<(u32, PointRef)>> = vec![Vec::new(); num_windows(CENTERED_BITS, window)];
     for (index, &i) in used.iter().enumerate() {
         let (magnitude, negative) = centered(&scalars[i]);

@@ -9,7 +9,7 @@ use lariat_sumcheck::{
     grand_product::{LeafClaims, prove_dense, prove_sparse, verify_dense, verify_sparse},
     sparse_product::SparseLayer,
 };
-use lariat_transcript::{ChallengeTape, Ready, Session};
+use lariat_transcript::{ChallengeTape, ChannelError, Ready, Session};
 use std::sync::Arc;
 
 /// Why a whole verifier of a grand product, leaves included, rejects.
@@ -20,8 +20,14 @@ pub enum Rejection {
     Product,
 }
 
-impl<E: Into<SumcheckError>> From<E> for Rejection {
-    fn from(e: E) -> Self {
+impl From<SumcheckError> for Rejection {
+    fn from(e: SumcheckError) -> Self {
+        Self::Protocol(e)
+    }
+}
+
+impl From<ChannelError> for Rejection {
+    fn from(e: ChannelError) -> Self {
         Self::Protocol(e.into())
     }
 }
@@ -55,8 +61,14 @@ impl Dense {
         (channel.finish().0, tape, claims)
     }
 
-    /// The whole verifier: the protocol, the leaf claims against the leaves, no byte left; returns the products.
+    /// The whole verifier: the protocol, the leaf claims against the leaves, no byte left, the products.
     pub fn verify(&self, session: Session<Ready>, proof: &[u8]) -> Result<LeafClaims, Rejection> {
+        let out = self.verify_protocol(session, proof)?;
+        if out.products == self.products() { Ok(out) } else { Err(Rejection::Product) }
+    }
+
+    /// The verifier of whatever products the proof claims.
+    pub fn verify_protocol(&self, session: Session<Ready>, proof: &[u8]) -> Result<LeafClaims, Rejection> {
         let mut channel = session.into_verifier(proof);
         let num_leaves = self.groups[0].len();
         let out = verify_dense(self.num_vars, self.groups.len(), num_leaves, &mut channel)?;
@@ -70,9 +82,6 @@ impl Dense {
             }
         }
         channel.finish()?;
-        if out.products != self.products() {
-            return Err(Rejection::Product);
-        }
         Ok(out)
     }
 }

@@ -1,0 +1,131 @@
+//! Frozen-challenge attacks on grand products: forgeries in the kernel of known challenges. The verifier that replays
+//! the old challenges accepts each of them, which shows that the forgery is a good one; the real verifier, whose
+//! challenges depend on the forged message, rejects it.
+
+use crate::common::session;
+use crate::engine::{offset, scalars};
+use crate::grand_product::{Dense, Rejection, Sparse};
+use ark_ff::{Field, One};
+use lariat_algebra::Fr;
+use lariat_sumcheck::SumcheckError;
+use lariat_transcript::{ChallengeTape, encoding::scalar_from_bytes};
+
+fn scalar(proof: &[u8], index: usize) -> Fr {
+    scalar_from_bytes(proof[32 * index..32 * index + 32].try_into().unwrap()).unwrap()
+}
+
+/// The solution of `m (x, y) = v`.
+fn solve(m: [[Fr; 2]; 2], v: [Fr; 2]) -> [Fr; 2] {
+    let det = (m[0][0] * m[1][1] - m[0][1] * m[1][0]).inverse().unwrap();
+    [(v[0] * m[1][1] - v[1] * m[0][1]) * det, (m[0][0] * v[1] - m[1][0] * v[0]) * det]
+}
+
+fn assert_only_frozen_accepts(statement: &Dense, tape: ChallengeTape, forged: &[u8], case: &str) {
+    statement.verify_protocol(session().freeze(tape), forged).unwrap_or_else(|e| panic!("{case}: frozen: {e:?}"));
+    let error = statement.verify_protocol(session(), forged).unwrap_err();
+    assert!(matches!(error, Rejection::Protocol(SumcheckError::FinalClaim { .. })), "{case}: {error:?}");
+}
+
+/// Two groups of one leaf: where layer `k` of the trees starts, in drawn challenges and in scalars sent.
+fn layer_start(k: usize) -> (usize, usize) {
+    (0..k).fold((0, 2), |(drawn, sent), j| (drawn + j + 2, sent + 3 * j + 4))
+}
+
+#[test]
+fn rejects_products_in_the_kernel_of_frozen_batching() {
+    let statement = Dense::random(3, 7, 1, 2, 700);
+    let (proof, tape, _) = statement.prove();
+    let alpha = scalars(&tape)[0];
+    let mut forged = proof.clone();
+    offset(&mut forged, 0, -alpha);
+    offset(&mut forged, 1, Fr::one());
+    assert_only_frozen_accepts(&statement, tape, &forged, "products");
+}
+
+#[test]
+fn rejects_products_in_the_kernel_of_frozen_slot_batching() {
+    // No tree at all: the products go straight to the slots.
+    let statement = Dense::random(0, 1, 4, 2, 701);
+    let (proof, tape, _) = statement.prove();
+    let mut forged = proof.clone();
+    offset(&mut forged, 0, -scalars(&tape)[0]);
+    offset(&mut forged, 1, Fr::one());
+    assert_only_frozen_accepts(&statement, tape, &forged, "products");
+}
+
+#[test]
+fn rejects_layer_rounds_in_the_kernel_of_a_frozen_challenge() {
+    let statement = Dense::random(4, 13, 1, 2, 702);
+    let (proof, tape, _) = statement.prove();
+    for layer in 1..4 {
+        let (drawn, sent) = layer_start(layer);
+        for round in 0..layer {
+            let r = scalars(&tape)[drawn + 1 + round];
+            // t = d0 (1 - 2 X) + (X^2 - X): t(0) + t(1) = 0 = t(r).
+            let d0 = (r - r * r) / (Fr::one() - r - r);
+            let mut forged = proof.clone();
+            offset(&mut forged, sent + 3 * round, d0);
+            offset(&mut forged, sent + 3 * round + 1, Fr::one());
+            assert_only_frozen_accepts(&statement, tape.clone(), &forged, &format!("layer {layer}, round {round}"));
+        }
+    }
+}
+
+/// Layer claims of two groups moved so that the layer's check and the next layer's input stay as they were.
+#[test]
+fn rejects_layer_claims_in_the_kernel_of_frozen_fold_and_batching() {
+    let statement = Dense::random(4, 16, 1, 2, 703);
+    let (proof, tape, _) = statement.prove();
+    let challenges = scalars(&tape);
+    for layer in 0..3 {
+        let (drawn, sent) = layer_start(layer);
+        let (alpha, fold, next_alpha) =
+            (challenges[drawn], challenges[drawn + 1 + layer], challenges[drawn + 2 + layer]);
+        let claims = sent + 3 * layer;
+        let [l0, r0, _, r1] = [0, 1, 2, 3].map(|k| scalar(&proof, claims + k));
+        // l_0 + x, r_0 + 1, l_1 + y.
+        let [x, y] = solve(
+            [[r0 + Fr::one(), alpha * r1], [Fr::one(), next_alpha]],
+            [-l0, -fold * (Fr::one() - fold).inverse().unwrap()],
+        );
+        let mut forged = proof.clone();
+        offset(&mut forged, claims, x);
+        offset(&mut forged, claims + 1, Fr::one());
+        offset(&mut forged, claims + 2, y);
+        assert_only_frozen_accepts(&statement, tape.clone(), &forged, &format!("layer {layer}"));
+    }
+}
+
+/// Slot claims moved so that the level's check and the next level's input stay as they were.
+#[test]
+fn rejects_slot_claims_in_the_kernel_of_frozen_batching() {
+    let statement = Dense::random(3, 6, 8, 1, 704);
+    let (proof, tape, _) = statement.prove();
+    let challenges = scalars(&tape);
+    // Draws: trees 1 + 2 + 3; slot level 0: 3 rounds; level 1: 1 coefficient, 3 rounds; level 2: 3 coefficients.
+    let (alpha, next) = (challenges[9], &challenges[13..16]);
+    // Sent: the product, trees 2 + 5 + 8; level 0: 9 + 2; level 1: 9, then 4 claims.
+    let claims = 36;
+    let [p0, p1, _, p3] = [0, 1, 2, 3].map(|k| scalar(&proof, claims + k));
+    let [x, y] = solve([[p1 + Fr::one(), alpha * p3], [Fr::one(), next[1]]], [-p0, -next[0]]);
+    let mut forged = proof.clone();
+    offset(&mut forged, claims, x);
+    offset(&mut forged, claims + 1, Fr::one());
+    offset(&mut forged, claims + 2, y);
+    assert_only_frozen_accepts(&statement, tape, &forged, "slot level 1");
+}
+
+#[test]
+fn rejects_sparse_products_in_the_kernel_of_frozen_batching() {
+    let statement = Sparse::random(4, |i| i % 3 != 1, 705);
+    let (proof, tape, _) = statement.prove();
+    let alpha = scalars(&tape)[0];
+    let mut forged = proof.clone();
+    offset(&mut forged, 0, -alpha);
+    offset(&mut forged, 1, Fr::one());
+    // Only the comparison with the true products is left to reject.
+    let frozen = statement.verify(session().freeze(tape), &forged).unwrap_err();
+    assert!(matches!(frozen, Rejection::Product), "{frozen:?}");
+    let real = statement.verify(session(), &forged).unwrap_err();
+    assert!(matches!(real, Rejection::Protocol(SumcheckError::FinalClaim { .. })), "{real:?}");
+}

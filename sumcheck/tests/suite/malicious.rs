@@ -1,0 +1,120 @@
+//! A prover that starts from a wrong product and adapts every later message as well as it can.
+
+use crate::common::session;
+use crate::grand_product::{Dense, Rejection};
+use ark_ff::{Field, One};
+use lariat_algebra::{
+    Fr,
+    poly::{Univariate, eq_eval},
+};
+use lariat_sumcheck::{
+    Instance, RoundProver, SumcheckError,
+    dense_product::{LayerProver, Leaves},
+    engine,
+};
+use std::sync::Arc;
+
+/// Follows the claim of one instance through its rounds.
+struct Recorder<P> {
+    inner: P,
+    claim: Fr,
+    last: Univariate,
+}
+
+impl<P: RoundProver> RoundProver for Recorder<P> {
+    fn num_vars(&self) -> usize {
+        self.inner.num_vars()
+    }
+
+    fn degree(&self) -> usize {
+        self.inner.degree()
+    }
+
+    fn round(&mut self, claim: Fr) -> Univariate {
+        self.last = self.inner.round(claim);
+        self.last.clone()
+    }
+
+    fn bind(&mut self, r: Fr) {
+        self.claim = self.last.eval(r);
+        self.inner.bind(r);
+    }
+}
+
+/// Trees over full tables, one leaf a group. The products are scaled by `factor`; in layers below `patched` the first
+/// group's left claim is set to what makes the layer's check pass, in later ones the claims are the true ones.
+fn prove(statement: &Dense, factor: Fr, patched: usize) -> Vec<u8> {
+    let mut current: Vec<Vec<Fr>> = statement.groups.iter().map(|g| g[0].to_vec()).collect();
+    let mut trees: Vec<Vec<(Leaves, Option<Leaves>)>> = Vec::new();
+    for _ in 0..statement.num_vars {
+        let side = |v: &[Fr], at: usize| Arc::new(v.iter().skip(at).step_by(2).copied().collect::<Vec<_>>());
+        let halves: Vec<_> = current.iter().map(|v| (side(v, 0), Some(side(v, 1)))).collect();
+        current = current.iter().map(|v| v.chunks(2).map(|p| p[0] * p[1]).collect()).collect();
+        trees.push(halves);
+    }
+    let mut channel = session().into_prover();
+    let mut claims: Vec<Fr> = current.iter().map(|v| v[0]).collect();
+    claims[0] *= factor;
+    channel.send_scalars("grand products", &claims);
+    let mut point: Vec<Fr> = Vec::new();
+    for (layer, halves) in trees.into_iter().rev().enumerate() {
+        let mut alphas = vec![Fr::one()];
+        if claims.len() > 1 {
+            alphas.extend(channel.challenges("grand product batching", claims.len() - 1));
+        }
+        let claim: Fr = alphas.iter().zip(&claims).map(|(a, c)| *a * c).sum();
+        let inner = LayerProver::new(&point, halves, &alphas);
+        let mut recorder = Recorder { inner, claim, last: Univariate { coeffs: vec![] } };
+        let next =
+            engine::prove("grand product layer", &mut [Instance { prover: &mut recorder, claim }], &mut channel);
+        let mut finals = recorder.inner.finals();
+        if layer < patched {
+            // claim = eq(point, next) sum_g alpha_g l_g r_g, solved for l_0.
+            let others: Fr = alphas.iter().zip(&finals).skip(1).map(|(a, (l, r))| *a * l * r).sum();
+            let sum = recorder.claim * eq_eval(&point, &next).inverse().unwrap();
+            finals[0].0 = (sum - others) * finals[0].1.inverse().unwrap();
+        }
+        channel.send_scalars("grand product claims", &finals.iter().flat_map(|(l, r)| [*l, *r]).collect::<Vec<_>>());
+        let fold = channel.challenge("grand product fold");
+        claims = finals.iter().map(|(l, r)| *l + fold * (*r - *l)).collect();
+        point = next;
+        point.push(fold);
+    }
+    channel.finish().0
+}
+
+#[test]
+fn the_malicious_prover_is_honest_when_it_does_not_lie() {
+    for num_groups in 1..4 {
+        let statement = Dense::random(4, 16, 1, num_groups, 800);
+        assert_eq!(prove(&statement, Fr::one(), 4), statement.prove().0);
+    }
+}
+
+#[test]
+fn rejects_wrong_products_with_the_rest_recomputed() {
+    for num_groups in 1..3 {
+        let statement = Dense::random(4, 16, 1, num_groups, 801);
+        let proof = prove(&statement, Fr::from(2u64), 0);
+        let error = statement.verify_protocol(session(), &proof).unwrap_err();
+        assert!(matches!(error, Rejection::Protocol(SumcheckError::FinalClaim { .. })), "{error:?}");
+    }
+}
+
+/// The lie is handed down layer by layer and dies where the prover stops patching; patched to the end, the protocol
+/// itself has nothing left to say, and the leaves' evaluations reject.
+#[test]
+fn rejects_wrong_products_patched_down_to_any_layer() {
+    for num_groups in 1..3 {
+        let statement = Dense::random(4, 16, 1, num_groups, 802);
+        for patched in 1..=4 {
+            let proof = prove(&statement, Fr::from(2u64), patched);
+            let error = statement.verify_protocol(session(), &proof).unwrap_err();
+            if patched < 4 {
+                assert!(matches!(error, Rejection::Protocol(SumcheckError::FinalClaim { .. })), "{error:?}");
+            } else {
+                assert!(matches!(error, Rejection::LeafClaim), "{error:?}");
+            }
+        }
+    }
+}
