@@ -7,8 +7,9 @@
 use ark_ec::{AffineRepr, CurveGroup, VariableBaseMSM};
 use ark_ff::UniformRand;
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use lariat_algebra::ifma::slices;
 use lariat_algebra::msm::{Backend, FixedBases, RowValues, msm_with};
-use lariat_algebra::{Fr, G1Affine, G1Projective};
+use lariat_algebra::{Fr, G1Affine, G1Projective, wide};
 use rand::{Rng, RngCore};
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
@@ -20,8 +21,7 @@ const ROWS: usize = 16;
 fn points(n: usize) -> Vec<G1Affine> {
     let mut rng = ChaCha20Rng::seed_from_u64(1);
     let step = G1Affine::generator() * Fr::rand(&mut rng);
-    let multiples: Vec<G1Projective> =
-        std::iter::successors(Some(step), |p| Some(*p + step)).take(n).collect();
+    let multiples: Vec<G1Projective> = std::iter::successors(Some(step), |p| Some(*p + step)).take(n).collect();
     G1Projective::normalize_batch(&multiples)
 }
 
@@ -110,20 +110,60 @@ fn verifier(c: &mut Criterion) {
     group.finish();
 }
 
-/// One multiplication at a time, each waiting for the one before: the yardstick for every other figure.
+/// Slices of scalars in the first-level cache, against loops over arkworks' arithmetic; and one multiplication at a
+/// time, each waiting for the one before, as the yardstick for every other figure.
 fn field(c: &mut Criterion) {
     let mut rng = ChaCha20Rng::seed_from_u64(4);
-    let (a, mut x) = (Fr::rand(&mut rng), Fr::rand(&mut rng));
+    let n = 512;
+    let (r, mut x) = (Fr::rand(&mut rng), Fr::rand(&mut rng));
+    let a: Vec<Fr> = (0..n).map(|_| Fr::rand(&mut rng)).collect();
+    let mut y: Vec<Fr> = (0..n).map(|_| Fr::rand(&mut rng)).collect();
+    let mut out = vec![Fr::default(); n];
     let mut group = c.benchmark_group("field");
-    group.throughput(Throughput::Elements(1000));
-    group.bench_function("arkworks_fr_mul_dependent_1000", |b| {
+    group.throughput(Throughput::Elements(n as u64));
+    group.bench_function("arkworks/mul_dependent", |b| {
         b.iter(|| {
-            for _ in 0..1000 {
-                x *= a;
+            for _ in 0..n {
+                x *= r;
             }
             black_box(x)
         });
     });
+    group.bench_function("arkworks/mul_slices", |b| {
+        b.iter(|| {
+            for ((z, x), y) in out.iter_mut().zip(&a).zip(&y) {
+                *z = *x * y;
+            }
+            black_box(&out);
+        });
+    });
+    group.bench_function("lanes/mul_slices", |b| {
+        b.iter(|| {
+            slices::mul_slices(&a, &y, &mut out);
+            black_box(&out);
+        });
+    });
+    group.bench_function("arkworks/inner_product", |b| {
+        b.iter(|| black_box(a.iter().zip(&y).map(|(x, y)| *x * y).sum::<Fr>()));
+    });
+    group.bench_function("wide/inner_product", |b| b.iter(|| black_box(wide::inner_product(&a, &y))));
+    group.bench_function("lanes/inner_product", |b| b.iter(|| black_box(slices::inner_product(&a, &y))));
+    group.bench_function("arkworks/bind", |b| {
+        b.iter(|| {
+            for (y, x) in y.iter_mut().zip(&a) {
+                *y += r * (*x - *y);
+            }
+        });
+    });
+    group.bench_function("lanes/bind", |b| b.iter(|| slices::bind(&mut y, &a, r)));
+    group.bench_function("arkworks/scale_add", |b| {
+        b.iter(|| {
+            for (y, x) in y.iter_mut().zip(&a) {
+                *y += r * x;
+            }
+        });
+    });
+    group.bench_function("lanes/scale_add", |b| b.iter(|| slices::scale_add(&mut y, r, &a)));
     group.finish();
 }
 

@@ -175,7 +175,8 @@ mod tests {
             for bound in 0..=(1u64 << n) {
                 let (lt, id) = truncated_identity_mle(bound, &r);
                 let dense_lt: Fr = eq.iter().take(bound as usize).sum();
-                let dense_id: Fr = eq.iter().take(bound as usize).enumerate().map(|(i, e)| Fr::from(i as u64) * e).sum();
+                let dense_id: Fr =
+                    eq.iter().take(bound as usize).enumerate().map(|(i, e)| Fr::from(i as u64) * e).sum();
                 assert_eq!((lt, id), (dense_lt, dense_id), "n = {n}, bound = {bound}");
             }
             assert_eq!(truncated_identity_mle(1 << n, &r).1, identity_mle(&r));

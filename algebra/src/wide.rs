@@ -56,6 +56,34 @@ fn from_unreduced(mut limbs: [u64; 4], mut carry: u64) -> Fr {
     Fr::new_unchecked(BigInt::new(limbs))
 }
 
+/// `floor(2^318 / r) - 2^64`: Barrett's constant for [`reduce_high`].
+const BARRETT: u64 = 5949766971370771102;
+
+/// `limbs + high * 2^256` modulo the modulus, for `high < 2^62`, by one Barrett quotient.
+#[inline(always)]
+fn reduce_high(limbs: [u64; 4], high: u64) -> Fr {
+    // With t = floor(x / 2^254) < 2^64, q = floor(t (2^64 + BARRETT) / 2^64) is at most x / r, and x - q r < 4 r.
+    let t = (high << 2) | (limbs[3] >> 62);
+    let q = u128::from(t) + ((u128::from(t) * u128::from(BARRETT)) >> 64);
+    let (q_lo, q_hi) = (q as u64, (q >> 64) as u64);
+    let mut out = [limbs[0], limbs[1], limbs[2], limbs[3], high];
+    let mut borrow = 0u64;
+    let mut carry = 0u64;
+    for i in 0..5 {
+        // Limb i of q * r; q has 65 bits.
+        let low = if i < 4 { MODULUS[i] } else { 0 };
+        let shifted = if i > 0 && q_hi != 0 { MODULUS[i - 1] } else { 0 };
+        let product = u128::from(q_lo) * u128::from(low) + u128::from(carry);
+        let (limb, c1) = (product as u64).overflowing_add(shifted);
+        carry = ((product >> 64) as u64) + u64::from(c1);
+        let (d, b1) = out[i].overflowing_sub(limb);
+        let (d, b2) = d.overflowing_sub(borrow);
+        out[i] = d;
+        borrow = u64::from(b1 | b2);
+    }
+    from_unreduced([out[0], out[1], out[2], out[3]], out[4])
+}
+
 /// A sum of `element * integer` products, `integer` of at most 64 bits and either sign; holds at least `2^60` terms.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SmallAcc {
@@ -117,10 +145,11 @@ impl SmallAcc {
     #[inline]
     pub fn reduce(&self) -> Fr {
         let half = |x: &[u64; 6]| {
-            let low = from_unreduced([x[0], x[1], x[2], x[3]], 0);
-            if x[4] == 0 && x[5] == 0 {
-                return low;
+            let limbs = [x[0], x[1], x[2], x[3]];
+            if x[5] == 0 && x[4] >> 62 == 0 {
+                return reduce_high(limbs, x[4]);
             }
+            let low = from_unreduced(limbs, 0);
             // hi * 2^256 is the Montgomery form of hi.
             low + Fr::from(u128::from(x[4]) | (u128::from(x[5]) << 64))
         };
@@ -199,7 +228,7 @@ pub fn inner_product(a: &[Fr], b: &[Fr]) -> Fr {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ark_ff::{One, UniformRand};
+    use ark_ff::{Field, One, UniformRand};
     use rand::RngCore;
     use rand_chacha::rand_core::SeedableRng;
 
@@ -224,6 +253,23 @@ mod tests {
                 expected += a;
             }
             assert_eq!(acc.reduce(), expected);
+        }
+    }
+
+    #[test]
+    fn barrett_reduction_holds_at_the_edges() {
+        let two_256 = Fr::from(2u64).pow([256]);
+        let highs = [0, 1, 2, 3, 5, 1 << 20, 1 << 40, (1 << 62) - 2, (1 << 62) - 1];
+        let lows = [[0; 4], [u64::MAX; 4], MODULUS, [0, 0, 0, 1 << 62], [u64::MAX, 0, 0, u64::MAX], [1, 0, 0, 3 << 62]];
+        // Montgomery form: the element whose form is x is x / 2^256.
+        let element = |limbs: [u64; 4]| {
+            limbs.iter().rev().fold(Fr::zero(), |acc, &l| acc * Fr::from(1u128 << 64) + Fr::from(l)) / two_256
+        };
+        for high in highs {
+            for low in lows {
+                let expected = element(low) + Fr::from(high);
+                assert_eq!(reduce_high(low, high), expected, "{high} {low:?}");
+            }
         }
     }
 

@@ -13,6 +13,7 @@ pub mod cells;
 pub mod columns;
 pub mod constraints;
 mod error;
+pub mod keys;
 pub mod operations;
 mod program;
 pub mod protocol;
@@ -24,7 +25,7 @@ pub mod witness;
 pub use error::{HeaderError, ProveError, VerifyError};
 pub use lariat_emulator::{
     image::{Image, LoadError},
-    machine::{ExecError, Exit, Inputs, RunResult},
+    machine::{ExecError, Exit, Inputs, RunResult, TraceResult, trace},
     memory_map::MemoryConfig,
 };
 pub use lariat_pcs::PcsKind;

@@ -107,10 +107,8 @@ fn hyrax(c: &mut Criterion) {
             let columns = columns(kind, num_vars);
             let columns: Vec<&Column> = columns.iter().collect();
             let weights = eq_evals(&point);
-            let evals: Vec<Fr> = columns
-                .iter()
-                .map(|c| weights.iter().enumerate().map(|(i, w)| *w * c.get(i)).sum())
-                .collect();
+            let evals: Vec<Fr> =
+                columns.iter().map(|c| weights.iter().enumerate().map(|(i, w)| *w * c.get(i)).sum()).collect();
             let commit = || {
                 let mut channel = session().into_prover();
                 let hint = pcs.commit(&columns, &mut channel).expect("supported columns");

@@ -40,6 +40,4 @@ mod seam;
 
 pub use error::{PcsError, ShapeError, VerifyError};
 pub use registry::{PcsKind, UnknownScheme, Workload};
-pub use seam::{
-    CommitHint, Commitments, MultilinearPcs, Pcs, PcsInfo, QuantumStatus, SecurityBits, SetupSource,
-};
+pub use seam::{CommitHint, Commitments, MultilinearPcs, Pcs, PcsInfo, QuantumStatus, SecurityBits, SetupSource};

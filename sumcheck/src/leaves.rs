@@ -41,11 +41,8 @@ pub fn evaluate(columns: &[&Column], leaves: &[LeafForm<'_>]) -> Vec<Leaves> {
         for (form, out) in leaves.iter().zip(parts.iter_mut()) {
             chunk.int_form(form.active, &mut active);
             for (i, o) in out.iter_mut().enumerate() {
-                let linear = if form.linear.terms.is_empty() {
-                    form.linear.constant
-                } else {
-                    chunk.linear_form(form.linear, i)
-                };
+                let linear =
+                    if form.linear.terms.is_empty() { form.linear.constant } else { chunk.linear_form(form.linear, i) };
                 *o = match active[i] {
                     0 => linear,
                     1 => linear + chunk.linear_form(form.product, i),

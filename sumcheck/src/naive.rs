@@ -18,12 +18,7 @@ impl<'a> NaiveProver<'a> {
     ///
     /// # Panics
     /// When a table has another length.
-    pub fn new(
-        num_vars: usize,
-        columns: Vec<Vec<Fr>>,
-        degree: usize,
-        summand: impl Fn(&[Fr]) -> Fr + 'a,
-    ) -> Self {
+    pub fn new(num_vars: usize, columns: Vec<Vec<Fr>>, degree: usize, summand: impl Fn(&[Fr]) -> Fr + 'a) -> Self {
         assert!(columns.iter().all(|c| c.len() == 1 << num_vars));
         Self { columns, summand: Box::new(summand), degree, num_vars }
     }
@@ -55,8 +50,7 @@ impl RoundProver for NaiveProver<'_> {
             .map(|x| {
                 let x = Fr::from(x);
                 (0..half).fold(Fr::zero(), |acc, i| {
-                    let z: Vec<Fr> =
-                        self.columns.iter().map(|c| c[2 * i] + x * (c[2 * i + 1] - c[2 * i])).collect();
+                    let z: Vec<Fr> = self.columns.iter().map(|c| c[2 * i] + x * (c[2 * i + 1] - c[2 * i])).collect();
                     acc + (self.summand)(&z)
                 })
             })

@@ -162,7 +162,11 @@ pub fn prove(columns: &[&Column], claims: &[Claim], channel: &mut ProverChannel)
 ///
 /// # Errors
 /// When a message is malformed, the claims do not hold for the evaluations, or claims and polynomials differ in shape.
-pub fn verify(num_vars: &[usize], claims: &[Claim], channel: &mut VerifierChannel<'_>) -> Result<Reduced, SumcheckError> {
+pub fn verify(
+    num_vars: &[usize],
+    claims: &[Claim],
+    channel: &mut VerifierChannel<'_>,
+) -> Result<Reduced, SumcheckError> {
     check_shapes(num_vars, claims)?;
     let gamma = channel.challenge(REDUCTION);
     let groups = group(claims);

@@ -136,19 +136,23 @@ impl<const G: usize> RoundProver for SparseLayerProver<G> {
             || (Fr::zero(), Fr::zero()),
             |c| {
                 let (mut q0, mut qi) = (Fr::zero(), Fr::zero());
-                for_siblings(&pairs[chunks[c].clone()], |p| p.0, |i, even, odd| {
-                    let (a, b) = (even.unwrap_or(&zero), odd.unwrap_or(&zero));
-                    let w = weights.at(i as usize);
-                    let (mut s0, mut si) = (Fr::zero(), Fr::zero());
-                    for g in 0..G {
-                        if even.is_some() {
-                            s0 += alphas[g] * (a.1[g] + a.2[g] + a.1[g] * a.2[g]);
+                for_siblings(
+                    &pairs[chunks[c].clone()],
+                    |p| p.0,
+                    |i, even, odd| {
+                        let (a, b) = (even.unwrap_or(&zero), odd.unwrap_or(&zero));
+                        let w = weights.at(i as usize);
+                        let (mut s0, mut si) = (Fr::zero(), Fr::zero());
+                        for g in 0..G {
+                            if even.is_some() {
+                                s0 += alphas[g] * (a.1[g] + a.2[g] + a.1[g] * a.2[g]);
+                            }
+                            si += alphas[g] * ((b.1[g] - a.1[g]) * (b.2[g] - a.2[g]));
                         }
-                        si += alphas[g] * ((b.1[g] - a.1[g]) * (b.2[g] - a.2[g]));
-                    }
-                    q0 += w * s0;
-                    qi += w * si;
-                });
+                        q0 += w * s0;
+                        qi += w * si;
+                    },
+                );
                 (q0, qi)
             },
             |a, b| (a.0 + b.0, a.1 + b.1),
@@ -161,15 +165,19 @@ impl<const G: usize> RoundProver for SparseLayerProver<G> {
         self.eq.bind(r);
         let mut out: Vec<Pair<G>> = Vec::with_capacity(self.pairs.len());
         let zero = (0u32, [Fr::zero(); G], [Fr::zero(); G]);
-        for_siblings(&self.pairs, |p| p.0, |i, even, odd| {
-            let (a, b) = (even.unwrap_or(&zero), odd.unwrap_or(&zero));
-            let (mut l, mut rt) = ([Fr::zero(); G], [Fr::zero(); G]);
-            for g in 0..G {
-                l[g] = a.1[g] + r * (b.1[g] - a.1[g]);
-                rt[g] = a.2[g] + r * (b.2[g] - a.2[g]);
-            }
-            out.push((i, l, rt));
-        });
+        for_siblings(
+            &self.pairs,
+            |p| p.0,
+            |i, even, odd| {
+                let (a, b) = (even.unwrap_or(&zero), odd.unwrap_or(&zero));
+                let (mut l, mut rt) = ([Fr::zero(); G], [Fr::zero(); G]);
+                for g in 0..G {
+                    l[g] = a.1[g] + r * (b.1[g] - a.1[g]);
+                    rt[g] = a.2[g] + r * (b.2[g] - a.2[g]);
+                }
+                out.push((i, l, rt));
+            },
+        );
         self.pairs = out;
     }
 }

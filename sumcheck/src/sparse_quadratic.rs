@@ -79,31 +79,35 @@ impl<const S: usize> RoundProver for SparseQuadraticProver<'_, S> {
                 let (mut q0, mut qi) = (Fr::zero(), Fr::zero());
                 let mut z0 = vec![Fr::zero(); relation.num_columns];
                 let mut dz = z0.clone();
-                for_siblings(&rows[chunks[c].clone()], |r| r.0, |i, even, odd| {
-                    let (x, y) = (even.unwrap_or(&zero), odd.unwrap_or(&zero));
-                    for k in 0..S {
-                        z0[k] = x.1[k];
-                        dz[k] = y.1[k] - x.1[k];
-                    }
-                    for (k, d) in dense.iter().enumerate() {
-                        let (lo, hi) = (d[2 * i as usize], d[2 * i as usize + 1]);
-                        z0[S + k] = lo;
-                        dz[S + k] = hi - lo;
-                    }
-                    let w = weights.at(i as usize);
-                    // The constant is accounted for once, over the whole hypercube.
-                    q0 += w * (relation.eval(&z0) - at_zero);
-                    let leading: Fr = relation
-                        .products
-                        .iter()
-                        .map(|(a, b)| {
-                            let da: Fr = a.terms.iter().map(|&(k, c)| Fr::from(c) * dz[k]).sum();
-                            let db: Fr = b.terms.iter().map(|&(k, c)| c * dz[k]).sum();
-                            da * db
-                        })
-                        .sum();
-                    qi += w * leading;
-                });
+                for_siblings(
+                    &rows[chunks[c].clone()],
+                    |r| r.0,
+                    |i, even, odd| {
+                        let (x, y) = (even.unwrap_or(&zero), odd.unwrap_or(&zero));
+                        for k in 0..S {
+                            z0[k] = x.1[k];
+                            dz[k] = y.1[k] - x.1[k];
+                        }
+                        for (k, d) in dense.iter().enumerate() {
+                            let (lo, hi) = (d[2 * i as usize], d[2 * i as usize + 1]);
+                            z0[S + k] = lo;
+                            dz[S + k] = hi - lo;
+                        }
+                        let w = weights.at(i as usize);
+                        // The constant is accounted for once, over the whole hypercube.
+                        q0 += w * (relation.eval(&z0) - at_zero);
+                        let leading: Fr = relation
+                            .products
+                            .iter()
+                            .map(|(a, b)| {
+                                let da: Fr = a.terms.iter().map(|&(k, c)| Fr::from(c) * dz[k]).sum();
+                                let db: Fr = b.terms.iter().map(|&(k, c)| c * dz[k]).sum();
+                                da * db
+                            })
+                            .sum();
+                        qi += w * leading;
+                    },
+                );
                 (q0, qi)
             },
             |x, y| (x.0 + y.0, x.1 + y.1),
@@ -115,15 +119,19 @@ impl<const S: usize> RoundProver for SparseQuadraticProver<'_, S> {
         self.eq.bind(r);
         let zero = (0u32, [Fr::zero(); S]);
         let mut out = Vec::with_capacity(self.rows.len());
-        for_siblings(&self.rows, |row| row.0, |i, even, odd| {
-            let (x, y) = (even.unwrap_or(&zero), odd.unwrap_or(&zero));
-            let mut v = [Fr::zero(); S];
-            for k in 0..S {
-                // Most entries are zero or equal; skip the product then.
-                v[k] = if x.1[k] == y.1[k] { x.1[k] } else { x.1[k] + r * (y.1[k] - x.1[k]) };
-            }
-            out.push((i, v));
-        });
+        for_siblings(
+            &self.rows,
+            |row| row.0,
+            |i, even, odd| {
+                let (x, y) = (even.unwrap_or(&zero), odd.unwrap_or(&zero));
+                let mut v = [Fr::zero(); S];
+                for k in 0..S {
+                    // Most entries are zero or equal; skip the product then.
+                    v[k] = if x.1[k] == y.1[k] { x.1[k] } else { x.1[k] + r * (y.1[k] - x.1[k]) };
+                }
+                out.push((i, v));
+            },
+        );
         self.rows = out;
         par::for_each_mut(&mut self.dense, |_, v| bind_in_place(v, r));
     }

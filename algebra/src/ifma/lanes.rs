@@ -5,8 +5,8 @@
 //! product is below `p (1 + a b / (85 p^2))`, as `p < 2^260 / 84.6`: operands of a few `p` need no reduction.
 
 use core::arch::x86_64::{
-    __m512i, _mm512_add_epi64, _mm512_and_si512, _mm512_madd52hi_epu64, _mm512_madd52lo_epu64, _mm512_movepi64_mask,
-    _mm512_mask_blend_epi64, _mm512_or_si512, _mm512_permutex2var_epi64, _mm512_permutexvar_epi64, _mm512_set_epi64,
+    __m512i, _mm512_add_epi64, _mm512_and_si512, _mm512_madd52hi_epu64, _mm512_madd52lo_epu64, _mm512_mask_blend_epi64,
+    _mm512_movepi64_mask, _mm512_or_si512, _mm512_permutex2var_epi64, _mm512_permutexvar_epi64, _mm512_set_epi64,
     _mm512_set1_epi64, _mm512_setzero_si512, _mm512_shrdi_epi64, _mm512_slli_epi64, _mm512_srai_epi64,
     _mm512_srli_epi64, _mm512_sub_epi64, _mm512_unpackhi_epi64, _mm512_unpacklo_epi64,
 };
@@ -109,15 +109,21 @@ pub(super) fn carry(mut a: Lanes) -> Lanes {
 #[inline]
 #[target_feature(enable = "avx512f,avx512ifma")]
 pub(super) fn mul<P: Prime>(a: &Lanes, b: &Lanes) -> Lanes {
-    let zero = _mm512_setzero_si512();
-    let mut t = [zero; 10];
+    let mut t = [_mm512_setzero_si512(); 10];
+    accumulate(&mut t, a, b);
+    reduce_wide::<P>(t)
+}
+
+/// Adds `a b` to ten limbs, without carries: each limb grows by less than `10 * 2^52`. Operands are normalised.
+#[inline]
+#[target_feature(enable = "avx512f,avx512ifma")]
+pub(super) fn accumulate(t: &mut [__m512i; 10], a: &Lanes, b: &Lanes) {
     for i in 0..5 {
         for j in 0..5 {
             t[i + j] = _mm512_madd52lo_epu64(t[i + j], a[i], b[j]);
             t[i + j + 1] = _mm512_madd52hi_epu64(t[i + j + 1], a[i], b[j]);
         }
     }
-    reduce_wide::<P>(t)
 }
 
 /// [`mul`] of a value by itself, with two fifths of the products less.

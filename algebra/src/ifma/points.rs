@@ -6,8 +6,8 @@
 //!
 //! Measured with `cargo bench -p lariat-algebra --bench msm`: see the table in [`crate::msm`].
 
-use crate::{Fq, G1Affine};
 use crate::msm::packed::{PackedPoint, fq_from_limbs};
+use crate::{Fq, G1Affine};
 use ark_ec::AffineRepr;
 use ark_ff::{AdditiveGroup, PrimeField};
 
@@ -114,12 +114,7 @@ mod vector {
     ///
     /// # Panics
     /// When the CPU lacks the instructions, or a reference names no point of the table or of the arena as it was.
-    pub(crate) fn add(
-        table: &[PackedPoint],
-        arena: &mut Vec<PackedPoint>,
-        pairs: &[Pair],
-        scratch: &mut LaneScratch,
-    ) {
+    pub(crate) fn add(table: &[PackedPoint], arena: &mut Vec<PackedPoint>, pairs: &[Pair], scratch: &mut LaneScratch) {
         assert!(crate::ifma::is_available(), "AVX-512 IFMA is not available");
         // SAFETY: the instructions exist, as just asserted.
         unsafe { add_vector(table, arena, pairs, scratch) }
@@ -151,9 +146,9 @@ mod vector {
     fn load<const C: usize>(points: &[&PackedPoint; 8]) -> (Lanes, u8) {
         let z: [__m512i; 4] = core::array::from_fn(|k| {
             let half = |point: &PackedPoint| {
-                let words: *const u64 = &raw const point.0[4 * C];
+                let start = core::ptr::from_ref(point).cast::<__m256i>();
                 // SAFETY: a point is eight words aligned to 64 bytes, so each half is 32 aligned, readable bytes.
-                unsafe { _mm256_load_si256(words.cast::<__m256i>()) }
+                unsafe { _mm256_load_si256(start.add(C)) }
             };
             _mm512_inserti64x4::<1>(_mm512_castsi256_si512(half(points[k])), half(points[k + 4]))
         });
@@ -200,12 +195,7 @@ mod vector {
     }
 
     #[target_feature(enable = "avx512f,avx512dq,avx512ifma,avx512vbmi2")]
-    fn add_vector(
-        table: &[PackedPoint],
-        arena: &mut Vec<PackedPoint>,
-        pairs: &[Pair],
-        scratch: &mut LaneScratch,
-    ) {
+    fn add_vector(table: &[PackedPoint], arena: &mut Vec<PackedPoint>, pairs: &[Pair], scratch: &mut LaneScratch) {
         let start = arena.len();
         let num_groups = pairs.len().div_ceil(8);
         arena.reserve(8 * num_groups);

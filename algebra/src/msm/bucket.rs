@@ -159,7 +159,9 @@ impl Buckets {
             sum.0 += adder.get(self.items[segment.start as usize]);
             sum.1 = *k;
         }
-        sums.iter_mut().for_each(|sum| double_down(sum, 0));
+        for sum in &mut sums {
+            double_down(sum, 0);
+        }
         sums.into_iter().map(|(sum, _)| sum).collect()
     }
 }

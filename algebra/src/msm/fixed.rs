@@ -141,11 +141,8 @@ impl FixedBases {
             assert!(row.end() <= self.len(), "row of {} values over {} bases", row.end(), self.len());
         }
         // Rows of one table form chunks of about equal work.
-        let mut order: Vec<(usize, TableKind)> = rows
-            .iter()
-            .enumerate()
-            .filter_map(|(i, row)| self.table_for(row).map(|table| (i, table)))
-            .collect();
+        let mut order: Vec<(usize, TableKind)> =
+            rows.iter().enumerate().filter_map(|(i, row)| self.table_for(row).map(|table| (i, table))).collect();
         order.sort_by_key(|&(_, table)| table as u8);
         for (_, table) in order.chunk_by(|a, b| a.1 == b.1).map(|run| run[0]) {
             self.table(table);

@@ -116,10 +116,14 @@ fn rows_of_every_type_match_naive_sums() {
             let mut data = vec![
                 ColumnData::Bool((0..stored).map(|_| rng.r#gen()).collect()),
                 ColumnData::U8((0..stored).map(|_| small(&mut rng, 255) as u8).collect()),
-                ColumnData::U16((0..stored).map(|i| if i % 5 == 0 { u16::MAX } else { rng.next_u32() as u16 }).collect()),
+                ColumnData::U16(
+                    (0..stored).map(|i| if i % 5 == 0 { u16::MAX } else { rng.next_u32() as u16 }).collect(),
+                ),
                 ColumnData::U32((0..stored).map(|i| if i % 5 == 0 { u32::MAX } else { rng.next_u32() }).collect()),
                 ColumnData::U32((0..stored).map(|_| rng.next_u32() & 0x3ff).collect()),
-                ColumnData::I32((0..stored).map(|i| if i % 3 == 0 { i32::MIN } else { rng.next_u32() as i32 }).collect()),
+                ColumnData::I32(
+                    (0..stored).map(|i| if i % 3 == 0 { i32::MIN } else { rng.next_u32() as i32 }).collect(),
+                ),
                 ColumnData::U64((0..stored).map(|i| if i % 5 == 0 { u64::MAX } else { rng.next_u64() }).collect()),
                 ColumnData::Field((0..stored).map(|i| edge(i, &mut rng)).collect()),
                 ColumnData::Sparse((0..stored).filter(|i| i % 3 == 1).map(|i| (i as u32, rng.next_u32())).collect()),
@@ -166,11 +170,11 @@ fn degenerate_bases_are_committed_exactly() {
         for backend in backends() {
             let fixed = FixedBases::with_backend(bases.clone(), backend);
             for value in [1u16, 2, 255, 256, 257, u16::MAX] {
-                let row = vec![value; 64];
+                let row = [value; 64];
                 let expected = naive(&bases, row.iter().map(|&v| Fr::from(v)));
                 assert_eq!(fixed.commit_row(RowValues::from(&row[..])), expected);
             }
-            let bools = vec![true; 63];
+            let bools = [true; 63];
             assert_eq!(fixed.commit_row(RowValues::from(&bools[..])), naive(&bases, vec![Fr::one(); 63]));
             let scalars: Vec<Fr> = (0..64).map(|i| edge(i, &mut rng)).collect();
             assert_eq!(msm_with(backend, &bases, &scalars).unwrap(), naive(&bases, scalars.iter().copied()));

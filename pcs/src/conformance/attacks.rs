@@ -3,8 +3,8 @@
 use super::{Case, EVALS_LABEL, Statement, prove, session, verify, verify_in};
 use crate::{Pcs, PcsError, PcsKind, ShapeError, VerifyError, Workload};
 use ark_ff::One;
-use lariat_algebra::column::{Column, ColumnData};
 use lariat_algebra::Fr;
+use lariat_algebra::column::{Column, ColumnData};
 use lariat_transcript::{Event, EventLog, PayloadKind};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha20Rng;
@@ -208,10 +208,8 @@ fn wrong_lengths(honest: &Honest<'_>) {
 /// Arguments that do not fit together are errors on both sides, never panics.
 pub(super) fn refuses_contradictory_arguments(setup: &impl Fn(Workload<'_>) -> Arc<dyn Pcs>) {
     let pcs = setup(Workload { num_vars: &[3, 4] });
-    let columns = [
-        Column::new(3, ColumnData::U8((1..=8).collect())),
-        Column::new(4, ColumnData::U8((1..=16).collect())),
-    ];
+    let columns =
+        [Column::new(3, ColumnData::U8((1..=8).collect())), Column::new(4, ColumnData::U8((1..=16).collect()))];
     let case = Case {
         name: "contradictory arguments".into(),
         batches: vec![columns.to_vec()],
@@ -239,10 +237,7 @@ pub(super) fn refuses_contradictory_arguments(setup: &impl Fn(Workload<'_>) -> A
         open(&[a, b], &case.point, &evals[..1], &[&[a, b]]),
         shape(ShapeError::EvalCount { evals: 1, columns: 2 })
     );
-    assert_eq!(
-        open(&[a, b], &case.point, &evals, &[&[a]]),
-        shape(ShapeError::EvalCount { evals: 2, columns: 1 })
-    );
+    assert_eq!(open(&[a, b], &case.point, &evals, &[&[a]]), shape(ShapeError::EvalCount { evals: 2, columns: 1 }));
     assert_eq!(
         open(&[a, b], &case.point[1..], &evals, &[&[a], &[b]]),
         shape(ShapeError::PointTooShort { index: 1, num_vars: 4, point_len: 3 })

@@ -72,11 +72,7 @@ pub fn verify(pcs: &dyn Pcs, statement: &Statement, proof: &[u8]) -> Result<(), 
 ///
 /// # Errors
 /// Whatever the scheme or the channel finds.
-pub fn verify_in(
-    pcs: &dyn Pcs,
-    statement: &Statement,
-    mut channel: VerifierChannel<'_>,
-) -> Result<(), VerifyError> {
+pub fn verify_in(pcs: &dyn Pcs, statement: &Statement, mut channel: VerifierChannel<'_>) -> Result<(), VerifyError> {
     let commitments: Vec<Commitments> = statement
         .batches
         .iter()

@@ -57,7 +57,10 @@ mod tests {
         for point in bases(16) {
             hasher.update(&point_to_bytes(&point));
         }
-        assert_eq!(hasher.finalize().to_hex().as_str(), "b07016209cdf25b20f84b8e6c9c6b40565bf5e26e5ba66f85ad5879aa744d01d");
+        assert_eq!(
+            hasher.finalize().to_hex().as_str(),
+            "b07016209cdf25b20f84b8e6c9c6b40565bf5e26e5ba66f85ad5879aa744d01d"
+        );
         assert_eq!(base(7), bases(8)[7]);
     }
 }

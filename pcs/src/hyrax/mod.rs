@@ -40,9 +40,7 @@ mod tests;
 
 pub use bases::{CONTEXT, base, bases};
 
-use crate::{
-    MultilinearPcs, PcsError, PcsInfo, PcsKind, QuantumStatus, SecurityBits, SetupSource, VerifyError,
-};
+use crate::{MultilinearPcs, PcsError, PcsInfo, PcsKind, QuantumStatus, SecurityBits, SetupSource, VerifyError};
 use ark_ff::{Field, One, Zero};
 use lariat_algebra::column::Column;
 use lariat_algebra::msm::{FixedBases, RowValues, combine_rows, msm};
@@ -203,7 +201,11 @@ impl MultilinearPcs for Hyrax {
                 let used = column.stored_len().div_ceil(len);
                 let weights = self.row_weights(column.num_vars(), point, power);
                 terms.extend(
-                    weights.iter().take(used).enumerate().map(|(i, &w)| (w, RowValues::of_column(column, i * len, len))),
+                    weights
+                        .iter()
+                        .take(used)
+                        .enumerate()
+                        .map(|(i, &w)| (w, RowValues::of_column(column, i * len, len))),
                 );
             }
             channel.send_scalars(LABEL_ROW, &combine_rows(&terms, len));

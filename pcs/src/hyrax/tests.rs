@@ -73,12 +73,7 @@ fn challenge(tape: &ChallengeTape, i: usize) -> Fr {
     c
 }
 
-fn verdicts(
-    pcs: &Hyrax,
-    statement: &Statement,
-    proof: &[u8],
-    tape: &ChallengeTape,
-) -> [Result<(), VerifyError>; 2] {
+fn verdicts(pcs: &Hyrax, statement: &Statement, proof: &[u8], tape: &ChallengeTape) -> [Result<(), VerifyError>; 2] {
     let frozen = conformance::session(pcs).freeze(tape.clone()).into_verifier(proof);
     [conformance::verify_in(pcs, statement, frozen), conformance::verify(pcs, statement, proof)]
 }
@@ -129,10 +124,10 @@ fn a_row_with_the_right_value_must_match_the_commitments() {
         assert_eq!(inner_product(&u, &weights), inner_product(&read_scalars(&proof[range.clone()]), &weights));
         let mut forged = proof.clone();
         write_scalars(&mut forged[range.clone()], &u);
-        assert_eq!(verdicts(&pcs, &case.statement(), &forged, &tape), [
-            Err(VerifyError::CommitmentMismatch),
-            Err(VerifyError::CommitmentMismatch)
-        ]);
+        assert_eq!(
+            verdicts(&pcs, &case.statement(), &forged, &tape),
+            [Err(VerifyError::CommitmentMismatch), Err(VerifyError::CommitmentMismatch)]
+        );
     }
 }
 

@@ -62,18 +62,17 @@ impl Statement {
             .map(|(&(num_vars, degree), &claim)| InstanceShape { num_vars, degree, claim })
             .collect();
         let verdict: BatchVerdict = engine::verify(ROUNDS, &shapes, &mut channel)?;
-        let mut summands = Vec::new();
-        for (j, &(n, d)) in self.shapes.iter().enumerate() {
-            let finals = channel.recv_scalars(FINALS, d)?;
-            let suffix = &verdict.point[verdict.point.len() - n..];
-            for (value, table) in finals.iter().zip(&self.tables[j]) {
-                if *value != dense_mle(table, suffix) {
-                    return Err(SumcheckError::FinalClaim { protocol: FINALS });
-                }
-            }
-            summands.push(finals.iter().product());
+        let mut finals = Vec::new();
+        for &(_, degree) in &self.shapes {
+            finals.push(channel.recv_scalars(FINALS, degree)?);
         }
-        verdict.check(&summands)?;
+        verdict.check(&finals.iter().map(|f| f.iter().product()).collect::<Vec<_>>())?;
+        for ((values, tables), (n, _)) in finals.iter().zip(&self.tables).zip(&self.shapes) {
+            let suffix = &verdict.point[verdict.point.len() - n..];
+            if values.iter().zip(tables).any(|(value, table)| *value != dense_mle(table, suffix)) {
+                return Err(SumcheckError::FinalClaim { protocol: FINALS });
+            }
+        }
         channel.finish()?;
         Ok(verdict.point)
     }

@@ -187,16 +187,14 @@ fn rejects_truncated_and_extended_products() {
     let (proof, _, _) = statement.prove();
     for len in 0..proof.len() {
         let error = statement.verify(session(), &proof[..len]).unwrap_err();
-        let truncated =
-            matches!(error, Rejection::Protocol(SumcheckError::Channel(ChannelError::Truncated { .. })));
+        let truncated = matches!(error, Rejection::Protocol(SumcheckError::Channel(ChannelError::Truncated { .. })));
         assert!(truncated, "{len} bytes: {error:?}");
     }
     for extra in [1, 32, 1000] {
         let mut longer = proof.clone();
         longer.resize(proof.len() + extra, 0);
         let error = statement.verify(session(), &longer).unwrap_err();
-        let trailing =
-            matches!(error, Rejection::Protocol(SumcheckError::Channel(ChannelError::TrailingBytes { .. })));
+        let trailing = matches!(error, Rejection::Protocol(SumcheckError::Channel(ChannelError::TrailingBytes { .. })));
         assert!(trailing, "{extra} bytes more: {error:?}");
     }
 }

@@ -191,15 +191,10 @@ fn leaf_claims_are_prefix_evaluations() {
 fn sparse_products_are_complete() {
     for num_vars in 0..9usize {
         let full = 1u32 << num_vars;
-        let sets: [&dyn Fn(u32) -> bool; 7] = [
-            &|_| true,
-            &|_| false,
-            &|i| i == 0,
-            &|i| i == full - 1,
-            &|i| i % 3 == 1,
-            &|i| i / 2 % 2 == 1,
-            &|i| i < full / 2 + 1,
-        ];
+        let sets: [&dyn Fn(u32) -> bool; 7] =
+            [&|_| true, &|_| false, &|i| i == 0, &|i| i == full - 1, &|i| i % 3 == 1, &|i| i / 2 % 2 == 1, &|i| {
+                i < full / 2 + 1
+            }];
         for (k, keep) in sets.into_iter().enumerate() {
             let statement = Sparse::random(num_vars, keep, 300 + k as u64);
             let (proof, _, claims) = statement.prove();

@@ -65,8 +65,7 @@ fn prove(statement: &Dense, factor: Fr, patched: usize) -> Vec<u8> {
         let claim: Fr = alphas.iter().zip(&claims).map(|(a, c)| *a * c).sum();
         let inner = LayerProver::new(&point, halves, &alphas);
         let mut recorder = Recorder { inner, claim, last: Univariate { coeffs: vec![] } };
-        let next =
-            engine::prove("grand product layer", &mut [Instance { prover: &mut recorder, claim }], &mut channel);
+        let next = engine::prove("grand product layer", &mut [Instance { prover: &mut recorder, claim }], &mut channel);
         let mut finals = recorder.inner.finals();
         if layer < patched {
             // claim = eq(point, next) sum_g alpha_g l_g r_g, solved for l_0.

@@ -96,9 +96,10 @@ impl Statement {
 
     /// Whether the reduced evaluations are those of the columns: the opening's work.
     fn opens(&self, reduced: &Reduced) -> bool {
-        self.columns.iter().zip(&reduced.evals).all(|(c, eval)| {
-            *eval == dense_mle(&dense(c), &reduced.point[reduced.point.len() - c.num_vars()..])
-        })
+        self.columns
+            .iter()
+            .zip(&reduced.evals)
+            .all(|(c, eval)| *eval == dense_mle(&dense(c), &reduced.point[reduced.point.len() - c.num_vars()..]))
     }
 
     fn accepts(&self, session: Session<Ready>, proof: &[u8]) -> bool {
@@ -206,7 +207,8 @@ fn rejects_evaluations_in_the_kernel_of_gamma_at_the_opening() {
     let next = |proof: &[u8]| {
         let mut channel = session().into_verifier(proof);
         let values = channel.recv_scalars(VALUES, 2).unwrap();
-        let claims: Vec<Claim> = statement.claims().into_iter().zip(values).map(|(c, value)| Claim { value, ..c }).collect();
+        let claims: Vec<Claim> =
+            statement.claims().into_iter().zip(values).map(|(c, value)| Claim { value, ..c }).collect();
         reduction::verify(&[5, 5], &claims, &mut channel).unwrap();
         channel.challenge("opening")
     };
