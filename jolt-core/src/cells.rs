@@ -124,7 +124,7 @@ impl CellLayout {
         }
         ram(image.heap_start, header.heap_high - image.heap_start, true, RamInit::Zero);
         ram(INPUT_START, 4 + (header.input.len() as u32).next_multiple_of(4), false, RamInit::Input);
-        ram(PRIVATE_INPUT_START, 4 * header.private_words, false, RamInit::Private);
+        ram(PRIVATE_INPUT_START, 4 * header.private_words(), false, RamInit::Private);
         ram(OUTPUT_START, header.output_high - OUTPUT_START, true, RamInit::Zero);
         ram(PANIC_CELL, 4, true, RamInit::Zero);
         ram(EXIT_CELL, 4, false, RamInit::Zero);
@@ -433,10 +433,13 @@ pub fn evaluate_mask(layout: &CellLayout, header: &Header, r: &[Fr]) -> (Fr, Fr)
 }
 
 /// Cells whose final value the statement fixes, with that value, in no particular order: the exit and the panic cell,
-/// and the output's length and words.
+/// the output's length and words, and the private input's length. The last is read-only, so that its final value is
+/// its initial one, which the prover commits to.
 pub fn fixed_cells(layout: &CellLayout, header: &Header) -> Vec<(usize, u32)> {
-    let mut out = Vec::with_capacity(2 + header.output_words.len());
-    for (address, word) in [(EXIT_CELL, header.exit_code), (PANIC_CELL, header.panic_word)] {
+    let mut out = Vec::with_capacity(3 + header.output_words.len());
+    let words =
+        [(EXIT_CELL, header.exit_code), (PANIC_CELL, header.panic_word), (PRIVATE_INPUT_START, header.private_bytes)];
+    for (address, word) in words {
         out.extend(layout.ram_cell(address / 4).map(|cell| (cell, word)));
     }
     if let Some(first) = layout.ram_cell(OUTPUT_START / 4) {

@@ -204,12 +204,7 @@ impl<'a> Reader<'a> {
         let mut words = Vec::with_capacity(in_memory as usize);
         words.extend(contents.chunks_exact(4).map(|w| u32::from_le_bytes([w[0], w[1], w[2], w[3]])));
         words.resize(in_memory as usize, 0);
-        Ok(Segment {
-            start,
-            words,
-            writable: permissions & WRITABLE != 0,
-            executable: permissions & EXECUTABLE != 0,
-        })
+        Ok(Segment { start, words, writable: permissions & WRITABLE != 0, executable: permissions & EXECUTABLE != 0 })
     }
 }
 
@@ -342,7 +337,10 @@ mod tests {
         // The entry point is moved to the next instruction: a valid program, but another one.
         let entry = u32::from_le_bytes(bytes[42..46].try_into().unwrap());
         assert!(matches!(error(&with_word(&bytes, 42, entry + 4)), KeyError::Digest));
-        assert!(matches!(error(&with_word(&bytes, 42, entry + 2)), KeyError::Program(LoadError::EntryMisaligned { .. })));
+        assert!(matches!(
+            error(&with_word(&bytes, 42, entry + 2)),
+            KeyError::Program(LoadError::EntryMisaligned { .. })
+        ));
         let mut changed = program.image().clone();
         changed.code[0].rd ^= 1;
         assert!(matches!(error(&Program::from_image(changed).to_bytes()), KeyError::Digest));

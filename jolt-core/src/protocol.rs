@@ -111,7 +111,7 @@ impl Shape {
         Self {
             step_vars: crate::cells::log2_ceil(header.steps as usize),
             cell_vars: layout.num_vars,
-            private_vars: crate::cells::log2_ceil(header.private_words as usize),
+            private_vars: crate::cells::log2_ceil(header.private_words() as usize),
             num_operations: operations(params).len(),
             num_step_columns: col::num_committed(params),
         }

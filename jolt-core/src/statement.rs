@@ -84,8 +84,8 @@ pub struct Header {
     pub stack_low: u32,
     /// Exclusive end of the output region that the proof covers.
     pub output_high: u32,
-    /// Words of the private input region, the length word included.
-    pub private_words: u32,
+    /// Length of the private input in bytes; fixes the length word of its region.
+    pub private_bytes: u32,
     /// Exit code: the final value of the exit cell.
     pub exit_code: u32,
     /// Final value of the panic cell; nonzero means panicked.
@@ -114,7 +114,7 @@ impl Header {
             self.heap_high,
             self.stack_low,
             self.output_high,
-            self.private_words,
+            self.private_bytes,
             self.exit_code,
             self.panic_word,
             self.input.len() as u32,
@@ -156,7 +156,7 @@ impl Header {
         let program = reader.take::<32>()?;
         let steps = u64::from_le_bytes(reader.take()?);
         let mut word = || reader.take().map(u32::from_le_bytes);
-        let (heap_high, stack_low, output_high, private_words) = (word()?, word()?, word()?, word()?);
+        let (heap_high, stack_low, output_high, private_bytes) = (word()?, word()?, word()?, word()?);
         let (exit_code, panic_word, input_len, output_len) = (word()?, word()?, word()?, word()?);
         let input = reader.slice(input_len as usize)?.to_vec();
         let output_words = reader
@@ -171,7 +171,7 @@ impl Header {
             heap_high,
             stack_low,
             output_high,
-            private_words,
+            private_bytes,
             exit_code,
             panic_word,
             input,
@@ -191,8 +191,7 @@ impl Header {
         bounds("heap", self.heap_high % 4 == 0 && (image.heap_start..=image.heap_end()).contains(&self.heap_high))?;
         bounds("stack", self.stack_low % 4 == 0 && (m.stack_start()..=STACK_TOP).contains(&self.stack_low))?;
         bounds("input", self.input.len() <= m.max_input_bytes as usize)?;
-        let max_private = 1 + m.max_private_input_bytes.div_ceil(4);
-        bounds("private input", (1..=max_private).contains(&self.private_words))?;
+        bounds("private input", self.private_bytes <= m.max_private_input_bytes.min(MAX_IO_BYTES))?;
         // The output is its length word and exactly the words that hold that many bytes, all inside of the region.
         let length = self.output_words.first().copied().unwrap_or(u32::MAX);
         bounds("output length", length <= m.max_output_bytes && m.max_output_bytes <= MAX_IO_BYTES)?;
@@ -204,6 +203,11 @@ impl Header {
         let output_end = OUTPUT_START + 4 * self.output_words.len() as u32;
         let region_end = OUTPUT_START + 4 + m.max_output_bytes.next_multiple_of(4);
         bounds("output region", self.output_high % 4 == 0 && (output_end..=region_end).contains(&self.output_high))
+    }
+
+    /// Words of the private input region, the length word included.
+    pub fn private_words(&self) -> u32 {
+        1 + self.private_bytes.div_ceil(4)
     }
 
     /// The bytes that the guest committed.
@@ -260,7 +264,8 @@ pub struct VerifiedStatement {
     pub rows: u64,
     /// The proof's configuration.
     pub config: Config,
-    /// Digest of the commitment to the private input.
+    /// Digest of the commitment to the private input: its length word, its bytes, and whatever the prover chose for the
+    /// up to three bytes that fill up the last word, which are zero in an honest run.
     pub private_input_commitment: [u8; 32],
 }
 

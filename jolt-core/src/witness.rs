@@ -2,7 +2,7 @@
 
 use crate::{
     bytecode::{NUM_REGISTERS, Row, VIRTUAL_BASE, VIRTUAL_REGISTER},
-    cells::{CellContext, CellLayout, Region, RegionKind, io_word},
+    cells::{CellContext, CellLayout, RamInit, Region, RegionKind, io_word},
     columns as col,
     error::ProveError,
     operations::{TS_PER_STEP, slot_users},
@@ -89,7 +89,7 @@ pub fn header(program: &Program, config: Config, inputs: Inputs<'_>, trace: &Tra
         heap_high,
         stack_low,
         output_high: output_high.max(OUTPUT_START + output_bytes_used),
-        private_words: 1 + inputs.private.len().div_ceil(4) as u32,
+        private_bytes: inputs.private.len() as u32,
         exit_code,
         panic_word,
         input: inputs.public.to_vec(),
@@ -118,7 +118,7 @@ pub fn build(
         builder.instruction(row, next)?;
     }
     let (columns, cells) = builder.finish(steps);
-    let private_words = (0..header.private_words as usize).map(|i| io_word(inputs.private, i)).collect();
+    let private_words = (0..header.private_words() as usize).map(|i| io_word(inputs.private, i)).collect();
     Ok(Witness { header, layout, columns, cells, private_words })
 }
 
@@ -248,7 +248,7 @@ impl<'a> Builder<'a> {
                     out.rams.push((start, region.len as u32, writable, k));
                     values = (0..region.len)
                         .map(|i| match init {
-                            crate::cells::RamInit::Private => io_word(inputs.private, i),
+                            RamInit::Private => io_word(inputs.private, i),
                             _ => cx.initial_value(region, i),
                         })
                         .collect();
@@ -617,8 +617,10 @@ impl<'a> Builder<'a> {
         let mut states: Vec<&RegionState> = self.states.iter().collect();
         states.sort_by_key(|s| s.region.base);
         for s in states {
+            // The statement fixes the length of the private input, read or not.
+            let is_private = matches!(s.region.kind, RegionKind::Ram { init: RamInit::Private, .. });
             for (i, &timestamp) in s.stamps.iter().enumerate() {
-                if timestamp != 0 {
+                if timestamp != 0 || (is_private && i == 0) {
                     cells.push(TouchedCell {
                         cell: (s.region.base + i) as u32,
                         value: s.values.get(i).copied().unwrap_or(0),

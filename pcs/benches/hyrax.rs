@@ -6,7 +6,7 @@
 //! `msm`; it speaks the same protocol, so both verify the same proofs. Both use the threads that the machine has (the
 //! baseline by rows).
 
-use ark_ec::{AffineRepr, CurveGroup, VariableBaseMSM};
+use ark_ec::{CurveGroup, VariableBaseMSM};
 use ark_ff::{UniformRand, Zero};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use lariat_algebra::column::{Column, ColumnData};

@@ -313,7 +313,7 @@ impl<S: MultilinearPcs> Pcs for S {
         if columns.len() != committed {
             return Err(ShapeError::ColumnCount { columns: columns.len(), committed }.into());
         }
-        let expected = hints.iter().flat_map(|h| h.num_vars());
+        let expected = hints.iter().flat_map(CommitHint::num_vars);
         for (index, (column, &expected)) in columns.iter().zip(expected).enumerate() {
             if column.num_vars() != expected {
                 return Err(ShapeError::NumVars { index, expected, got: column.num_vars() }.into());

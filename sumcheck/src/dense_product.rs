@@ -1,19 +1,20 @@
 //! The kernel of one layer of a dense grand product: `sum_x eq(tau, x) sum_j alpha_j L_j(x) R_j(x)`.
 //!
 //! Vectors are stored as prefixes; every entry past a prefix is one, so a trace of any length costs what its rows
-//! cost, not the next power of two.
+//! cost, not the next power of two. The first round reads the prefixes where they are; what the first bind leaves, half
+//! as long, goes into blocks for vector kernels.
 
-use crate::{RoundProver, eq_factor::EqFactor};
-use ark_ff::{One, Zero};
-use lariat_algebra::{
-    Fr, par,
-    poly::Univariate,
-    wide::{ProductAcc, SmallAcc},
+pub use crate::evaluate::{EqFactorTables, evaluate_column, evaluate_prefix};
+
+use crate::{
+    RoundProver,
+    eq_factor::EqFactor,
+    kernels::is_one,
+    product_table::{Block, ProductTable, RowWeights, Tail, reverse_bits},
 };
+use ark_ff::{One, Zero};
+use lariat_algebra::{Fr, ifma::slices, par, poly::Univariate};
 use std::sync::Arc;
-
-/// Positions handled by one task of a parallel loop.
-const CHUNK: usize = 1 << 10;
 
 /// A factor of a layer: a prefix of evaluations, one beyond it.
 pub type Leaves = Arc<Vec<Fr>>;
@@ -22,19 +23,20 @@ pub type Leaves = Arc<Vec<Fr>>;
 pub struct LayerProver {
     num_vars: usize,
     alphas: Vec<Fr>,
-    alpha_sum: Fr,
-    /// Inputs before the first bind; then empty.
     inputs: Vec<(Leaves, Option<Leaves>)>,
-    /// Left factors scaled by `alpha_j`, and right factors, after the first bind.
-    left: Vec<Vec<Fr>>,
-    right: Vec<Option<Vec<Fr>>>,
+    /// Length of the prefixes.
     len: usize,
     eq: EqFactor,
+    /// Weights of the first round's pairs of rows, by block; they are those of the bound rows too.
+    weights: RowWeights,
+    /// The factors after the first bind; then the inputs are gone, but for which of them have a right factor.
+    table: Option<ProductTable>,
+    has_right: Vec<bool>,
 }
 
 impl LayerProver {
     /// All prefixes of one layer have the same length `len <= 2^n`, `n = tau.len()`. The coefficients `alphas`, one a
-    /// pair, must not be zero.
+    /// pair, must not be zero, the coordinates of `tau` neither zero nor one.
     ///
     /// # Panics
     /// When lengths differ or exceed `2^n`.
@@ -44,151 +46,211 @@ impl LayerProver {
         assert!(pairs.iter().all(|(l, r)| same(l) && r.as_ref().is_none_or(same)), "all prefixes have one length");
         assert!(len <= 1 << tau.len(), "prefix longer than the hypercube");
         assert_eq!(pairs.len(), alphas.len(), "one coefficient a pair");
+        let has_right: Vec<bool> = pairs.iter().map(|p| p.1.is_some()).collect();
+        let width = has_right.iter().filter(|&&both| both).count();
         Self {
             num_vars: tau.len(),
             alphas: alphas.to_vec(),
-            alpha_sum: alphas.iter().sum(),
             inputs: pairs,
-            left: Vec::new(),
-            right: Vec::new(),
             len,
             eq: EqFactor::new(tau),
+            weights: RowWeights::new(&tau[..tau.len().saturating_sub(1)], len.div_ceil(2), width),
+            table: None,
+            has_right,
         }
     }
 
     /// `(L_j, R_j)` at the bound point, for every pair; a missing right factor gives one.
     pub fn finals(&self) -> Vec<(Fr, Fr)> {
-        if self.num_vars == 0 {
-            let one = Fr::one();
-            return self
-                .inputs
-                .iter()
-                .map(|(l, r)| {
-                    (l.first().copied().unwrap_or(one), r.as_ref().and_then(|r| r.first().copied()).unwrap_or(one))
-                })
-                .collect();
-        }
-        self.alphas
+        let one = Fr::one();
+        let Some(table) = &self.table else {
+            let first = |v: &Leaves| v.first().copied().unwrap_or(one);
+            return self.inputs.iter().map(|(l, r)| (first(l), r.as_ref().map_or(one, first))).collect();
+        };
+        let (left, right, single) = table.finals();
+        let (mut pairs, mut single) = (left.into_iter().zip(right), single.into_iter());
+        let mut unscale = self.alphas.clone();
+        ark_ff::batch_inversion(&mut unscale);
+        self.has_right
             .iter()
-            .zip(self.left.iter().zip(&self.right))
-            .map(|(alpha, (l, r))| {
-                let unscale = ark_ff::Field::inverse(alpha).expect("a random coefficient is not zero");
-                (
-                    l.first().map_or(Fr::one(), |&l| l * unscale),
-                    r.as_ref().and_then(|r| r.first().copied()).unwrap_or(Fr::one()),
-                )
+            .zip(unscale)
+            .map(|(&both, unscale)| {
+                let next = if both { pairs.next() } else { single.next().map(|l| (l, one)) };
+                let (l, r) = next.expect("the table holds every factor");
+                (l * unscale, r)
             })
             .collect()
     }
 
-    /// `(q(0), q(inf))` contributions of positions `range` (pairs of entries), eq weights included.
-    fn evals(&self, range: std::ops::Range<usize>) -> (Fr, Fr) {
-        let weights = self.eq.weights();
-        let lo_mask = weights.lo.len() - 1;
-        let (mut q0, mut qi) = (Fr::zero(), Fr::zero());
-        let mut at = range.start;
-        while at < range.end {
-            let block_end = range.end.min((at | lo_mask) + 1);
-            let hi = weights.hi[at >> weights.lo_bits];
-            let (mut s0, mut si) = (ProductAcc::default(), ProductAcc::default());
-            for i in at..block_end {
-                let (p0, pi) = if self.left.is_empty() { self.first_round_at(i) } else { self.later_round_at(i) };
-                let w = weights.lo[i & lo_mask];
-                s0.add(p0, w);
-                si.add(pi, w);
-            }
-            q0 += hi * s0.reduce();
-            qi += hi * si.reduce();
-            at = block_end;
-        }
-        (q0, qi)
-    }
-
-    #[inline]
-    fn first_round_at(&self, i: usize) -> (Fr, Fr) {
-        let one = Fr::one();
-        let (mut p0, mut pi) = (ProductAcc::default(), ProductAcc::default());
-        let mut single = Fr::zero();
+    /// `(q(0), q(inf))` contributions of block `k` in the first round.
+    fn first_round_block(&self, k: usize) -> (Fr, Fr) {
+        let rows = 1usize << self.weights.log_rows;
+        let mut work = FirstRound::default();
         for ((l, r), &alpha) in self.inputs.iter().zip(&self.alphas) {
-            let l0 = l[2 * i];
-            let l1 = l.get(2 * i + 1).copied().unwrap_or(one);
             match r {
-                Some(r) => {
-                    let r0 = r[2 * i];
-                    let r1 = r.get(2 * i + 1).copied().unwrap_or(one);
-                    // Factors are one on rows that do not use them.
-                    if l0 == one && l1 == one {
-                        p0.add(alpha, r0);
-                    } else {
-                        p0.add(alpha * l0, r0);
-                        if r0 != r1 {
-                            pi.add(alpha * (l1 - l0), r1 - r0);
-                        }
-                    }
-                }
-                None => single += alpha * l0,
+                Some(r) => work.add_pair(k * rows, &self.weights.lo, l, r),
+                None => work.add_single(k * rows, &self.weights.lo, l),
             }
+            work.flush(alpha);
         }
-        (p0.reduce() + single, pi.reduce())
+        (self.weights.hi[k] * work.q_0, self.weights.hi[k] * work.q_inf)
     }
 
-    #[inline]
-    fn later_round_at(&self, i: usize) -> (Fr, Fr) {
-        let (mut p0, mut pi) = (ProductAcc::default(), ProductAcc::default());
-        let mut single = Fr::zero();
-        for (l, r) in self.left.iter().zip(&self.right) {
-            let (l0, l1) = (l[2 * i], l[2 * i + 1]);
-            match r {
-                Some(r) => {
-                    let (r0, r1) = (r[2 * i], r[2 * i + 1]);
-                    p0.add(l0, r0);
-                    pi.add(l1 - l0, r1 - r0);
-                }
-                None => single += l0,
-            }
-        }
-        (p0.reduce() + single, pi.reduce())
-    }
-}
-
-/// Pads to even length with `default` so that pairs are whole.
-fn pad_even(v: &mut Vec<Fr>, default: Fr) {
-    if v.len() % 2 == 1 {
-        v.push(default);
-    }
-}
-
-/// `out[i] = scale * (lo + r (hi - lo))` of consecutive pairs of `v`, `default` past its end.
-fn bind_scaled(v: &[Fr], r: Fr, scale: Fr, default: Fr) -> Vec<Fr> {
-    let (c0, c1) = (scale * (Fr::one() - r), scale * r);
-    let out_len = v.len().div_ceil(2);
-    let mut out = vec![Fr::zero(); out_len];
-    par::for_each_chunk(&mut out, CHUNK, |chunk, out| {
-        for (k, o) in out.iter_mut().enumerate() {
-            let i = chunk * CHUNK + k;
-            let lo = v[2 * i];
-            let hi = v.get(2 * i + 1).copied().unwrap_or(default);
-            *o = if lo == hi {
-                scale * lo
+    /// Block `k` of the bound factors.
+    fn first_bind_block(&self, k: usize, r: Fr, block: &mut Block) {
+        let log_rows = self.weights.log_rows;
+        let start = k << log_rows;
+        let mut bound = BoundFactor::default();
+        let width = |v: &[Fr]| v.len() >> log_rows;
+        let (pair_width, single_width) = (width(&block.left), width(&block.single));
+        let (mut pair, mut single) = (0, 0);
+        for ((left, right), &alpha) in self.inputs.iter().zip(&self.alphas) {
+            bound.load(left, start, 1 << log_rows, r);
+            bound.weigh(&self.weights.lo, alpha);
+            if let Some(right) = right {
+                bound.store(&mut block.left, pair_width, pair, log_rows);
+                bound.load(right, start, 1 << log_rows, r);
+                bound.store(&mut block.right, pair_width, pair, log_rows);
+                pair += 1;
             } else {
-                let mut acc = ProductAcc::default();
-                acc.add(lo, c0);
-                acc.add(hi, c1);
-                acc.reduce()
-            };
+                bound.store(&mut block.single, single_width, single, log_rows);
+                single += 1;
+            }
         }
-    });
-    out
+    }
 }
 
-/// Binds in place; the vector halves.
-pub(crate) fn bind_in_place(v: &mut Vec<Fr>, r: Fr) {
-    let half = v.len() / 2;
-    for i in 0..half {
-        let lo = v[2 * i];
-        v[i] = lo + r * (v[2 * i + 1] - lo);
+/// Terms of the first round, sorted by what they need: factors are one on rows that do not use them.
+#[derive(Default)]
+struct FirstRound {
+    q_0: Fr,
+    q_inf: Fr,
+    /// Weights and values of terms of `q(0)` alone: one factor is one on both rows.
+    plain: [Vec<Fr>; 2],
+    /// Weights, `L` on the even and odd row, `R` on the even and odd row.
+    full: [Vec<Fr>; 5],
+    products: Vec<Fr>,
+}
+
+impl FirstRound {
+    fn add_pair(&mut self, start: usize, weights: &[Fr], l: &[Fr], r: &[Fr]) {
+        let [plain_w, plain_v] = &mut self.plain;
+        let [full_w, l0s, l1s, r0s, r1s] = &mut self.full;
+        let end = r.len().min(2 * (start + weights.len()));
+        let (l, r) = (&l[(2 * start).min(end)..end], &r[(2 * start).min(end)..end]);
+        for ((l, r), &w) in l.chunks(2).zip(r.chunks(2)).zip(weights) {
+            let (l0, r0) = (l[0], r[0]);
+            let (l1, r1) = if let ([_, l1], [_, r1]) = (l, r) { (*l1, *r1) } else { (Fr::one(), Fr::one()) };
+            if is_one(&l0) && is_one(&l1) {
+                plain_w.push(w);
+                plain_v.push(r0);
+            } else if is_one(&r0) && is_one(&r1) {
+                plain_w.push(w);
+                plain_v.push(l0);
+            } else {
+                full_w.push(w);
+                l0s.push(l0);
+                l1s.push(l1);
+                r0s.push(r0);
+                r1s.push(r1);
+            }
+        }
+        self.add_rest(end / 2 + end % 2, start, weights);
     }
-    v.truncate(half);
+
+    fn add_single(&mut self, start: usize, weights: &[Fr], l: &[Fr]) {
+        let end = l.len().min(2 * (start + weights.len()));
+        let evens = l[(2 * start).min(end)..end].iter().step_by(2);
+        for (l0, &w) in evens.zip(weights) {
+            self.plain[0].push(w);
+            self.plain[1].push(*l0);
+        }
+        self.add_rest(end.div_ceil(2), start, weights);
+    }
+
+    /// Pairs of rows of the block past the prefix: every factor is one.
+    fn add_rest(&mut self, end_pair: usize, start: usize, weights: &[Fr]) {
+        for &w in &weights[(end_pair - start.min(end_pair)).min(weights.len())..] {
+            self.plain[0].push(w);
+            self.plain[1].push(Fr::one());
+        }
+    }
+
+    /// Adds `alpha` times the collected terms.
+    fn flush(&mut self, alpha: Fr) {
+        let mut q_0 = slices::inner_product(&self.plain[0], &self.plain[1]);
+        self.plain.iter_mut().for_each(Vec::clear);
+        let [w, l0, l1, r0, r1] = &mut self.full;
+        if !w.is_empty() {
+            self.products.resize(w.len(), Fr::zero());
+            slices::mul_slices(w, l0, &mut self.products);
+            let [s00, s01] = [&*r0, &*r1].map(|r| slices::inner_product(&self.products, r));
+            slices::mul_slices(w, l1, &mut self.products);
+            let [s10, s11] = [&*r0, &*r1].map(|r| slices::inner_product(&self.products, r));
+            q_0 += s00;
+            self.q_inf += alpha * (s00 + s11 - s01 - s10);
+            self.full.iter_mut().for_each(Vec::clear);
+        }
+        self.q_0 += alpha * q_0;
+    }
+}
+
+/// Rows of one factor, bound: only where the two entries are not both one is there something to compute.
+#[derive(Default)]
+struct BoundFactor {
+    rows: Vec<Fr>,
+    /// Rows that are not one.
+    at: Vec<u32>,
+    values: Vec<Fr>,
+    odd: Vec<Fr>,
+    scratch: Vec<Fr>,
+}
+
+impl BoundFactor {
+    /// `v(x, r)` for rows `start..start + num_rows`.
+    fn load(&mut self, v: &[Fr], start: usize, num_rows: usize, r: Fr) {
+        self.rows.clear();
+        self.rows.resize(num_rows, Fr::one());
+        self.at.clear();
+        self.values.clear();
+        self.odd.clear();
+        let (begin, end) = ((2 * start).min(v.len()), v.len().min(2 * (start + num_rows)));
+        for (i, pair) in v[begin..end].chunks(2).enumerate() {
+            let (even, odd) = (pair[0], pair.get(1).copied().unwrap_or(Fr::one()));
+            if !(is_one(&even) && is_one(&odd)) {
+                self.at.push(i as u32);
+                self.values.push(even);
+                self.odd.push(odd);
+            }
+        }
+        slices::bind(&mut self.values, &self.odd, r);
+        for (&i, x) in self.at.iter().zip(&self.values) {
+            self.rows[i as usize] = *x;
+        }
+    }
+
+    /// Multiplies by `weights` and by `alpha`.
+    fn weigh(&mut self, weights: &[Fr], alpha: Fr) {
+        // alpha * weights, the value of rows that are one.
+        self.scratch.clear();
+        self.scratch.resize(weights.len(), Fr::zero());
+        slices::scale_add(&mut self.scratch, alpha, weights);
+        self.odd.clear();
+        self.odd.extend(self.at.iter().map(|&i| self.scratch[i as usize]));
+        self.rows.copy_from_slice(&self.scratch);
+        self.scratch.resize(self.at.len(), Fr::zero());
+        slices::mul_slices(&self.odd, &self.values, &mut self.scratch);
+        for (&i, x) in self.at.iter().zip(&self.scratch) {
+            self.rows[i as usize] = *x;
+        }
+    }
+
+    /// Writes the rows as factor `slot` of `width` into a block of `2^log_rows` rows.
+    fn store(&self, out: &mut [Fr], width: usize, slot: usize, log_rows: usize) {
+        for (i, x) in self.rows.iter().enumerate() {
+            out[reverse_bits(i, log_rows) * width + slot] = *x;
+        }
+    }
 }
 
 impl RoundProver for LayerProver {
@@ -201,166 +263,62 @@ impl RoundProver for LayerProver {
     }
 
     fn round(&mut self, claim: Fr) -> Univariate {
-        let pairs = self.len.div_ceil(2);
-        let this = &*self;
-        let (mut q0, qi) = par::map_reduce(
-            pairs.div_ceil(CHUNK),
-            || (Fr::zero(), Fr::zero()),
-            |chunk| this.evals(chunk * CHUNK..pairs.min((chunk + 1) * CHUNK)),
-            |a, b| (a.0 + b.0, a.1 + b.1),
-        );
-        // Beyond the prefix every factor is one.
-        q0 += self.alpha_sum * (Fr::one() - self.eq.weights().prefix_sum(pairs));
-        self.eq.round_polynomial(claim, q0, qi)
+        let (q_0, q_inf) = if let Some(table) = &self.table {
+            table.round(&self.eq)
+        } else {
+            let this = &*self;
+            let blocks = this.weights.num_blocks(this.len.div_ceil(2));
+            let (q_0, q_inf) = par::map_reduce(
+                blocks,
+                || (Fr::zero(), Fr::zero()),
+                |k| this.first_round_block(k),
+                |a, b| (a.0 + b.0, a.1 + b.1),
+            );
+            // Beyond the blocks every factor is one.
+            let beyond = Fr::one() - this.eq.weights().prefix_sum(blocks << this.weights.log_rows);
+            (q_0 + this.alphas.iter().sum::<Fr>() * beyond, q_inf)
+        };
+        self.eq.round_polynomial(claim, q_0, q_inf)
     }
 
     fn bind(&mut self, r: Fr) {
-        let one = Fr::one();
+        let t = self.eq.current();
         self.eq.bind(r);
-        self.len = self.len.div_ceil(2);
-        let more = self.eq.free() > 0;
-        if self.left.is_empty() {
-            for ((l, rt), &alpha) in std::mem::take(&mut self.inputs).into_iter().zip(&self.alphas) {
-                let mut left = bind_scaled(&l, r, alpha, one);
-                drop(l);
-                let mut right = rt.map(|rt| bind_scaled(&rt, r, one, one));
-                if more {
-                    pad_even(&mut left, alpha);
-                    if let Some(right) = right.as_mut() {
-                        pad_even(right, one);
-                    }
-                }
-                self.left.push(left);
-                self.right.push(right);
-            }
-        } else {
-            let alphas = &self.alphas;
-            par::for_each_mut(&mut self.left, |j, v| {
-                bind_in_place(v, r);
-                if more {
-                    pad_even(v, alphas[j]);
-                }
-            });
-            par::for_each_mut(&mut self.right, |_, v| {
-                if let Some(v) = v {
-                    bind_in_place(v, r);
-                    if more {
-                        pad_even(v, one);
-                    }
-                }
-            });
+        if let Some(table) = &mut self.table {
+            table.bind(&self.eq, t, r);
+            return;
         }
+        let alphas_where = |both: bool| {
+            let chosen = self.alphas.iter().zip(&self.has_right).filter(move |(_, b)| **b == both);
+            chosen.map(|(a, _)| *a).collect::<Vec<_>>()
+        };
+        let left = alphas_where(true);
+        let tail = Tail { right: vec![Fr::one(); left.len()], left, single: alphas_where(false) };
+        let this = &*self;
+        let rows = this.len.div_ceil(2);
+        let fill = |k: usize, block: &mut Block| this.first_bind_block(k, r, block);
+        self.table = Some(ProductTable::new(&this.eq, &this.weights, rows, tail, fill));
+        self.inputs = Vec::new();
     }
 }
 
-/// `out[i] = a[i] * b[i]` of two prefixes of equal length.
-pub(crate) fn multiply(a: &[Fr], b: &[Fr]) -> Vec<Fr> {
-    let one = Fr::one();
-    let mut out = vec![Fr::zero(); a.len()];
-    par::for_each_chunk(&mut out, CHUNK, |chunk, out| {
-        for (k, o) in out.iter_mut().enumerate() {
-            let (x, y) = (a[chunk * CHUNK + k], b[chunk * CHUNK + k]);
-            *o = if x == one {
-                y
-            } else if y == one {
-                x
-            } else {
-                x * y
-            };
-        }
-    });
-    out
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernels::gather;
 
-/// The MLE at `point` of a prefix whose later entries are `default`.
-pub fn evaluate_prefix(v: &[Fr], point: &[Fr], default: Fr) -> Fr {
-    let eq = EqFactorTables::new(point);
-    let mut total = Fr::zero();
-    let mut weight = Fr::zero();
-    for (i, x) in v.iter().enumerate() {
-        let e = eq.at(i);
-        total += e * x;
-        weight += e;
-    }
-    total + default * (Fr::one() - weight)
-}
-
-/// `eq(point, i)` for single indices, from two half-size tables.
-pub struct EqFactorTables {
-    hi: Vec<Fr>,
-    lo: Vec<Fr>,
-    lo_bits: usize,
-}
-
-impl EqFactorTables {
-    /// Costs `2^{n/2 + 1}` products.
-    pub fn new(point: &[Fr]) -> Self {
-        let split = point.len() / 2;
-        Self {
-            hi: lariat_algebra::poly::eq_evals(&point[..split]),
-            lo: lariat_algebra::poly::eq_evals(&point[split..]),
-            lo_bits: point.len() - split,
-        }
-    }
-
-    /// `eq(point, i)`.
-    pub fn at(&self, i: usize) -> Fr {
-        self.hi[i >> self.lo_bits] * self.lo[i & (self.lo.len() - 1)]
-    }
-
-    /// The high half's table, the low half's table and the number of low bits.
-    pub fn halves(&self) -> (&[Fr], &[Fr], usize) {
-        (&self.hi, &self.lo, self.lo_bits)
-    }
-}
-
-/// The MLE at `point` of a compact column.
-pub fn evaluate_column(column: &lariat_algebra::column::Column, eq: &EqFactorTables) -> Fr {
-    use lariat_algebra::column::ColumnData;
-    fn run<T: Copy + Sync>(v: &[T], eq: &EqFactorTables, add: impl Fn(&mut SmallAcc, Fr, T) + Sync + Send) -> Fr {
-        let (hi, lo, lo_bits) = eq.halves();
-        par::map_reduce(
-            v.len().div_ceil(1 << lo_bits),
-            Fr::zero,
-            |block| {
-                let start = block << lo_bits;
-                let end = v.len().min(start + lo.len());
-                let mut acc = SmallAcc::default();
-                for (x, &e) in v[start..end].iter().zip(lo) {
-                    add(&mut acc, e, *x);
-                }
-                hi[block] * acc.reduce()
-            },
-            |a, b| a + b,
-        )
-    }
-    fn unsigned(acc: &mut SmallAcc, e: Fr, x: u64) {
-        if x != 0 {
-            acc.add_u64(e, x);
-        }
-    }
-    match column.data() {
-        ColumnData::Bool(v) => run(v, eq, |acc, e, x| {
-            if x {
-                acc.add(e);
-            }
-        }),
-        ColumnData::U8(v) => run(v, eq, |acc, e, x| unsigned(acc, e, x.into())),
-        ColumnData::U16(v) => run(v, eq, |acc, e, x| unsigned(acc, e, x.into())),
-        ColumnData::U32(v) => run(v, eq, |acc, e, x| unsigned(acc, e, x.into())),
-        ColumnData::I32(v) => run(v, eq, |acc, e, x| {
-            if x != 0 {
-                acc.add_i64(e, x.into());
-            }
-        }),
-        ColumnData::U64(v) => run(v, eq, unsigned),
-        ColumnData::Field(v) => v.iter().enumerate().map(|(i, x)| eq.at(i) * x).sum(),
-        ColumnData::Sparse(v) => {
-            let mut acc = SmallAcc::default();
-            for &(i, x) in v {
-                acc.add_u64(eq.at(i as usize), x.into());
-            }
-            acc.reduce()
+    /// Blocks that end before, at and after the prefix.
+    #[test]
+    fn factors_past_the_prefix_are_one() {
+        let v: Vec<Fr> = (2..9u64).map(Fr::from).collect();
+        let (mut even, mut odd) = (vec![Fr::zero(); 4], vec![Fr::zero(); 4]);
+        let r = Fr::from(77u64);
+        for start in [0, 2, 3, 4, 9] {
+            let mut bound = BoundFactor::default();
+            bound.load(&v, start, 4, r);
+            gather(&v, start, Fr::one(), &mut even, &mut odd);
+            slices::bind(&mut even, &odd, r);
+            assert_eq!(bound.rows, even);
         }
     }
 }

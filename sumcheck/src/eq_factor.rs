@@ -72,9 +72,22 @@ impl EqFactor {
         self.bound
     }
 
+    /// The coordinate of `tau` that the current round binds.
+    pub fn current(&self) -> Fr {
+        self.tau[self.free - 1]
+    }
+
     /// Weights over all free coordinates but the last, the one of the current round.
     pub fn weights(&self) -> EqWeights<'_> {
-        let k = self.free - 1;
+        self.weights_over(self.free - 1)
+    }
+
+    /// Weights over all free coordinates.
+    pub fn all_weights(&self) -> EqWeights<'_> {
+        self.weights_over(self.free)
+    }
+
+    fn weights_over(&self, k: usize) -> EqWeights<'_> {
         if k > self.split {
             EqWeights { hi: &self.hi[self.split], lo: &self.lo[k - self.split], lo_bits: k - self.split }
         } else {

@@ -15,8 +15,9 @@
 
 use crate::{
     Instance, InstanceShape, SumcheckError,
-    dense_product::{LayerProver, Leaves, multiply},
+    dense_product::{LayerProver, Leaves},
     engine::{self, batching},
+    kernels::{deinterleave, multiply},
     sparse_product::{SparseLayer, SparseLayerProver},
 };
 use ark_ff::One;
@@ -271,12 +272,4 @@ fn combine(alphas: &[Fr], values: &[Fr]) -> Fr {
 
 fn flatten(pairs: &[(Fr, Fr)]) -> Vec<Fr> {
     pairs.iter().flat_map(|(l, r)| [*l, *r]).collect()
-}
-
-/// Even and odd entries, the odd ones padded with one to equal length.
-fn deinterleave(v: &[Fr]) -> (Leaves, Leaves) {
-    let left = v.iter().step_by(2).copied().collect::<Vec<_>>();
-    let mut right = v.iter().skip(1).step_by(2).copied().collect::<Vec<_>>();
-    right.resize(left.len(), Fr::one());
-    (Arc::new(left), Arc::new(right))
 }

@@ -3,24 +3,25 @@
 //! random coefficients all have this shape, so one kernel proves them together.
 //!
 //! The kernel binds *forms*, not columns: the second factors are evaluated once from the compact columns (integer
-//! times field), and each further round costs two products and two bindings a product term whatever the number of
-//! columns.
+//! times field), and the cost of each further round depends on the number of products, not of columns.
 
-use crate::{RoundProver, dense_product::bind_in_place, eq_factor::EqFactor};
+use crate::{
+    RoundProver,
+    eq_factor::EqFactor,
+    product_table::{Block, ProductTable, RowWeights, Tail, reverse_bits},
+};
 use ark_ff::{One, Zero};
 use lariat_algebra::{
     Fr,
     column::{Column, ColumnData},
+    ifma::slices,
     par,
     poly::Univariate,
     wide::{ProductAcc, SmallAcc},
 };
 
-/// Row pairs handled by one task of a parallel loop.
-const CHUNK: usize = 256;
-
-/// An affine form with integer coefficients: `constant + sum_k coefficient_k z_k`. Its values on rows must fit an
-/// `i64`.
+/// An affine form with integer coefficients: `constant + sum_k coefficient_k z_k`. Its values on rows, and their
+/// differences, must fit an `i64`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct IntForm {
     /// The constant.
@@ -116,18 +117,19 @@ impl QuadraticRelation {
     }
 }
 
-/// Copies rows `start..start + len` of a column into `out` as integers (zeros past the stored prefix).
+/// Copies rows from `start` of a column into `out` as integers (zeros past the stored prefix).
 ///
 /// # Panics
 /// On columns of 64-bit or full-size entries or sparse ones, which this kernel does not take.
 fn load(column: &Column, start: usize, out: &mut [i64]) {
     fn copy<T: Copy + Into<i64>>(v: &[T], start: usize, out: &mut [i64]) {
         let v = &v[start.min(v.len())..];
+        let len = v.len().min(out.len());
         for (o, x) in out.iter_mut().zip(v) {
             *o = (*x).into();
         }
+        out[len..].fill(0);
     }
-    out.fill(0);
     match column.data() {
         ColumnData::Bool(v) => copy(v, start, out),
         ColumnData::U8(v) => copy(v, start, out),
@@ -149,59 +151,89 @@ pub struct QuadraticProver<'a> {
     len: usize,
     at_zero: Fr,
     eq: EqFactor,
-    /// Factors after the first bind.
-    a: Vec<Vec<Fr>>,
-    b: Vec<Vec<Fr>>,
-    linear: Vec<Fr>,
-    /// Values of `a`, `b`, `linear` past their prefix.
-    tail: Vec<(Fr, Fr)>,
+    /// Weights of the first round's pairs of rows, by block; they are those of the bound rows too.
+    weights: RowWeights,
+    /// First factors (right), second factors (left) and the linear part after the first bind.
+    table: Option<ProductTable>,
 }
 
-/// One chunk of rows of all columns, column-major.
-pub(crate) struct RowChunk {
-    rows: usize,
+/// One block of pairs of rows of all columns, column-major: the even rows of a column, then its odd rows.
+struct RowBlock {
+    pairs: usize,
     data: Vec<i64>,
 }
 
-impl RowChunk {
-    pub(crate) fn load(columns: &[&Column], start: usize, rows: usize) -> Self {
-        let mut data = vec![0i64; columns.len() * rows];
-        for (c, out) in columns.iter().zip(data.chunks_exact_mut(rows)) {
-            load(c, start, out);
+/// Splits the even entries from the odd ones.
+fn deinterleave(v: &[i64], even: &mut [i64], odd: &mut [i64]) {
+    for ((p, e), o) in v.as_chunks::<2>().0.iter().zip(even).zip(odd) {
+        (*e, *o) = (p[0], p[1]);
+    }
+}
+
+impl RowBlock {
+    fn load(columns: &[&Column], start_pair: usize, pairs: usize) -> Self {
+        let mut data = vec![0i64; columns.len() * 2 * pairs];
+        let mut rows = vec![0i64; 2 * pairs];
+        for (column, out) in columns.iter().zip(data.chunks_exact_mut(2 * pairs)) {
+            load(column, 2 * start_pair, &mut rows);
+            let (even, odd) = out.split_at_mut(pairs);
+            deinterleave(&rows, even, odd);
         }
-        Self { rows, data }
+        Self { pairs, data }
     }
 
+    /// The even and the odd rows of a column.
     #[inline]
-    fn at(&self, column: usize, row: usize) -> i64 {
-        self.data[column * self.rows + row]
+    fn column(&self, k: usize) -> (&[i64], &[i64]) {
+        self.data[2 * k * self.pairs..2 * (k + 1) * self.pairs].split_at(self.pairs)
     }
 
-    pub(crate) fn int_form(&self, form: &IntForm, out: &mut [i64]) {
-        out.fill(form.constant);
+    fn int_form(&self, form: &IntForm, even: &mut [i64], odd: &mut [i64]) {
+        even.fill(form.constant);
+        odd.fill(form.constant);
         for &(k, c) in &form.terms {
-            for (o, x) in out.iter_mut().zip(&self.data[k * self.rows..(k + 1) * self.rows]) {
-                *o += c * x;
+            let (e, o) = self.column(k);
+            for (out, x) in even.iter_mut().zip(e).chain(odd.iter_mut().zip(o)) {
+                *out += c * x;
             }
         }
     }
 
+    /// Adds `scale * form` on the even row of pair `i`.
     #[inline]
-    pub(crate) fn linear_form(&self, form: &LinearForm, row: usize) -> Fr {
-        let mut acc = SmallAcc::default();
-        acc.add(form.constant);
+    fn add_even(&self, form: &LinearForm, i: usize, scale: i64, acc: &mut SmallAcc) {
+        acc.add_i64(form.constant, scale);
         for &(k, c) in &form.terms {
-            let x = self.at(k, row);
-            if x != 0 {
-                acc.add_i64(c, x);
-            }
+            add_product(acc, c, self.data[2 * k * self.pairs + i], scale);
         }
-        acc.reduce()
+    }
+
+    /// Adds `scale * (form on the odd row - form on the even row)` of pair `i`.
+    #[inline]
+    fn add_difference(&self, form: &LinearForm, i: usize, scale: i64, acc: &mut SmallAcc) {
+        for &(k, c) in &form.terms {
+            let at = 2 * k * self.pairs + i;
+            // Entries have at most 33 bits with sign.
+            add_product(acc, c, self.data[at + self.pairs] - self.data[at], scale);
+        }
+    }
+}
+
+/// Adds `c * x * y`.
+#[inline(always)]
+fn add_product(acc: &mut SmallAcc, c: Fr, x: i64, y: i64) {
+    if x == 0 {
+        return;
+    }
+    match x.checked_mul(y) {
+        Some(xy) => acc.add_i64(c, xy),
+        None => acc.add(c * Fr::from(x) * Fr::from(y)),
     }
 }
 
 impl<'a> QuadraticProver<'a> {
-    /// `columns` in the relation's order, each in `tau.len()` variables.
+    /// `columns` in the relation's order, each in `tau.len()` variables. The coordinates of `tau` must be neither zero
+    /// nor one.
     ///
     /// # Panics
     /// When the number of columns or of variables differs.
@@ -209,9 +241,7 @@ impl<'a> QuadraticProver<'a> {
         assert_eq!(columns.len(), relation.num_columns);
         assert!(columns.iter().all(|c| c.num_vars() == tau.len()));
         let len = columns.iter().map(|c| c.stored_len()).max().unwrap_or(0);
-        let mut tail: Vec<(Fr, Fr)> =
-            relation.products.iter().map(|(a, b)| (Fr::from(a.constant), b.constant)).collect();
-        tail.push((relation.linear.constant, Fr::zero()));
+        let rest = &tau[..tau.len().saturating_sub(1)];
         Self {
             relation,
             columns,
@@ -219,150 +249,96 @@ impl<'a> QuadraticProver<'a> {
             len,
             at_zero: relation.at_zero(),
             eq: EqFactor::new(tau),
-            a: Vec::new(),
-            b: Vec::new(),
-            linear: Vec::new(),
-            tail,
+            weights: RowWeights::new(rest, len.div_ceil(2), relation.products.len()),
+            table: None,
         }
     }
 
-    fn first_round_chunk(&self, start: usize, end: usize) -> (Fr, Fr) {
-        let weights = self.eq.weights();
-        let pairs = end - start;
-        let rows = RowChunk::load(&self.columns, 2 * start, 2 * pairs);
-        let (mut s0, mut si) = (vec![SmallAcc::default(); pairs], vec![SmallAcc::default(); pairs]);
-        let mut a = vec![0i64; 2 * pairs];
+    /// `(q(0), q(inf))` contributions of block `k` in the first round.
+    fn first_round_block(&self, k: usize) -> (Fr, Fr) {
+        let pairs = 1usize << self.weights.log_rows;
+        let rows = RowBlock::load(&self.columns, k * pairs, pairs);
+        let mut sums = vec![[SmallAcc::default(); 2]; pairs];
+        let (mut even, mut odd) = (vec![0i64; pairs], vec![0i64; pairs]);
         for (form_a, form_b) in &self.relation.products {
-            rows.int_form(form_a, &mut a);
-            for i in 0..pairs {
-                let (a0, a1) = (a[2 * i], a[2 * i + 1]);
-                if a0 == 0 && a1 == 0 {
-                    continue;
+            rows.int_form(form_a, &mut even, &mut odd);
+            // Flags are zero on most rows: their second factor is evaluated only where it counts.
+            for ((i, [s_0, s_inf]), (&a_0, &a_1)) in sums.iter_mut().enumerate().zip(even.iter().zip(&odd)) {
+                if a_0 != 0 {
+                    rows.add_even(form_b, i, a_0, s_0);
                 }
-                // Flags are zero on most rows: their second factor is evaluated only where it counts.
-                if a0 == a1 {
-                    let b0 = rows.linear_form(form_b, 2 * i);
-                    s0[i].add_i64(b0, a0);
-                } else {
-                    let b0 = rows.linear_form(form_b, 2 * i);
-                    let b1 = rows.linear_form(form_b, 2 * i + 1);
-                    if a0 != 0 {
-                        s0[i].add_i64(b0, a0);
-                    }
-                    si[i].add_i64(b1 - b0, a1 - a0);
+                if a_0 != a_1 {
+                    rows.add_difference(form_b, i, a_1 - a_0, s_inf);
                 }
             }
         }
-        let (mut q0, mut qi) = (ProductAcc::default(), ProductAcc::default());
-        for i in 0..pairs {
-            let w = weights.at(start + i);
-            let linear = rows.linear_form(&self.relation.linear, 2 * i);
-            q0.add(s0[i].reduce() + linear, w);
-            qi.add(si[i].reduce(), w);
+        let (mut q_0, mut q_inf) = (ProductAcc::default(), ProductAcc::default());
+        for ((i, [s_0, s_inf]), &w) in sums.iter_mut().enumerate().zip(&self.weights.lo) {
+            rows.add_even(&self.relation.linear, i, 1, s_0);
+            q_0.add(s_0.reduce(), w);
+            q_inf.add(s_inf.reduce(), w);
         }
-        (q0.reduce(), qi.reduce())
+        (self.weights.hi[k] * q_0.reduce(), self.weights.hi[k] * q_inf.reduce())
     }
 
-    fn later_round_chunk(&self, start: usize, end: usize) -> (Fr, Fr) {
-        let weights = self.eq.weights();
-        let (mut q0, mut qi) = (ProductAcc::default(), ProductAcc::default());
-        for i in start..end {
-            let (mut s0, mut si) = (ProductAcc::default(), ProductAcc::default());
-            for (a, b) in self.a.iter().zip(&self.b) {
-                let (a0, a1) = (a[2 * i], a[2 * i + 1]);
-                let (b0, b1) = (b[2 * i], b[2 * i + 1]);
-                s0.add(a0, b0);
-                si.add(a1 - a0, b1 - b0);
-            }
-            let w = weights.at(i);
-            q0.add(s0.reduce() + self.linear[2 * i], w);
-            qi.add(si.reduce(), w);
-        }
-        (q0.reduce(), qi.reduce())
-    }
-
-    /// Evaluates all factors from the compact columns with the last variable bound to `r`.
-    fn first_bind(&mut self, r: Fr) {
-        let half = self.len.div_ceil(2);
-        let num_products = self.relation.products.len();
-        let scaled: Vec<(LinearForm, LinearForm)> = self
-            .relation
-            .products
-            .iter()
-            .map(|p| &p.1)
-            .chain([&self.relation.linear])
-            .map(|form| {
-                let scale = |s: Fr| LinearForm {
-                    constant: form.constant * s,
-                    terms: form.terms.iter().map(|&(k, c)| (k, c * s)).collect(),
+    /// Block `k` of all factors, evaluated from the compact columns with the last variable bound to `r`.
+    fn first_bind_block(&self, k: usize, r: Fr, scaled: &[[LinearForm; 2]], block: &mut Block) {
+        let log_rows = self.weights.log_rows;
+        let pairs = 1usize << log_rows;
+        let rows = RowBlock::load(&self.columns, k * pairs, pairs);
+        let width = self.relation.products.len();
+        let (mut even, mut odd) = (vec![0i64; pairs], vec![0i64; pairs]);
+        let flags = [[Fr::zero(), r], [Fr::one() - r, Fr::one()]];
+        for (j, (form, _)) in self.relation.products.iter().enumerate() {
+            rows.int_form(form, &mut even, &mut odd);
+            for (i, (&a_0, &a_1)) in even.iter().zip(&odd).enumerate() {
+                block.right[reverse_bits(i, log_rows) * width + j] = match (a_0, a_1) {
+                    (0 | 1, 0 | 1) => flags[a_0 as usize][a_1 as usize],
+                    _ => Fr::from(a_0) + r * Fr::from(a_1 - a_0),
                 };
-                (scale(Fr::one() - r), scale(r))
-            })
-            .collect();
-        // Row-chunk-major output, then one pass that lays it out factor by factor.
-        let this = &*self;
-        let chunks = par::map_collect(half.div_ceil(CHUNK), |chunk| {
-            let start = chunk * CHUNK;
-            let pairs = CHUNK.min(half - start);
-            let rows = RowChunk::load(&this.columns, 2 * start, 2 * pairs);
-            let mut out = Vec::with_capacity((2 * num_products + 1) * pairs);
-            let mut a = vec![0i64; 2 * pairs];
-            for (form, _) in &this.relation.products {
-                rows.int_form(form, &mut a);
-                out.extend((0..pairs).map(|i| {
-                    let (a0, a1) = (a[2 * i], a[2 * i + 1]);
-                    match (a0, a1) {
-                        (0, 0) => Fr::zero(),
-                        (0, 1) => r,
-                        (1, 0) => Fr::one() - r,
-                        (1, 1) => Fr::one(),
-                        _ => Fr::from(a0) + r * Fr::from(a1 - a0),
-                    }
-                }));
-            }
-            for (lo, hi) in &scaled {
-                out.extend((0..pairs).map(|i| {
-                    let mut acc = SmallAcc::default();
-                    acc.add(lo.constant);
-                    acc.add(hi.constant);
-                    for (&(k, c0), &(_, c1)) in lo.terms.iter().zip(&hi.terms) {
-                        let (x0, x1) = (rows.at(k, 2 * i), rows.at(k, 2 * i + 1));
-                        if x0 != 0 {
-                            acc.add_i64(c0, x0);
-                        }
-                        if x1 != 0 {
-                            acc.add_i64(c1, x1);
-                        }
-                    }
-                    acc.reduce()
-                }));
-            }
-            out
-        });
-        let mut factors: Vec<Vec<Fr>> = (0..=2 * num_products).map(|_| Vec::with_capacity(half + 1)).collect();
-        for chunk in chunks {
-            let pairs = chunk.len() / (2 * num_products + 1);
-            for (f, part) in factors.iter_mut().zip(chunk.chunks_exact(pairs)) {
-                f.extend_from_slice(part);
             }
         }
-        self.linear = factors.pop().unwrap_or_default();
-        self.b = factors.split_off(num_products);
-        self.a = factors;
-        self.pad();
+        let mut values = vec![Fr::zero(); pairs];
+        let mut weighted = values.clone();
+        for (j, [lo, hi]) in scaled.iter().enumerate() {
+            let constant = lo.constant + hi.constant;
+            for (i, value) in values.iter_mut().enumerate() {
+                let mut acc = SmallAcc::default();
+                acc.add(constant);
+                for (&(k, c_0), &(_, c_1)) in lo.terms.iter().zip(&hi.terms) {
+                    let at = 2 * k * pairs + i;
+                    let (x_0, x_1) = (rows.data[at], rows.data[at + pairs]);
+                    if x_0 != 0 {
+                        acc.add_i64(c_0, x_0);
+                    }
+                    if x_1 != 0 {
+                        acc.add_i64(c_1, x_1);
+                    }
+                }
+                *value = acc.reduce();
+            }
+            slices::mul_slices(&values, &self.weights.lo, &mut weighted);
+            let (out, width, j) = if j < width { (&mut block.left, width, j) } else { (&mut block.single, 1, 0) };
+            for (i, x) in weighted.iter().enumerate() {
+                out[reverse_bits(i, log_rows) * width + j] = *x;
+            }
+        }
     }
 
-    /// Whole pairs for the next round: one entry past the prefix where its length is odd.
-    fn pad(&mut self) {
-        if self.eq.free() == 0 || self.linear.len() % 2 == 0 {
-            return;
-        }
-        let tails = &self.tail;
-        for (k, (a, b)) in self.a.iter_mut().zip(&mut self.b).enumerate() {
-            a.push(tails[k].0);
-            b.push(tails[k].1);
-        }
-        self.linear.push(self.relation.linear.constant);
+    fn first_bind(&self, r: Fr) -> ProductTable {
+        let forms = || self.relation.products.iter().map(|p| &p.1).chain([&self.relation.linear]);
+        let scale = |form: &LinearForm, s: Fr| LinearForm {
+            constant: form.constant * s,
+            terms: form.terms.iter().map(|&(k, c)| (k, c * s)).collect(),
+        };
+        let scaled: Vec<[LinearForm; 2]> = forms().map(|f| [scale(f, Fr::one() - r), scale(f, r)]).collect();
+        let tail = Tail {
+            left: self.relation.products.iter().map(|p| p.1.constant).collect(),
+            right: self.relation.products.iter().map(|p| Fr::from(p.0.constant)).collect(),
+            single: vec![self.relation.linear.constant],
+        };
+        let fill = |k: usize, block: &mut Block| self.first_bind_block(k, r, &scaled, block);
+        ProductTable::new(&self.eq, &self.weights, self.len.div_ceil(2), tail, fill)
     }
 }
 
@@ -376,32 +352,30 @@ impl RoundProver for QuadraticProver<'_> {
     }
 
     fn round(&mut self, claim: Fr) -> Univariate {
-        let first = self.eq.free() == self.num_vars;
-        let pairs = if first { self.len.div_ceil(2) } else { self.linear.len() / 2 };
-        let this = &*self;
-        let (mut q0, qi) = par::map_reduce(
-            pairs.div_ceil(CHUNK),
-            || (Fr::zero(), Fr::zero()),
-            |chunk| {
-                let (start, end) = (chunk * CHUNK, pairs.min((chunk + 1) * CHUNK));
-                if first { this.first_round_chunk(start, end) } else { this.later_round_chunk(start, end) }
-            },
-            |x, y| (x.0 + y.0, x.1 + y.1),
-        );
-        q0 += self.at_zero * (Fr::one() - self.eq.weights().prefix_sum(pairs));
-        self.eq.round_polynomial(claim, q0, qi)
+        let (q_0, q_inf) = if let Some(table) = &self.table {
+            table.round(&self.eq)
+        } else {
+            let this = &*self;
+            let blocks = this.weights.num_blocks(this.len.div_ceil(2));
+            let (q_0, q_inf) = par::map_reduce(
+                blocks,
+                || (Fr::zero(), Fr::zero()),
+                |k| this.first_round_block(k),
+                |x, y| (x.0 + y.0, x.1 + y.1),
+            );
+            // Beyond the blocks every column is zero.
+            let beyond = Fr::one() - this.eq.weights().prefix_sum(blocks << this.weights.log_rows);
+            (q_0 + this.at_zero * beyond, q_inf)
+        };
+        self.eq.round_polynomial(claim, q_0, q_inf)
     }
 
     fn bind(&mut self, r: Fr) {
-        let first = self.eq.free() == self.num_vars;
+        let t = self.eq.current();
         self.eq.bind(r);
-        if first {
-            self.first_bind(r);
-            return;
+        match &mut self.table {
+            Some(table) => table.bind(&self.eq, t, r),
+            None => self.table = Some(self.first_bind(r)),
         }
-        par::for_each_mut(&mut self.a, |_, v| bind_in_place(v, r));
-        par::for_each_mut(&mut self.b, |_, v| bind_in_place(v, r));
-        bind_in_place(&mut self.linear, r);
-        self.pad();
     }
 }

@@ -6,14 +6,19 @@
 //!
 //! Soundness error: `(2 n + #claims) / |F|`.
 
-use crate::{Instance, InstanceShape, RoundProver, SumcheckError, engine, eq_factor::EqFactor};
+use crate::{
+    Instance, InstanceShape, RoundProver, SumcheckError, engine,
+    eq_factor::EqFactor,
+    evaluate::{EqFactorTables, evaluate_column},
+};
 use ark_ff::{One, Zero};
 use lariat_algebra::{
     Fr,
-    column::Column,
+    column::{Column, ColumnData},
+    ifma::slices,
     par,
     poly::{Univariate, eq_eval},
-    wide::ProductAcc,
+    wide::SmallAcc,
 };
 use lariat_transcript::{ProverChannel, VerifierChannel};
 
@@ -56,12 +61,10 @@ impl GroupProver {
             weights.hi.len(),
             Fr::zero,
             |block| {
-                let start = block << weights.lo_bits;
-                let mut acc = ProductAcc::default();
-                for (k, &w) in weights.lo.iter().enumerate() {
-                    acc.add(v[2 * (start + k) + side], w);
-                }
-                weights.hi[block] * acc.reduce()
+                let len = weights.lo.len();
+                let entries = &v[2 * block * len..2 * (block + 1) * len];
+                let half: Vec<Fr> = entries.iter().skip(side).step_by(2).copied().collect();
+                weights.hi[block] * slices::inner_product(&half, weights.lo)
             },
             |a, b| a + b,
         )
@@ -87,8 +90,61 @@ impl RoundProver for GroupProver {
 
     fn bind(&mut self, r: Fr) {
         self.eq.bind(r);
-        crate::dense_product::bind_in_place(&mut self.combined, r);
+        crate::kernels::bind_in_place(&mut self.combined, r);
     }
+}
+
+/// `sum_k c_k f_k`, all `2^num_vars` evaluations.
+fn combine(num_vars: usize, terms: &[(Fr, &Column)]) -> Vec<Fr> {
+    const CHUNK: usize = 256;
+    fn small<T: Copy>(v: &[T], start: usize, sums: &mut [SmallAcc], add: impl Fn(&mut SmallAcc, T)) {
+        for (acc, &x) in sums.iter_mut().zip(v.get(start..).unwrap_or_default()) {
+            add(acc, x);
+        }
+    }
+    fn unsigned(acc: &mut SmallAcc, c: Fr, x: u64) {
+        if x != 0 {
+            acc.add_u64(c, x);
+        }
+    }
+    let mut combined = vec![Fr::zero(); 1 << num_vars];
+    par::for_each_chunk(&mut combined, CHUNK, |chunk, out| {
+        let start = chunk * CHUNK;
+        let mut sums = vec![SmallAcc::default(); out.len()];
+        for &(c, column) in terms {
+            match column.data() {
+                ColumnData::Bool(v) => small(v, start, &mut sums, |acc, x| {
+                    if x {
+                        acc.add(c);
+                    }
+                }),
+                ColumnData::U8(v) => small(v, start, &mut sums, |acc, x| unsigned(acc, c, x.into())),
+                ColumnData::U16(v) => small(v, start, &mut sums, |acc, x| unsigned(acc, c, x.into())),
+                ColumnData::U32(v) => small(v, start, &mut sums, |acc, x| unsigned(acc, c, x.into())),
+                ColumnData::U64(v) => small(v, start, &mut sums, |acc, x| unsigned(acc, c, x)),
+                ColumnData::I32(v) => small(v, start, &mut sums, |acc, x| {
+                    if x != 0 {
+                        acc.add_i64(c, x.into());
+                    }
+                }),
+                ColumnData::Field(v) => {
+                    let v = v.get(start..).unwrap_or_default();
+                    let len = v.len().min(out.len());
+                    slices::scale_add(&mut out[..len], c, &v[..len]);
+                }
+                ColumnData::Sparse(v) => {
+                    let from = v.partition_point(|e| (e.0 as usize) < start);
+                    for &(i, x) in v[from..].iter().take_while(|e| (e.0 as usize) < start + sums.len()) {
+                        sums[i as usize - start].add_u64(c, x.into());
+                    }
+                }
+            }
+        }
+        for (o, acc) in out.iter_mut().zip(&sums) {
+            *o += acc.reduce();
+        }
+    });
+    combined
 }
 
 /// Groups of claims with equal points: `(point, [(poly, value)])`, in order of first appearance.
@@ -132,15 +188,13 @@ pub fn prove(columns: &[&Column], claims: &[Claim], channel: &mut ProverChannel)
     let mut coefficients = powers(gamma);
     let mut provers = Vec::new();
     for (point, members) in group(claims) {
-        let mut combined = vec![Fr::zero(); 1 << point.len()];
-        let mut sum = Fr::zero();
-        for (poly, value) in members {
-            let c = coefficients.next().unwrap_or_else(Fr::zero);
-            sum += c * value;
-            for (i, x) in combined.iter_mut().enumerate().take(columns[poly].stored_len()) {
-                *x += c * columns[poly].get(i);
-            }
-        }
+        let weighted: Vec<(Fr, usize, Fr)> = members
+            .into_iter()
+            .map(|(poly, value)| (coefficients.next().unwrap_or_else(Fr::zero), poly, value))
+            .collect();
+        let sum: Fr = weighted.iter().map(|(c, _, value)| *c * value).sum();
+        let terms: Vec<(Fr, &Column)> = weighted.iter().map(|&(c, poly, _)| (c, columns[poly])).collect();
+        let combined = combine(point.len(), &terms);
         provers.push((GroupProver { num_vars: point.len(), eq: EqFactor::new(point), combined }, sum));
     }
     let mut instances: Vec<Instance<'_>> =
@@ -149,8 +203,8 @@ pub fn prove(columns: &[&Column], claims: &[Claim], channel: &mut ProverChannel)
     let evals: Vec<Fr> = columns
         .iter()
         .map(|c| {
-            let eq = crate::dense_product::EqFactorTables::new(&point[point.len() - c.num_vars()..]);
-            crate::dense_product::evaluate_column(c, &eq)
+            let eq = EqFactorTables::new(&point[point.len() - c.num_vars()..]);
+            evaluate_column(c, &eq)
         })
         .collect();
     channel.send_scalars(REDUCED, &evals);

@@ -4,7 +4,7 @@
 //! factor vanishes where all sparse columns vanish.
 
 use crate::{
-    RoundProver, dense_product::bind_in_place, eq_factor::EqFactor, quadratic::QuadraticRelation,
+    RoundProver, eq_factor::EqFactor, kernels::bind_in_place, quadratic::QuadraticRelation,
     sparse_product::for_siblings,
 };
 use ark_ff::Zero;

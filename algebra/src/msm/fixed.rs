@@ -12,7 +12,7 @@ use ark_ff::Zero;
 use std::sync::OnceLock;
 
 /// Items that are summed in one go: long enough to hide inversions, short enough for the last-level cache.
-const CHUNK_ITEMS: usize = 1 << 16;
+const CHUNK_ITEMS: usize = 1 << 15;
 /// Smallest chunk worth a task of its own.
 const MIN_CHUNK_ITEMS: usize = 1 << 12;
 /// Bases of one subset-sum group. Measured best at 4,096 bases on a 1 MiB second-level cache; see `benches/msm.rs`.

@@ -9,7 +9,7 @@ use ark_ec::{AdditiveGroup, AffineRepr};
 use ark_ff::Zero;
 
 /// Items that are summed in one go; bounds the arena at 4 MiB.
-const CHUNK_ITEMS: usize = 1 << 16;
+const CHUNK_ITEMS: usize = 1 << 15;
 
 /// Why [`msm`] refused its input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

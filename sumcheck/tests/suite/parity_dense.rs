@@ -85,11 +85,27 @@ fn matches_naive_at_every_round() {
 #[test]
 fn matches_naive_across_task_boundaries() {
     let mut rng = rng(2);
-    for (n, len) in [(11, 2047), (12, 2049), (12, 4095), (12, 4096), (13, 4099)] {
+    for (n, len) in
+        [(11, 2047), (12, 2049), (12, 4096), (13, 4099), (14, (1 << 14) - 1), (15, (1 << 14) + 3), (16, 40_001)]
+    {
         let pairs = vec![
             (factor(len, Entries::ManyOnes, &mut rng), Some(factor(len, Entries::Random, &mut rng))),
             (factor(len, Entries::Random, &mut rng), None),
         ];
+        check(n, &pairs, &mut rng, &format!("n = {n}, len = {len}"));
+    }
+}
+
+#[test]
+fn matches_naive_with_many_factors() {
+    let mut rng = rng(4);
+    for (n, len) in [(8, 131), (10, 1023), (10, 700), (11, 1029)] {
+        let pairs: Vec<(Leaves, Option<Leaves>)> = (0..37)
+            .map(|j| {
+                let left = factor(len, if j % 3 == 0 { Entries::Random } else { Entries::ManyOnes }, &mut rng);
+                (left, (j % 5 != 4).then(|| factor(len, Entries::ManyOnes, &mut rng)))
+            })
+            .collect();
         check(n, &pairs, &mut rng, &format!("n = {n}, len = {len}"));
     }
 }

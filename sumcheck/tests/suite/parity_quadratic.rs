@@ -42,7 +42,7 @@ fn form(columns: &[usize], constant: Fr, rng: &mut ChaCha20Rng) -> LinearForm {
 
 /// Flags, signed forms with constants, second factors with and without constant, shared columns.
 fn relation(constants: bool, rng: &mut ChaCha20Rng) -> QuadraticRelation {
-    let mut constant = |rng: &mut ChaCha20Rng| if constants { random(rng) } else { Fr::zero() };
+    let constant = |rng: &mut ChaCha20Rng| if constants { random(rng) } else { Fr::zero() };
     let mut q = QuadraticRelation::new(10);
     let c = constant(rng);
     *q.factor_of(&IntForm::column(0)) = form(&[1, 2, 3, 4, 9], c, rng);
@@ -90,7 +90,7 @@ fn matches_naive_at_every_round() {
 #[test]
 fn matches_naive_across_task_boundaries() {
     let mut rng = rng(22);
-    for (n, len) in [(9, 511), (10, 513), (10, 1023), (10, 1024), (11, 1027)] {
+    for (n, len) in [(9, 511), (10, 513), (10, 1023), (10, 1024), (11, 1027), (13, 8191), (14, 8195), (15, 20_001)] {
         let relation = relation(true, &mut rng);
         let columns = columns(n, len, &mut rng);
         check(n, &relation, &columns, &mut rng, &format!("n = {n}, len = {len}"));

@@ -2,7 +2,7 @@
 
 use crate::common::{dense_mle, random, random_vec, rng, session};
 use crate::engine::offset;
-use ark_ff::{One, Zero};
+use ark_ff::One;
 use lariat_algebra::{
     Fr,
     column::{Column, ColumnData},

@@ -1,0 +1,319 @@
+//! The command line, as data.
+
+use clap::{Args, Parser, Subcommand, ValueEnum, builder::PossibleValuesParser, builder::TypedValueParser};
+use lariat_jolt_core::{Argument, Config, HashKind, Params, PcsKind, ProveOptions};
+use std::path::PathBuf;
+
+/// A zkVM for RV32IM in which every instruction is a lookup.
+///
+/// Proofs are succinct, not zero-knowledge: a proof may reveal the private input.
+#[derive(Debug, Parser)]
+#[command(
+    name = "lariat",
+    version,
+    max_term_width = 100,
+    after_help = "Exit codes: 0 success, 1 refused or failed, 2 wrong usage.\n\nFirst step:\n  lariat demo"
+)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The verbs.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Prove and verify a built-in guest: a chain of 18 SHA-256 hashes
+    #[command(after_help = "Example:\n  lariat demo --threads 1")]
+    Demo(DemoArgs),
+    /// Run a program without proving anything
+    ///
+    /// The exit code of the guest is printed; a guest that fails or panics was still run, and the command succeeds.
+    #[command(after_help = "Example:\n  lariat run guests/elf/fibonacci.elf --input-hex 0a000000")]
+    Run(RunArgs),
+    /// Run a program and prove the run
+    ///
+    /// A guest that fails or panics is provable: the statement says how it ended, and the command succeeds. The proof
+    /// is verified before it is written. It is succinct, not zero-knowledge: it may reveal the private input.
+    #[command(after_help = "Example:\n  lariat prove guests/elf/fibonacci.elf --input-hex 0a000000 -o fibonacci.proof")]
+    Prove(ProveArgs),
+    /// Verify a proof and print its statement
+    ///
+    /// Without further options the command tells which input, output and exit the proof is about, and it is for the
+    /// caller to compare them. Each option demands one of them.
+    #[command(after_help = "Example:\n  lariat verify guests/elf/fibonacci.elf fibonacci.proof --input-hex 0a000000")]
+    Verify(VerifyArgs),
+    /// Show a proof's header, and its parts with their sizes
+    ///
+    /// The parts follow from the program: without it only the header is shown, and nothing is verified.
+    #[command(after_help = "Example:\n  lariat inspect fibonacci.proof guests/elf/fibonacci.elf")]
+    Inspect(InspectArgs),
+    /// Load a program once and save it as a key file, which prove and verify take in place of the ELF
+    #[command(after_help = "Example:\n  lariat preprocess guests/elf/fibonacci.elf -o fibonacci.key")]
+    Preprocess(PreprocessArgs),
+}
+
+/// `lariat demo`.
+#[derive(Debug, Args)]
+pub struct DemoArgs {
+    #[command(flatten)]
+    pub prover: ProverArgs,
+    #[command(flatten)]
+    pub report: ReportArgs,
+}
+
+/// `lariat run`.
+#[derive(Debug, Args)]
+pub struct RunArgs {
+    /// Program: a static RV32IM ELF, or a key made by `lariat preprocess`
+    #[arg(value_name = "ELF")]
+    pub program: PathBuf,
+    #[command(flatten)]
+    pub input: InputArgs,
+    #[command(flatten)]
+    pub private: PrivateInputArgs,
+    /// Write the program's output to this file
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    #[command(flatten)]
+    pub limits: LimitArgs,
+    /// Print one JSON object
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `lariat prove`.
+#[derive(Debug, Args)]
+pub struct ProveArgs {
+    /// Program: a static RV32IM ELF, or a key made by `lariat preprocess`
+    #[arg(value_name = "ELF")]
+    pub program: PathBuf,
+    /// Write the proof to this file
+    #[arg(short = 'o', long = "proof", value_name = "PROOF")]
+    pub proof: PathBuf,
+    #[command(flatten)]
+    pub input: InputArgs,
+    #[command(flatten)]
+    pub private: PrivateInputArgs,
+    /// Write the program's output to this file
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    #[command(flatten)]
+    pub limits: LimitArgs,
+    #[command(flatten)]
+    pub prover: ProverArgs,
+    #[command(flatten)]
+    pub report: ReportArgs,
+}
+
+/// `lariat verify`.
+#[derive(Debug, Args)]
+pub struct VerifyArgs {
+    /// Program: a static RV32IM ELF, or a key made by `lariat preprocess`
+    #[arg(value_name = "ELF")]
+    pub program: PathBuf,
+    /// Proof made by `lariat prove`
+    #[arg(value_name = "PROOF")]
+    pub proof: PathBuf,
+    #[command(flatten)]
+    pub input: InputArgs,
+    /// Demand that the proof is about the output in this file
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    #[command(flatten)]
+    pub config: ConfigArgs,
+    /// Print one JSON object
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `lariat inspect`.
+#[derive(Debug, Args)]
+pub struct InspectArgs {
+    /// Proof made by `lariat prove`
+    #[arg(value_name = "PROOF")]
+    pub proof: PathBuf,
+    /// The proof's program: verifies the proof and shows its parts
+    #[arg(value_name = "ELF")]
+    pub program: Option<PathBuf>,
+    /// Print one JSON object
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `lariat preprocess`.
+#[derive(Debug, Args)]
+pub struct PreprocessArgs {
+    /// Program: a static RV32IM ELF
+    #[arg(value_name = "ELF")]
+    pub program: PathBuf,
+    /// Write the key to this file
+    #[arg(short = 'o', long = "key", value_name = "KEY")]
+    pub key: PathBuf,
+    /// Print one JSON object
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// The public input: what the guest reads, or for `verify` what the proof must be about.
+#[derive(Debug, Args)]
+pub struct InputArgs {
+    /// Public input: the bytes of this file
+    #[arg(long, value_name = "FILE", conflicts_with = "input_hex")]
+    pub input: Option<PathBuf>,
+    /// Public input as hexadecimal digits
+    #[arg(long, value_name = "HEX", value_parser = HexBytes::parse)]
+    pub input_hex: Option<HexBytes>,
+}
+
+/// The private input.
+#[derive(Debug, Args)]
+pub struct PrivateInputArgs {
+    /// Private input: the bytes of this file. The proof binds it but may reveal it
+    #[arg(long, value_name = "FILE", conflicts_with = "private_input_hex")]
+    pub private_input: Option<PathBuf>,
+    /// Private input as hexadecimal digits; other users of this machine may see it in the list of processes
+    #[arg(long, value_name = "HEX", value_parser = HexBytes::parse)]
+    pub private_input_hex: Option<HexBytes>,
+}
+
+/// How long a program may run.
+#[derive(Debug, Args)]
+pub struct LimitArgs {
+    /// Refuse a program that does not end within this many instructions
+    #[arg(long, value_name = "N", default_value_t = ProveOptions::default().max_steps)]
+    pub max_steps: u64,
+}
+
+/// The parts of the proof system that can be exchanged.
+#[derive(Debug, Args)]
+pub struct ConfigArgs {
+    /// Polynomial commitment scheme [prove: hyrax unless given; verify: any unless given]
+    #[arg(long, value_name = "SCHEME", hide_default_value = true, value_parser = pcs_parser())]
+    pub pcs: Option<PcsKind>,
+    /// Lookup and memory-checking argument [prove: lasso unless given; verify: any unless given]
+    #[arg(long, value_name = "NAME", value_parser = argument_parser())]
+    pub argument: Option<Argument>,
+    /// Fiat-Shamir hash [prove: keccak256 unless given; verify: any unless given]
+    #[arg(long, value_name = "HASH", value_parser = hash_parser())]
+    pub hash: Option<HashKind>,
+    /// Lookup tables have 2^LOG_M entries: 8 or 16 [prove: 16 unless given; verify: any unless given]
+    #[arg(long, value_name = "LOG_M", value_parser = parse_log_m)]
+    pub log_m: Option<Params>,
+}
+
+impl ConfigArgs {
+    /// The given choices, with those of `other` where none was given.
+    pub fn or(&self, other: Config) -> Config {
+        Config {
+            pcs: self.pcs.unwrap_or(other.pcs),
+            argument: self.argument.unwrap_or(other.argument),
+            hash: self.hash.unwrap_or(other.hash),
+            params: self.log_m.unwrap_or(other.params),
+        }
+    }
+}
+
+/// How a proof is made.
+#[derive(Debug, Args)]
+pub struct ProverArgs {
+    #[command(flatten)]
+    pub config: ConfigArgs,
+    /// Threads of the prover [default: one for each core]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
+    /// Prove even if the memory is estimated not to suffice
+    #[arg(long)]
+    pub force: bool,
+}
+
+/// How a long command reports.
+#[derive(Debug, Args)]
+pub struct ReportArgs {
+    /// Print one JSON object
+    #[arg(long)]
+    pub json: bool,
+    /// Progress on standard error: a bar, JSON lines, or nothing; auto is a bar on a terminal and else nothing
+    #[arg(long, value_name = "HOW", default_value = "auto")]
+    pub progress: ProgressMode,
+}
+
+/// How progress is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[value(rename_all = "lower")]
+pub enum ProgressMode {
+    /// A bar on a terminal, else nothing.
+    Auto,
+    /// A bar; without a terminal, a line of text for each phase.
+    Bar,
+    /// One JSON object a line.
+    Json,
+    /// Nothing.
+    None,
+}
+
+/// Bytes given as hexadecimal digits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HexBytes(pub Vec<u8>);
+
+impl HexBytes {
+    fn parse(text: &str) -> Result<Self, String> {
+        let digits: Vec<u32> = text
+            .chars()
+            .map(|c| c.to_digit(16).ok_or_else(|| format!("{c:?} is not a hexadecimal digit")))
+            .collect::<Result<_, _>>()?;
+        let (pairs, rest) = digits.as_chunks::<2>();
+        if !rest.is_empty() {
+            return Err("an odd number of digits; a byte has two".to_owned());
+        }
+        Ok(Self(pairs.iter().map(|[high, low]| (16 * high + low) as u8).collect()))
+    }
+}
+
+fn pcs_parser() -> impl TypedValueParser<Value = PcsKind> {
+    PossibleValuesParser::new(PcsKind::ALL.iter().map(|kind| kind.name())).try_map(|name| name.parse::<PcsKind>())
+}
+
+fn hash_parser() -> impl TypedValueParser<Value = HashKind> {
+    PossibleValuesParser::new(HashKind::ALL.map(HashKind::name)).try_map(|name| name.parse::<HashKind>())
+}
+
+fn argument_parser() -> impl TypedValueParser<Value = Argument> {
+    PossibleValuesParser::new(Argument::ALL.iter().map(|argument| argument.name())).map(|name| {
+        // The parser has let only these names pass.
+        Argument::ALL.iter().copied().find(|argument| argument.name() == name).unwrap_or_default()
+    })
+}
+
+fn parse_log_m(text: &str) -> Result<Params, String> {
+    let log_m = text.parse::<usize>().map_err(|_| "not a number; it is 8 or 16".to_owned())?;
+    Params::new(log_m).map_err(|error| error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_verb_has_an_example() {
+        for verb in Cli::command().get_subcommands() {
+            let example = verb.get_after_help().map(ToString::to_string).unwrap_or_default();
+            assert!(example.contains(&format!("lariat {}", verb.get_name())), "{}", verb.get_name());
+        }
+    }
+
+    #[test]
+    fn hexadecimal_digits_are_bytes() {
+        assert_eq!(HexBytes::parse("00fF7a"), Ok(HexBytes(vec![0, 255, 0x7a])));
+        assert_eq!(HexBytes::parse(""), Ok(HexBytes(Vec::new())));
+        for wrong in ["0", "0x", "0g", "+1", "é0"] {
+            assert!(HexBytes::parse(wrong).is_err(), "{wrong}");
+        }
+    }
+}

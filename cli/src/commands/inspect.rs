@@ -1,0 +1,183 @@
+//! `lariat inspect`: what a proof file consists of.
+
+use crate::{
+    Report,
+    args::InspectArgs,
+    error::CliError,
+    files::{self, Kind, load_program},
+    format::{self, Lines},
+};
+use lariat_jolt_core::{Config, EventLog, Header, VerifyError, protocol::section, verify_with_log};
+use serde::Serialize;
+
+/// The JSON object; its names are stable. Without a program, `verified` is false and `parts` has the header only.
+#[derive(Debug, Serialize)]
+struct Inspected {
+    proof_bytes: usize,
+    verified: bool,
+    header: HeaderFields,
+    parts: Vec<Part>,
+}
+
+/// Fields of the header. Nothing here is to be believed of a proof that was not verified.
+#[derive(Debug, Serialize)]
+struct HeaderFields {
+    pcs: String,
+    argument: &'static str,
+    hash: &'static str,
+    log_m: usize,
+    program_digest: String,
+    rows: u64,
+    heap_high: u32,
+    stack_low: u32,
+    output_high: u32,
+    private_input_bytes: u32,
+    exit_code: u32,
+    panicked: bool,
+    input_hex: String,
+    output_hex: String,
+}
+
+/// A stretch of the proof.
+#[derive(Debug, Serialize)]
+struct Part {
+    name: &'static str,
+    what: &'static str,
+    offset: usize,
+    bytes: usize,
+    messages: Vec<Messages>,
+}
+
+/// The messages of one part that have one label.
+#[derive(Debug, Serialize)]
+struct Messages {
+    label: &'static str,
+    payload: String,
+    messages: usize,
+    elements: usize,
+    bytes: usize,
+}
+
+/// Shows a proof's header and, with its program, its parts.
+pub fn inspect(args: &InspectArgs) -> Report {
+    let proof = files::read(Kind::Proof, &args.proof)?;
+    let (header, header_bytes) = Header::parse(&proof).map_err(VerifyError::from)?;
+    let mut parts = vec![Part {
+        name: "header",
+        what: "configuration, program digest, sizes, exit, public input and output",
+        offset: 0,
+        bytes: header_bytes,
+        messages: Vec::new(),
+    }];
+    if let Some(path) = &args.program {
+        let (program, _) = load_program(path)?;
+        let (_, log) = verify_with_log(&program, &proof).map_err(CliError::from)?;
+        parts.extend(sections(&log, header_bytes));
+    }
+    let inspected = Inspected {
+        proof_bytes: proof.len(),
+        verified: args.program.is_some(),
+        header: HeaderFields::new(&header),
+        parts,
+    };
+    Ok(if args.json { format::json(&inspected) } else { text(&inspected, &header) })
+}
+
+/// The parts behind the header, in order.
+fn sections(log: &EventLog, header_bytes: usize) -> Vec<Part> {
+    let mut parts: Vec<Part> = Vec::new();
+    for (name, event) in log.with_sections().filter(|(_, event)| event.num_bytes > 0) {
+        if parts.last().is_none_or(|part| part.name != name) {
+            let offset = header_bytes + event.offset;
+            parts.push(Part { name, what: describe(name), offset, bytes: 0, messages: Vec::new() });
+        }
+        let Some(part) = parts.last_mut() else { continue };
+        part.bytes += event.num_bytes;
+        let payload = format!("{:?}", event.payload).to_lowercase();
+        let messages = match part.messages.iter().position(|m| m.label == event.label && m.payload == payload) {
+            Some(at) => &mut part.messages[at],
+            None => {
+                part.messages.push(Messages { label: event.label, payload, messages: 0, elements: 0, bytes: 0 });
+                let last = part.messages.len() - 1;
+                &mut part.messages[last]
+            }
+        };
+        messages.messages += 1;
+        messages.elements += event.count;
+        messages.bytes += event.num_bytes;
+    }
+    parts
+}
+
+/// What a section of the protocol is for.
+fn describe(name: &str) -> &'static str {
+    match name {
+        section::PRIVATE => "binds the private input",
+        section::COMMITMENTS => "binds every column of the execution and the final state of memory",
+        section::STEP_PRODUCTS => "product of the fingerprints of all tuples that the steps read and write",
+        section::CELL_PRODUCTS => "product of the fingerprints of the initial and final tuples of all cells",
+        section::MAIN => "reduces fingerprints and constraints to evaluations of columns at one point",
+        section::EVALUATIONS => "the columns' values at that point",
+        section::OPENING => "shows that the commitments have these values",
+        _ => "a part that this release has no description of",
+    }
+}
+
+impl HeaderFields {
+    fn new(header: &Header) -> Self {
+        let Config { pcs, argument, hash, params } = header.config;
+        let (exit_code, panicked) = format::exit_parts(header.exit());
+        Self {
+            pcs: pcs.to_string(),
+            argument: argument.name(),
+            hash: hash.name(),
+            log_m: params.log_m(),
+            program_digest: format::hex(&header.program),
+            rows: header.steps,
+            heap_high: header.heap_high,
+            stack_low: header.stack_low,
+            output_high: header.output_high,
+            private_input_bytes: header.private_bytes,
+            exit_code,
+            panicked,
+            input_hex: format::hex(&header.input),
+            output_hex: format::hex(&header.output()),
+        }
+    }
+}
+
+fn text(inspected: &Inspected, header: &Header) -> String {
+    let h = &inspected.header;
+    let state = if inspected.verified { "valid" } else { "NOT verified: give the program to verify it" };
+    let mut lines = Lines::new(format!("proof of {} bytes, {state}", inspected.proof_bytes));
+    lines.line("program", &h.program_digest);
+    lines.line("configuration", format::config(header.config));
+    lines.line("rows", h.rows);
+    lines.line("exit", format::exit(header.exit()));
+    lines.line("input", format::output(&header.input));
+    lines.line("output", format::output(&header.output()));
+    lines.line("private input", format!("{} bytes", h.private_input_bytes));
+    lines.line("heap up to", format!("{:#010x}", h.heap_high));
+    lines.line("stack from", format!("{:#010x}", h.stack_low));
+    lines.line("output up to", format!("{:#010x}", h.output_high));
+    lines.note("parts");
+    for part in &inspected.parts {
+        lines.note(format!("  {:>9} bytes at {:>8}  {}: {}", part.bytes, part.offset, part.name, part.what));
+        for m in &part.messages {
+            lines.note(format!(
+                "  {:>9}                     {}: {} {} in {} message{}",
+                m.bytes,
+                m.label,
+                m.elements,
+                m.payload,
+                m.messages,
+                if m.messages == 1 { "" } else { "s" }
+            ));
+        }
+    }
+    if !inspected.verified {
+        let rest = inspected.proof_bytes - inspected.parts.iter().map(|part| part.bytes).sum::<usize>();
+        lines.note(format!("  {rest:>9} bytes of messages, whose parts follow from the program"));
+    }
+    lines.finish()
+}

@@ -1,0 +1,224 @@
+//! `lariat prove`, and the steps that it shares with the demonstration.
+
+use crate::{
+    Report,
+    args::{ProgressMode, ProveArgs, ProverArgs},
+    error::CliError,
+    files::{Kind, Target, load_program},
+    format::{self, Lines, NOT_ZERO_KNOWLEDGE, Named},
+    measure::{self, MulClock},
+    progress::{self, Progress},
+};
+use lariat_emulator::machine;
+use lariat_jolt_core::{Config, Exit, Inputs, Phase, Program, Proven, VerifiedStatement, prove_trace, verify};
+use serde::Serialize;
+use std::time::{Duration, Instant};
+
+/// Proves a run, verifies the proof and writes it.
+pub fn prove(args: &ProveArgs) -> Report {
+    let inputs_read =
+        [Some(args.program.as_path()), args.input.input.as_deref(), args.private.private_input.as_deref()];
+    let proof_target = Target::new(Kind::Proof, &args.proof, &inputs_read)?;
+    let output_target = args.output.as_deref().map(|path| Target::new(Kind::Output, path, &inputs_read)).transpose()?;
+    let (program, load_time) = load_program(&args.program)?;
+    let (public, private) = (args.input.load()?.unwrap_or_default(), args.private.load()?);
+    let task = Task {
+        program: &program,
+        load_time,
+        inputs: Inputs { public: &public, private: &private },
+        max_steps: args.limits.max_steps,
+    };
+    let made = task.prove(&args.prover, args.report.progress)?;
+    if let Some(target) = output_target {
+        target.save(&made.statement.output)?;
+    }
+    proof_target.save(&made.proof)?;
+    if args.report.json {
+        return Ok(format::json(&made.costs));
+    }
+    let mut lines = made.summary();
+    lines.line("written to", args.proof.display()).note(NOT_ZERO_KNOWLEDGE);
+    Ok(lines.finish())
+}
+
+/// A run to be proven.
+#[derive(Clone, Copy, Debug)]
+pub struct Task<'a> {
+    pub program: &'a Program,
+    pub load_time: Duration,
+    pub inputs: Inputs<'a>,
+    pub max_steps: u64,
+}
+
+/// A proof that was verified, and what it cost.
+#[derive(Debug)]
+pub struct Made {
+    pub proof: Vec<u8>,
+    pub statement: VerifiedStatement,
+    pub costs: Costs,
+}
+
+/// The JSON object of `prove`; its names are stable.
+///
+/// `prove_ns` is all that happens between the trace and the proof. Loading the program and setting up the scheme's
+/// public parameters are `preprocess_ns`, running the program with a trace is `execute_ns`.
+/// `mul_equivalents_per_instruction` is `prove_ns * threads / instructions / mul_ns`: wall time times threads is the
+/// core time at most, for threads that wait count as if they worked.
+#[derive(Debug, Serialize)]
+pub struct Costs {
+    pub instructions: u64,
+    pub rows: u64,
+    pub exit_code: u32,
+    pub panicked: bool,
+    pub execute_ns: u64,
+    pub preprocess_ns: u64,
+    pub prove_ns: u64,
+    pub verify_ns: u64,
+    pub phases_ns: Named,
+    pub proof_bytes: usize,
+    pub peak_rss_bytes: Option<u64>,
+    pub pcs: String,
+    pub argument: &'static str,
+    pub hash: &'static str,
+    pub log_m: usize,
+    pub threads: usize,
+    pub mul_ns: f64,
+    pub mul_equivalents_per_instruction: f64,
+    pub program_digest: String,
+    pub output_hex: String,
+}
+
+impl Task<'_> {
+    /// Runs, proves and verifies on as many threads as asked for.
+    pub fn prove(self, options: &ProverArgs, mode: ProgressMode) -> Result<Made, CliError> {
+        let threads = options.threads.map_or(0, usize::from);
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
+        let config = options.config.or(Config::default());
+        let mut progress = Progress::new(mode);
+        let mut clock = MulClock::default();
+        clock.sample();
+        let made = pool.install(|| self.prove_and_verify(config, options.force, &mut progress))?;
+        clock.sample();
+        progress.finish();
+        Ok(self.made(made, &clock, pool.current_num_threads()))
+    }
+
+    fn prove_and_verify(
+        self,
+        config: Config,
+        force: bool,
+        progress: &mut Progress,
+    ) -> Result<(Proven, VerifiedStatement, Duration), CliError> {
+        progress.begin(Phase::Execute);
+        // The run without a trace costs little, and tells how much memory the one with a trace takes.
+        let steps = self.program.execute(self.inputs, self.max_steps)?.steps;
+        check_memory(config, steps, force)?;
+        let start = Instant::now();
+        let trace = machine::trace(self.program.image(), self.inputs, self.max_steps)?;
+        let execute = start.elapsed();
+        check_memory(config, num_rows(self.program, &trace), force)?;
+
+        let mut proven = prove_trace(self.program, self.inputs, config, trace, &mut |phase| progress.begin(phase))?;
+        proven.phases.insert(0, (Phase::Execute, execute));
+
+        progress.begin_named(progress::VERIFY);
+        let start = Instant::now();
+        let statement = verify(self.program, &proven.proof).map_err(CliError::SelfCheck)?;
+        Ok((proven, statement, start.elapsed()))
+    }
+
+    fn made(self, made: (Proven, VerifiedStatement, Duration), clock: &MulClock, threads: usize) -> Made {
+        let (proven, statement, verify_time) = made;
+        let total = |wanted: &dyn Fn(Phase) -> bool| {
+            let times = proven.phases.iter().filter(|(phase, _)| wanted(*phase)).map(|(_, time)| *time);
+            format::ns(times.sum())
+        };
+        let prove_ns = total(&|phase| !matches!(phase, Phase::Execute | Phase::Setup));
+        let mul_ns = clock.median_ns();
+        let per_instruction = prove_ns as f64 * threads as f64 / proven.instructions.max(1) as f64;
+        let (exit_code, panicked) = format::exit_parts(statement.exit);
+        let Config { pcs, argument, hash, params } = statement.config;
+        let costs = Costs {
+            instructions: proven.instructions,
+            rows: statement.rows,
+            exit_code,
+            panicked,
+            execute_ns: total(&|phase| phase == Phase::Execute),
+            preprocess_ns: format::ns(self.load_time) + total(&|phase| phase == Phase::Setup),
+            prove_ns,
+            verify_ns: format::ns(verify_time),
+            phases_ns: Named(proven.phases.iter().map(|(phase, time)| (phase.name(), format::ns(*time))).collect()),
+            proof_bytes: proven.proof.len(),
+            peak_rss_bytes: measure::peak_rss_bytes(),
+            pcs: pcs.to_string(),
+            argument: argument.name(),
+            hash: hash.name(),
+            log_m: params.log_m(),
+            threads,
+            mul_ns,
+            mul_equivalents_per_instruction: per_instruction / mul_ns,
+            program_digest: format::hex(&statement.program_digest),
+            output_hex: format::hex(&statement.output),
+        };
+        Made { proof: proven.proof, statement, costs }
+    }
+}
+
+impl Made {
+    /// The summary for people.
+    pub fn summary(&self) -> Lines {
+        let c = &self.costs;
+        let time = |ns| format::time(Duration::from_nanos(ns));
+        let seconds = c.prove_ns as f64 / 1e9;
+        let plural = if c.threads == 1 { "" } else { "s" };
+        let mut lines = Lines::new(format!(
+            "proven and verified: {} instructions in {}, {:.0} a second on {} thread{plural}",
+            c.instructions,
+            time(c.prove_ns),
+            c.instructions as f64 / seconds.max(1e-9),
+            c.threads,
+        ));
+        lines.line("program", &c.program_digest);
+        lines.line("exit", format::exit(self.statement.exit));
+        if !matches!(self.statement.exit, Exit::Halted { code: 0 }) {
+            lines.line("", "(the proof shows this end; it is no failure of the prover)");
+        }
+        lines.line("output", format::output(&self.statement.output));
+        lines.line("rows", c.rows);
+        lines.line("configuration", format::config(self.statement.config));
+        lines.line("execution", time(c.execute_ns));
+        lines.line("preprocessing", time(c.preprocess_ns));
+        for (phase, ns) in c.phases_ns.0.iter().filter(|(name, _)| !["execute", "setup"].contains(name)) {
+            lines.line("", format!("{:<15} {:>9}", phase.replace('_', " "), time(*ns)));
+        }
+        lines.line("verification", time(c.verify_ns));
+        lines.line("proof", format::size(c.proof_bytes as u64));
+        lines.line("peak memory", c.peak_rss_bytes.map_or_else(|| "unknown on this system".to_owned(), format::size));
+        lines.line(
+            "cost",
+            format!(
+                "{:.0} field multiplications (of {:.1} ns) per instruction",
+                c.mul_equivalents_per_instruction, c.mul_ns
+            ),
+        );
+        lines
+    }
+}
+
+/// Rows of a traced run: one a step, and those of virtual sequences.
+fn num_rows(program: &Program, trace: &machine::TraceResult) -> u64 {
+    let sequences = &program.bytecode().sequences;
+    let extra = |row: &machine::TraceRow| sequences.get(row.pc_index as usize).map_or(0, |s| u64::from(s.1));
+    trace.rows.iter().map(|row| 1 + extra(row)).sum()
+}
+
+/// Refuses a proof that would exhaust the memory of this machine.
+fn check_memory(config: Config, rows: u64, force: bool) -> Result<(), CliError> {
+    let needed = measure::prover_bytes(config.params, rows);
+    match measure::available_bytes() {
+        Some(available) if needed > available && !force => {
+            Err(CliError::Memory { rows, needed_mib: needed >> 20, available_mib: available >> 20 })
+        }
+        _ => Ok(()),
+    }
+}

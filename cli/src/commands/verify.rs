@@ -1,0 +1,105 @@
+//! `lariat verify`: a proof's statement, compared with what is demanded.
+
+use crate::{
+    Report,
+    args::VerifyArgs,
+    error::CliError,
+    files::{self, Kind, load_program},
+    format::{self, Lines, NOT_ZERO_KNOWLEDGE},
+};
+use lariat_jolt_core::{Config, VerifiedStatement, VerifyError, verify as verify_proof};
+use serde::Serialize;
+use std::time::{Duration, Instant};
+
+/// The JSON object; its names are stable. What is not known of a rejected proof is null.
+#[derive(Debug, Default, Serialize)]
+struct Verdict {
+    ok: bool,
+    program_digest: Option<String>,
+    input_digest: Option<String>,
+    exit_code: Option<u32>,
+    panicked: Option<bool>,
+    output_hex: Option<String>,
+    rows: Option<u64>,
+    private_input_commitment: Option<String>,
+    pcs: Option<String>,
+    argument: Option<&'static str>,
+    hash: Option<&'static str>,
+    log_m: Option<usize>,
+    verify_ns: Option<u64>,
+    error: Option<String>,
+    error_kind: Option<&'static str>,
+}
+
+/// Verifies a proof.
+pub fn verify(args: &VerifyArgs) -> Report {
+    match (check(args), args.json) {
+        (Ok((statement, time)), true) => Ok(format::json(&Verdict::accepted(&statement, time))),
+        (Ok((statement, time)), false) => Ok(summary(&statement, time)),
+        (Err(source), true) => {
+            let verdict =
+                Verdict { error: Some(source.to_string()), error_kind: Some(source.word()), ..Verdict::default() };
+            Err(CliError::Reported { report: format::json(&verdict), source: Box::new(source) })
+        }
+        (Err(source), false) => Err(source),
+    }
+}
+
+/// Verifies first and compares then, so that what is said about a proof's contents is about a valid proof.
+fn check(args: &VerifyArgs) -> Result<(VerifiedStatement, Duration), CliError> {
+    let (program, _) = load_program(&args.program)?;
+    let proof = files::read(Kind::Proof, &args.proof)?;
+    let input = args.input.load()?;
+    let output = args.output.as_deref().map(|path| files::read(Kind::Output, path)).transpose()?;
+    let start = Instant::now();
+    let statement = verify_proof(&program, &proof)?;
+    let time = start.elapsed();
+    if args.config.or(statement.config) != statement.config {
+        return Err(VerifyError::OtherConfig.into());
+    }
+    if input.is_some_and(|input| input != statement.input) {
+        return Err(VerifyError::OtherInput.into());
+    }
+    if output.is_some_and(|output| output != statement.output) {
+        return Err(VerifyError::OtherOutput.into());
+    }
+    Ok((statement, time))
+}
+
+impl Verdict {
+    fn accepted(statement: &VerifiedStatement, time: Duration) -> Self {
+        let (exit_code, panicked) = format::exit_parts(statement.exit);
+        let Config { pcs, argument, hash, params } = statement.config;
+        Self {
+            ok: true,
+            program_digest: Some(format::hex(&statement.program_digest)),
+            input_digest: Some(format::hex(&statement.input_digest())),
+            exit_code: Some(exit_code),
+            panicked: Some(panicked),
+            output_hex: Some(format::hex(&statement.output)),
+            rows: Some(statement.rows),
+            private_input_commitment: Some(format::hex(&statement.private_input_commitment)),
+            pcs: Some(pcs.to_string()),
+            argument: Some(argument.name()),
+            hash: Some(hash.name()),
+            log_m: Some(params.log_m()),
+            verify_ns: Some(format::ns(time)),
+            error: None,
+            error_kind: None,
+        }
+    }
+}
+
+fn summary(statement: &VerifiedStatement, time: Duration) -> String {
+    let mut lines = Lines::new(format!("verified in {}: the proof is valid, and says", format::time(time)));
+    lines.line("program", format::hex(&statement.program_digest));
+    let digest = format::hex(&statement.input_digest());
+    lines.line("input", format!("{} bytes with BLAKE3 digest {digest}", statement.input.len()));
+    lines.line("private input", format!("commitment {}", format::hex(&statement.private_input_commitment)));
+    lines.line("exit", format::exit(statement.exit));
+    lines.line("output", format::output(&statement.output));
+    lines.line("rows", statement.rows);
+    lines.line("configuration", format::config(statement.config));
+    lines.note(NOT_ZERO_KNOWLEDGE);
+    lines.finish()
+}

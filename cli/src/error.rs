@@ -1,0 +1,111 @@
+//! Every way in which a command fails: one sentence that says what is wrong, where, and what to do.
+
+use crate::files::Kind;
+use lariat_emulator::machine::ExecError;
+use lariat_jolt_core::{HeaderError, LoadError, ProveError, VerifyError, keys::KeyError};
+use std::{io, path::PathBuf};
+
+/// Why a command failed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum CliError {
+    /// A file cannot be read.
+    #[error("cannot read the {kind} {}: {source}; check the path and its permissions", path.display())]
+    Read { kind: Kind, path: PathBuf, source: io::Error },
+    /// A file is larger than anything of its kind.
+    #[error("the {kind} {} has more than {max} bytes, the most that one can have; is it the right file?", path.display())]
+    TooLarge { kind: Kind, path: PathBuf, max: u64 },
+    /// A file cannot be written.
+    #[error("cannot write the {kind} {}: {source}; choose a folder that exists and that you may write to", path.display())]
+    Write { kind: Kind, path: PathBuf, source: io::Error },
+    /// A file to be written is one that is read.
+    #[error("the {kind} would overwrite {}, which is an input of this command; choose another name", path.display())]
+    Overwrite { kind: Kind, path: PathBuf },
+    /// A program cannot be loaded.
+    #[error("cannot load {}: {source}", path.display())]
+    Load { path: PathBuf, source: LoadError },
+    /// A key cannot be loaded.
+    #[error("cannot load {}: {source}", path.display())]
+    Key { path: PathBuf, source: KeyError },
+    /// A program does not run to its end.
+    #[error("{0}{advice}", advice = exec_advice(.0))]
+    Exec(#[from] ExecError),
+    /// A run cannot be proven.
+    #[error(transparent)]
+    Prove(#[from] ProveError),
+    /// The memory is estimated not to suffice.
+    #[error(
+        "proving {rows} rows takes about {needed_mib} MiB of memory and {available_mib} MiB are available; shrink the input, free memory, or try all the same with --force"
+    )]
+    Memory { rows: u64, needed_mib: u64, available_mib: u64 },
+    /// The prover's threads cannot be started.
+    #[error("cannot start the prover's threads: {0}; ask for fewer with --threads")]
+    Threads(#[from] rayon::ThreadPoolBuildError),
+    /// A proof just made does not verify.
+    #[error("the proof that was just made does not verify, which is a bug of lariat; please report it: {0}")]
+    SelfCheck(VerifyError),
+    /// The demonstration's output is not the known one.
+    #[error(
+        "the guest's output {found} is not the known digest {expected}, which is a bug of lariat; please report it"
+    )]
+    DemoOutput { found: String, expected: &'static str },
+    /// A proof is rejected.
+    #[error("rejected: {0}{advice}", advice = verify_advice(.0))]
+    Verify(#[from] VerifyError),
+    /// A command that failed and has a JSON object to print all the same.
+    #[error("{source}")]
+    Reported { report: String, source: Box<CliError> },
+}
+
+impl CliError {
+    /// What goes to standard output in spite of the failure.
+    pub fn report(&self) -> Option<&str> {
+        match self {
+            Self::Reported { report, .. } => Some(report),
+            _ => None,
+        }
+    }
+
+    /// A stable word for the kind of failure, for programs that read the JSON object.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Read { .. } | Self::TooLarge { .. } | Self::Write { .. } | Self::Overwrite { .. } => "file",
+            Self::Load { .. } | Self::Key { .. } => "program",
+            Self::Verify(error) => match error {
+                VerifyError::Header(_) => "header",
+                VerifyError::OtherProgram { .. } => "other_program",
+                VerifyError::OtherConfig => "other_config",
+                VerifyError::OtherInput => "other_input",
+                VerifyError::OtherOutput => "other_output",
+                VerifyError::Length { .. } => "length",
+                VerifyError::Channel(_) => "message",
+                VerifyError::Sumcheck(_) => "sumcheck",
+                VerifyError::Multiset => "multiset",
+                VerifyError::Pcs(_) => "opening",
+                VerifyError::Setup(_) => "setup",
+                _ => "verification",
+            },
+            Self::Reported { source, .. } => source.word(),
+            _ => "failure",
+        }
+    }
+}
+
+fn exec_advice(error: &ExecError) -> &'static str {
+    match error {
+        ExecError::StepLimit { .. } => " (--max-steps)",
+        _ => "",
+    }
+}
+
+fn verify_advice(error: &VerifyError) -> &'static str {
+    match error {
+        VerifyError::Header(HeaderError::NotAProof) => "; make one with `lariat prove`",
+        VerifyError::Header(HeaderError::Truncated) => "; copy it again from where it was made",
+        VerifyError::OtherProgram { .. } => "; give the ELF that was proven, in the very same build",
+        VerifyError::OtherConfig => "; leave out --pcs, --argument, --hash and --log-m to accept any",
+        VerifyError::OtherInput | VerifyError::OtherOutput => "; `lariat inspect` shows which",
+        VerifyError::Setup(_) => "",
+        _ => "; do not rely on it, and copy it again if it came over a network",
+    }
+}

@@ -1,0 +1,129 @@
+//! Reading and writing the files that commands name.
+
+use crate::{
+    args::{HexBytes, InputArgs, PrivateInputArgs},
+    error::CliError,
+};
+use lariat_jolt_core::{Program, keys};
+use std::{
+    fmt,
+    fs::{self, File},
+    io::Read,
+    path::Path,
+    time::{Duration, Instant},
+};
+
+/// What a file is to a command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Program,
+    Input,
+    PrivateInput,
+    Output,
+    Proof,
+    Key,
+}
+
+impl Kind {
+    /// Most bytes of such a file: a bound on memory, far above what is useful.
+    const fn max_bytes(self) -> u64 {
+        match self {
+            Self::Program | Self::Key => 1 << 30,
+            Self::Proof => 256 << 20,
+            Self::Input | Self::PrivateInput | Self::Output => 64 << 20,
+        }
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Program => "program",
+            Self::Input => "input",
+            Self::PrivateInput => "private input",
+            Self::Output => "output",
+            Self::Proof => "proof",
+            Self::Key => "key",
+        })
+    }
+}
+
+/// Reads a whole file, but never more than such a file can have.
+pub fn read(kind: Kind, path: &Path) -> Result<Vec<u8>, CliError> {
+    let max = kind.max_bytes();
+    let mut bytes = Vec::new();
+    File::open(path).and_then(|file| file.take(max + 1).read_to_end(&mut bytes)).map_err(|source| CliError::Read {
+        kind,
+        path: path.to_path_buf(),
+        source,
+    })?;
+    if bytes.len() as u64 > max {
+        return Err(CliError::TooLarge { kind, path: path.to_path_buf(), max });
+    }
+    Ok(bytes)
+}
+
+/// A file that a command will write at its end.
+#[derive(Clone, Copy, Debug)]
+pub struct Target<'a> {
+    kind: Kind,
+    path: &'a Path,
+}
+
+impl<'a> Target<'a> {
+    /// Checks, before the work is done, that the file can be written and is none of those in `inputs`.
+    pub fn new(kind: Kind, path: &'a Path, inputs: &[Option<&Path>]) -> Result<Self, CliError> {
+        let place = fs::canonicalize(path).ok();
+        let same = |input: &&Path| place.is_some() && fs::canonicalize(input).ok() == place;
+        if inputs.iter().flatten().any(same) && fs::metadata(path).is_ok_and(|found| found.is_file()) {
+            return Err(CliError::Overwrite { kind, path: path.to_path_buf() });
+        }
+        let target = Self { kind, path };
+        keys::check_can_save(path).map_err(|source| target.error(source))?;
+        Ok(target)
+    }
+
+    /// Writes the file, whole or not at all.
+    pub fn save(&self, bytes: &[u8]) -> Result<(), CliError> {
+        keys::save(self.path, bytes).map_err(|source| self.error(source))
+    }
+
+    fn error(&self, source: std::io::Error) -> CliError {
+        CliError::Write { kind: self.kind, path: self.path.to_path_buf(), source }
+    }
+}
+
+/// Loads an ELF or a key, and says how long that took without reading the file.
+pub fn load_program(path: &Path) -> Result<(Program, Duration), CliError> {
+    let bytes = read(Kind::Program, path)?;
+    let start = Instant::now();
+    let program = if keys::is_key(&bytes) {
+        Program::from_bytes(&bytes).map_err(|source| CliError::Key { path: path.to_path_buf(), source })?
+    } else {
+        Program::from_elf(&bytes).map_err(|source| CliError::Load { path: path.to_path_buf(), source })?
+    };
+    Ok((program, start.elapsed()))
+}
+
+impl InputArgs {
+    /// The bytes, if any were given.
+    pub fn load(&self) -> Result<Option<Vec<u8>>, CliError> {
+        load_bytes(Kind::Input, self.input.as_deref(), self.input_hex.as_ref())
+    }
+}
+
+impl PrivateInputArgs {
+    /// The bytes; none if none were given.
+    pub fn load(&self) -> Result<Vec<u8>, CliError> {
+        let given = load_bytes(Kind::PrivateInput, self.private_input.as_deref(), self.private_input_hex.as_ref())?;
+        Ok(given.unwrap_or_default())
+    }
+}
+
+fn load_bytes(kind: Kind, file: Option<&Path>, hex: Option<&HexBytes>) -> Result<Option<Vec<u8>>, CliError> {
+    match (file, hex) {
+        (Some(path), _) => read(kind, path).map(Some),
+        (None, Some(HexBytes(bytes))) => Ok(Some(bytes.clone())),
+        (None, None) => Ok(None),
+    }
+}

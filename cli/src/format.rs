@@ -1,0 +1,162 @@
+//! Text for people, and the pieces of JSON objects.
+
+use lariat_jolt_core::{Config, Exit};
+use serde::{Serialize, Serializer};
+use std::{
+    fmt::{self, Write as _},
+    time::Duration,
+};
+
+/// What every summary of a proof says.
+pub const NOT_ZERO_KNOWLEDGE: &str = "succinct, not zero-knowledge: the proof may reveal the private input";
+
+/// Hexadecimal digits.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+/// Output bytes for a terminal: their number, and the first 64 of them.
+pub fn output(bytes: &[u8]) -> String {
+    const SHOWN: usize = 64;
+    match bytes.get(..SHOWN) {
+        _ if bytes.is_empty() => "none".to_owned(),
+        Some(start) if bytes.len() > SHOWN => {
+            format!("{} bytes: {}... (--output FILE or --json for all)", bytes.len(), hex(start))
+        }
+        _ => format!("{} bytes: {}", bytes.len(), hex(bytes)),
+    }
+}
+
+/// How a program ended.
+pub fn exit(exit: Exit) -> String {
+    match exit {
+        Exit::Halted { code: 0 } => "exit code 0".to_owned(),
+        Exit::Halted { code } => format!("exit code {code}: the guest reports a failure"),
+        Exit::Panicked { code } => format!("exit code {code}: the guest PANICKED"),
+    }
+}
+
+/// Exit code, and whether the guest panicked.
+pub const fn exit_parts(exit: Exit) -> (u32, bool) {
+    match exit {
+        Exit::Halted { code } => (code, false),
+        Exit::Panicked { code } => (code, true),
+    }
+}
+
+/// The exchangeable parts.
+pub fn config(config: Config) -> String {
+    let Config { pcs, argument, hash, params } = config;
+    format!("{} argument, {pcs} commitments, {hash} transcript, tables of 2^{}", argument.name(), params.log_m())
+}
+
+/// A duration with three digits.
+pub fn time(duration: Duration) -> String {
+    let seconds = duration.as_secs_f64();
+    if seconds < 1e-3 {
+        format!("{:.1} us", seconds * 1e6)
+    } else if seconds < 1.0 {
+        format!("{:.1} ms", seconds * 1e3)
+    } else {
+        format!("{seconds:.2} s")
+    }
+}
+
+/// A number of bytes with its unit.
+pub fn size(bytes: u64) -> String {
+    let bytes_f = bytes as f64;
+    if bytes < 1 << 10 {
+        format!("{bytes} bytes")
+    } else if bytes < 1 << 20 {
+        format!("{:.1} KiB", bytes_f / 1024.0)
+    } else if bytes < 1 << 30 {
+        format!("{:.0} MiB", bytes_f / f64::from(1 << 20))
+    } else {
+        format!("{:.2} GiB", bytes_f / f64::from(1 << 30))
+    }
+}
+
+/// Nanoseconds, for JSON.
+pub fn ns(duration: Duration) -> u64 {
+    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
+}
+
+/// One JSON object on one line.
+pub fn json(value: &impl Serialize) -> String {
+    // Fails for maps whose keys are no strings and for values that refuse; there are none here.
+    serde_json::to_string(value).unwrap_or_default()
+}
+
+/// Lines of `label  value`, aligned.
+#[derive(Debug, Default)]
+pub struct Lines {
+    text: String,
+}
+
+impl Lines {
+    /// Starts with a headline.
+    pub fn new(headline: impl fmt::Display) -> Self {
+        Self { text: headline.to_string() }
+    }
+
+    /// Adds a line.
+    pub fn line(&mut self, label: &str, value: impl fmt::Display) -> &mut Self {
+        // Writing to a string cannot fail.
+        let _ = write!(self.text, "\n  {label:<14} {value}");
+        self
+    }
+
+    /// Adds a line without a label.
+    pub fn note(&mut self, text: impl fmt::Display) -> &mut Self {
+        let _ = write!(self.text, "\n{text}");
+        self
+    }
+
+    /// The text.
+    pub fn finish(&self) -> String {
+        self.text.clone()
+    }
+}
+
+/// Names with numbers, as a JSON object in the given order.
+#[derive(Debug, Default)]
+pub struct Named(pub Vec<(&'static str, u64)>);
+
+impl Serialize for Named {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().copied())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_have_units() {
+        assert_eq!(time(Duration::from_micros(12)), "12.0 us");
+        assert_eq!(time(Duration::from_micros(1234)), "1.2 ms");
+        assert_eq!(time(Duration::from_millis(61_500)), "61.50 s");
+        assert_eq!(size(1023), "1023 bytes");
+        assert_eq!(size(1536), "1.5 KiB");
+        assert_eq!(size(300 << 20), "300 MiB");
+        assert_eq!(size(3 << 29), "1.50 GiB");
+    }
+
+    #[test]
+    fn long_outputs_are_cut_for_people() {
+        assert_eq!(output(&[]), "none");
+        assert_eq!(output(&[0xab; 2]), "2 bytes: abab");
+        assert_eq!(output(&[0; 64]), format!("64 bytes: {}", "00".repeat(64)));
+        assert!(output(&[0; 65]).starts_with(&format!("65 bytes: {}...", "00".repeat(64))));
+    }
+
+    #[test]
+    fn named_numbers_keep_their_order() {
+        assert_eq!(json(&Named(vec![("b", 1), ("a", 2)])), r#"{"b":1,"a":2}"#);
+    }
+}

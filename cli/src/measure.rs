@@ -1,0 +1,104 @@
+//! What a run costs, and what it will cost.
+
+use ark_bn254::Fr;
+use ark_ff::{Field, One};
+use lariat_jolt_core::Params;
+use std::{fs, hint::black_box, time::Instant};
+
+/// Memory of the prover that does not depend on the number of rows: lookup tables, parameters, the program.
+pub const FIXED_BYTES: u64 = 64 << 20;
+
+/// Memory of the prover for each row. Measured on SHA-256 chains of 2^16 to 2^18 rows.
+pub const fn bytes_per_row(params: Params) -> u64 {
+    // Twice as many chunks take more columns.
+    if params.log_m() == Params::M8.log_m() { 5632 } else { 4608 }
+}
+
+/// Estimated peak memory of a proof, in bytes.
+pub const fn prover_bytes(params: Params, rows: u64) -> u64 {
+    FIXED_BYTES.saturating_add(rows.saturating_mul(bytes_per_row(params)))
+}
+
+/// Memory that this process can get without swapping, in bytes; `None` where the system does not tell.
+pub fn available_bytes() -> Option<u64> {
+    kib_field(&fs::read_to_string("/proc/meminfo").ok()?, "MemAvailable:")
+}
+
+/// The most memory that this process ever had at once, in bytes; `None` where the system does not tell.
+pub fn peak_rss_bytes() -> Option<u64> {
+    kib_field(&fs::read_to_string("/proc/self/status").ok()?, "VmHWM:")
+}
+
+/// The value in bytes of a line such as `VmHWM:   1234 kB`.
+fn kib_field(text: &str, name: &str) -> Option<u64> {
+    let value = text.lines().find_map(|line| line.strip_prefix(name))?;
+    value.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()?.checked_mul(1024)
+}
+
+/// Products in a batch.
+const BATCH: u32 = 20_000;
+
+/// Batches before proving, and again after it.
+const BATCHES: usize = 21;
+
+/// The time of one product in the BN254 scalar field, sampled before and after a proof on the same machine.
+#[derive(Debug, Default)]
+pub struct MulClock {
+    samples: Vec<f64>,
+}
+
+impl MulClock {
+    /// Takes samples: the time of one product in a dependent chain `x *= y`, averaged over a batch. About 10 ms.
+    pub fn sample(&mut self) {
+        // Any full-width elements do: 1/3 and 1/5.
+        let third = |n: u64| Fr::from(n).inverse().unwrap_or_else(Fr::one);
+        let (mut x, y) = (third(3), third(5));
+        for _ in 0..BATCHES {
+            let start = Instant::now();
+            for _ in 0..BATCH {
+                x *= black_box(y);
+            }
+            x = black_box(x);
+            self.samples.push(start.elapsed().as_nanos() as f64 / f64::from(BATCH));
+        }
+    }
+
+    /// Median over all batches, in nanoseconds; 0 without samples.
+    pub fn median_ns(&self) -> f64 {
+        let mut sorted = self.samples.clone();
+        sorted.sort_by(f64::total_cmp);
+        sorted.get(sorted.len() / 2).copied().unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields_of_status_files_are_found() {
+        let text = "VmPeak:\t  100 kB\nVmHWM:\t   7 kB\nThreads:\t1\n";
+        assert_eq!(kib_field(text, "VmHWM:"), Some(7 * 1024));
+        assert_eq!(kib_field(text, "VmRSS:"), None);
+        assert_eq!(kib_field(text, "Threads:"), None);
+    }
+
+    #[test]
+    fn medians_ignore_outliers() {
+        let clock = MulClock { samples: vec![20.0, 19.0, 1e9, 21.0, 0.0] };
+        assert!((clock.median_ns() - 20.0).abs() < 1e-9);
+        let mut clock = MulClock::default();
+        clock.sample();
+        assert_eq!(clock.samples.len(), BATCHES);
+        assert!((1.0..10_000.0).contains(&clock.median_ns()), "{}", clock.median_ns());
+    }
+
+    #[test]
+    fn estimates_grow_with_rows_and_never_wrap() {
+        for params in Params::ALL {
+            assert_eq!(prover_bytes(params, 0), FIXED_BYTES);
+            assert!(prover_bytes(params, 1 << 20) > 4 << 30);
+            assert_eq!(prover_bytes(params, u64::MAX), u64::MAX);
+        }
+    }
+}

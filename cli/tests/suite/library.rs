@@ -1,0 +1,21 @@
+//! The README's library example, run.
+
+use crate::support::{elf, folder};
+use lariat_jolt_core::{Inputs, Program, ProveOptions, keys, prove, verify};
+
+#[test]
+fn a_program_is_proven_saved_and_verified() -> Result<(), Box<dyn std::error::Error>> {
+    let folder = folder("library");
+    let program = Program::from_elf(&std::fs::read(elf("fibonacci"))?)?;
+    let input = 10u32.to_le_bytes();
+    let inputs = Inputs { public: &input, private: &[] };
+    let proven = prove(&program, inputs, &ProveOptions::default(), &mut |_| {})?;
+    keys::save(&folder.join("fibonacci.proof"), &proven.proof)?;
+    keys::save(&folder.join("fibonacci.key"), &program.to_bytes())?;
+
+    let program = Program::from_bytes(&std::fs::read(folder.join("fibonacci.key"))?)?;
+    let statement = verify(&program, &std::fs::read(folder.join("fibonacci.proof"))?)?;
+    assert_eq!(statement.input, input);
+    assert_eq!(statement.output, 55u32.to_le_bytes());
+    Ok(())
+}

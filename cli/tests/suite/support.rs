@@ -1,0 +1,122 @@
+//! Starting the command, and one small proof that many tests share.
+
+use serde_json::Value;
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+    sync::OnceLock,
+};
+
+/// What a finished command left.
+#[derive(Debug)]
+pub struct Outcome {
+    pub code: i32,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl Outcome {
+    /// Expects success and nothing on standard error.
+    pub fn ok(self) -> Self {
+        assert_eq!((self.code, self.stderr.as_str()), (0, ""), "{self:?}");
+        self
+    }
+
+    /// Expects exit code 1 and one line on standard error that contains every one of `parts`.
+    pub fn refused(self, parts: &[&str]) -> Self {
+        assert_eq!(self.code, 1, "{self:?}");
+        assert!(self.stderr.starts_with("lariat: ") && self.stderr.lines().count() == 1, "{self:?}");
+        for part in parts {
+            assert!(self.stderr.contains(part), "no {part:?} in {self:?}");
+        }
+        self
+    }
+
+    /// Expects exit code 2, and the word on standard error.
+    pub fn wrong_usage(self, word: &str) {
+        assert_eq!(self.code, 2, "{self:?}");
+        assert!(self.stderr.contains(word), "no {word:?} in {self:?}");
+    }
+
+    /// Standard output as one JSON object on one line.
+    pub fn json(&self) -> Value {
+        assert_eq!(self.stdout.lines().count(), 1, "{self:?}");
+        let value: Value = serde_json::from_str(&self.stdout).unwrap();
+        assert!(value.is_object(), "{self:?}");
+        value
+    }
+}
+
+/// The command, not yet started.
+pub fn command(args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_lariat"));
+    command.args(args).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+/// Runs the command. It must never panic.
+pub fn lariat(args: &[&str]) -> Outcome {
+    let output = command(args).output().unwrap();
+    let outcome = Outcome {
+        code: output.status.code().unwrap_or(-1),
+        stdout: String::from_utf8(output.stdout).unwrap(),
+        stderr: String::from_utf8(output.stderr).unwrap(),
+    };
+    assert!([0, 1, 2].contains(&outcome.code) && !outcome.stderr.contains("panicked at"), "{args:?}: {outcome:?}");
+    outcome
+}
+
+/// The repository.
+pub fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_path_buf()
+}
+
+/// Path of a committed guest.
+pub fn elf(name: &str) -> String {
+    text(&root().join(format!("guests/elf/{name}.elf")))
+}
+
+/// A path as an argument.
+pub fn text(path: &Path) -> String {
+    path.to_str().unwrap().to_owned()
+}
+
+/// An empty folder of one test.
+pub fn folder(test: &str) -> PathBuf {
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("cli").join(test);
+    let _ = fs::remove_dir_all(&path);
+    fs::create_dir_all(&path).unwrap();
+    path
+}
+
+/// Names in a folder.
+pub fn names(folder: &Path) -> Vec<String> {
+    let mut names: Vec<String> =
+        fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+/// Public input of the shared proof: the number 10.
+pub const INPUT: &str = "0a000000";
+
+/// Output of the shared proof: the 10th Fibonacci number.
+pub const OUTPUT: &str = "37000000";
+
+/// Path of the shared proof: fibonacci of 10.
+pub fn shared_proof() -> String {
+    static PROOF: OnceLock<String> = OnceLock::new();
+    PROOF
+        .get_or_init(|| {
+            let path = text(&folder("shared").join("fibonacci.proof"));
+            lariat(&["prove", &elf("fibonacci"), "--input-hex", INPUT, "-o", &path, "--log-m", "8"]).ok();
+            path
+        })
+        .clone()
+}
+
+/// Bytes from hexadecimal digits.
+pub fn unhex(digits: &str) -> Vec<u8> {
+    (0..digits.len() / 2).map(|i| u8::from_str_radix(&digits[2 * i..2 * i + 2], 16).unwrap()).collect()
+}

@@ -1,0 +1,11 @@
+//! The zkVM as a whole: what is true proves and verifies, and nothing else does.
+//!
+//! The long form of every sampled test runs with `LARIAT_NIGHTLY=1`. `docs/soundness-tests.md` maps the catalogue of
+//! failures to the tests.
+
+mod bad_witness;
+mod common;
+mod forger;
+mod instructions;
+mod kinds;
+mod parity;
