@@ -48,7 +48,7 @@ macro_rules! schemes {
             /// When the scheme cannot carry the workload.
             pub fn setup(self, workload: Workload<'_>) -> Result<Arc<dyn Pcs>, PcsError> {
                 match self {
-                    $(Self::$variant => $setup(workload).map(|scheme| Arc::new(scheme) as Arc<dyn Pcs>),)*
+                    $(Self::$variant => $setup(workload).map(|scheme| scheme as Arc<dyn Pcs>),)*
                 }
             }
         }
@@ -56,8 +56,8 @@ macro_rules! schemes {
 }
 
 schemes! {
-    /// Hyrax: transparent, square-root commitments, discrete logarithms [Hyrax18].
-    Hyrax = 1, "hyrax", |workload: Workload<'_>| Hyrax::new(Hyrax::log_row_len_for(workload.num_vars));
+    /// Hyrax: transparent, square-root commitments, discrete logarithms [WTSTW18].
+    Hyrax = 1, "hyrax", |workload: Workload<'_>| Hyrax::shared(Hyrax::log_row_len_for(workload.num_vars));
 }
 
 impl PcsKind {

@@ -9,7 +9,7 @@
 //! Rows: `2^16`, and `2^18` under `LARIAT_BENCH_LARGE=1`. Threads: rayon's, so `RAYON_NUM_THREADS=1` for one.
 
 use ark_ff::{One, UniformRand};
-use criterion::{BenchmarkId, Criterion, Throughput, black_box, criterion_group, criterion_main};
+use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use lariat_algebra::{
     Fr,
     column::{Column, ColumnData},
@@ -24,7 +24,7 @@ use lariat_sumcheck::{
 use lariat_transcript::{HashKind, ProverChannel, Session};
 use rand::{Rng, RngCore};
 use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
-use std::{sync::Arc, time::Duration};
+use std::{hint::black_box, sync::Arc, time::Duration};
 
 const NUM_COLUMNS: usize = 115;
 const NUM_FLAGS: usize = 60;

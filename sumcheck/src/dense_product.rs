@@ -9,7 +9,7 @@ pub use crate::evaluate::{EqFactorTables, evaluate_column, evaluate_prefix};
 use crate::{
     RoundProver,
     eq_factor::EqFactor,
-    kernels::is_one,
+    kernels::{Positions, is_one},
     product_table::{Block, ProductTable, RowWeights, Tail, reverse_bits},
 };
 use ark_ff::{One, Zero};
@@ -88,10 +88,9 @@ impl LayerProver {
         let mut work = FirstRound::default();
         for ((l, r), &alpha) in self.inputs.iter().zip(&self.alphas) {
             match r {
-                Some(r) => work.add_pair(k * rows, &self.weights.lo, l, r),
-                None => work.add_single(k * rows, &self.weights.lo, l),
+                Some(r) => work.add_pair(k * rows, &self.weights.lo, alpha, l, r),
+                None => work.add_single(k * rows, &self.weights.lo, alpha, l),
             }
-            work.flush(alpha);
         }
         (self.weights.hi[k] * work.q_0, self.weights.hi[k] * work.q_inf)
     }
@@ -125,74 +124,85 @@ impl LayerProver {
 struct FirstRound {
     q_0: Fr,
     q_inf: Fr,
-    /// Weights and values of terms of `q(0)` alone: one factor is one on both rows.
-    plain: [Vec<Fr>; 2],
-    /// Weights, `L` on the even and odd row, `R` on the even and odd row.
-    full: [Vec<Fr>; 5],
+    /// Pairs of rows on which neither factor is one twice, and those on which the left or the right factor is.
+    full: Positions,
+    left_one: Positions,
+    right_one: Positions,
+    /// Weights and values of the chosen pairs.
+    weights: Vec<Fr>,
     products: Vec<Fr>,
+    values: Vec<Fr>,
 }
 
 impl FirstRound {
-    fn add_pair(&mut self, start: usize, weights: &[Fr], l: &[Fr], r: &[Fr]) {
-        let [plain_w, plain_v] = &mut self.plain;
-        let [full_w, l0s, l1s, r0s, r1s] = &mut self.full;
-        let end = r.len().min(2 * (start + weights.len()));
-        let (l, r) = (&l[(2 * start).min(end)..end], &r[(2 * start).min(end)..end]);
-        for ((l, r), &w) in l.chunks(2).zip(r.chunks(2)).zip(weights) {
-            let (l0, r0) = (l[0], r[0]);
-            let (l1, r1) = if let ([_, l1], [_, r1]) = (l, r) { (*l1, *r1) } else { (Fr::one(), Fr::one()) };
-            if is_one(&l0) && is_one(&l1) {
-                plain_w.push(w);
-                plain_v.push(r0);
-            } else if is_one(&r0) && is_one(&r1) {
-                plain_w.push(w);
-                plain_v.push(l0);
-            } else {
-                full_w.push(w);
-                l0s.push(l0);
-                l1s.push(l1);
-                r0s.push(r0);
-                r1s.push(r1);
+    /// Adds `alpha` times the pair `l, r` on the pairs of rows from `start`, one for each weight.
+    fn add_pair(&mut self, start: usize, weights: &[Fr], alpha: Fr, l: &[Fr], r: &[Fr]) {
+        let (l, r) = (tail_from(l, start, weights.len()), tail_from(r, start, weights.len()));
+        let (lefts, rest) = l.as_chunks::<2>();
+        let rights = r.as_chunks::<2>().0;
+        for list in [&mut self.full, &mut self.left_one, &mut self.right_one] {
+            list.reset(lefts.len());
+        }
+        for (i, (l, r)) in lefts.iter().zip(rights).enumerate() {
+            let (left, right) = (is_one(&l[0]) & is_one(&l[1]), is_one(&r[0]) & is_one(&r[1]));
+            self.full.push_if(i, !left & !right);
+            self.left_one.push_if(i, left);
+            self.right_one.push_if(i, right & !left);
+        }
+        let mut q_0 = Fr::zero();
+        // Where one factor is one, the other's even entry counts in q(0), and nothing does in q(inf).
+        for (list, values) in [(&self.left_one, rights), (&self.right_one, lefts)] {
+            take(&mut self.weights, list.iter().map(|i| weights[i]));
+            take(&mut self.values, list.iter().map(|i| values[i][0]));
+            q_0 += slices::inner_product(&self.weights, &self.values);
+        }
+        take(&mut self.weights, self.full.iter().map(|i| weights[i]));
+        self.products.resize(self.weights.len(), Fr::zero());
+        let mut s = [[Fr::zero(); 2]; 2];
+        for (left, s) in s.iter_mut().enumerate() {
+            take(&mut self.values, self.full.iter().map(|i| lefts[i][left]));
+            slices::mul_slices(&self.weights, &self.values, &mut self.products);
+            for (right, s) in s.iter_mut().enumerate() {
+                take(&mut self.values, self.full.iter().map(|i| rights[i][right]));
+                *s = slices::inner_product(&self.products, &self.values);
             }
         }
-        self.add_rest(end / 2 + end % 2, start, weights);
-    }
-
-    fn add_single(&mut self, start: usize, weights: &[Fr], l: &[Fr]) {
-        let end = l.len().min(2 * (start + weights.len()));
-        let evens = l[(2 * start).min(end)..end].iter().step_by(2);
-        for (l0, &w) in evens.zip(weights) {
-            self.plain[0].push(w);
-            self.plain[1].push(*l0);
+        q_0 += s[0][0];
+        let mut q_inf = s[0][0] + s[1][1] - s[0][1] - s[1][0];
+        // A last row without partner: the missing entries are one.
+        if let (Some(&l), Some(&r)) = (rest.first(), r.last()) {
+            let w = weights[lefts.len()];
+            q_0 += w * l * r;
+            q_inf += w * (Fr::one() - l) * (Fr::one() - r);
         }
-        self.add_rest(end.div_ceil(2), start, weights);
-    }
-
-    /// Pairs of rows of the block past the prefix: every factor is one.
-    fn add_rest(&mut self, end_pair: usize, start: usize, weights: &[Fr]) {
-        for &w in &weights[(end_pair - start.min(end_pair)).min(weights.len())..] {
-            self.plain[0].push(w);
-            self.plain[1].push(Fr::one());
-        }
-    }
-
-    /// Adds `alpha` times the collected terms.
-    fn flush(&mut self, alpha: Fr) {
-        let mut q_0 = slices::inner_product(&self.plain[0], &self.plain[1]);
-        self.plain.iter_mut().for_each(Vec::clear);
-        let [w, l0, l1, r0, r1] = &mut self.full;
-        if !w.is_empty() {
-            self.products.resize(w.len(), Fr::zero());
-            slices::mul_slices(w, l0, &mut self.products);
-            let [s00, s01] = [&*r0, &*r1].map(|r| slices::inner_product(&self.products, r));
-            slices::mul_slices(w, l1, &mut self.products);
-            let [s10, s11] = [&*r0, &*r1].map(|r| slices::inner_product(&self.products, r));
-            q_0 += s00;
-            self.q_inf += alpha * (s00 + s11 - s01 - s10);
-            self.full.iter_mut().for_each(Vec::clear);
-        }
+        q_0 += rest_of(weights, l.len()).iter().sum::<Fr>();
         self.q_0 += alpha * q_0;
+        self.q_inf += alpha * q_inf;
     }
+
+    /// Adds `alpha` times the factor `l`.
+    fn add_single(&mut self, start: usize, weights: &[Fr], alpha: Fr, l: &[Fr]) {
+        let l = tail_from(l, start, weights.len());
+        take(&mut self.values, l.iter().step_by(2).copied());
+        let stored = slices::inner_product(&weights[..self.values.len()], &self.values);
+        self.q_0 += alpha * (stored + rest_of(weights, l.len()).iter().sum::<Fr>());
+    }
+}
+
+/// The stored entries of `pairs` pairs of rows from pair `start`.
+fn tail_from(v: &[Fr], start: usize, pairs: usize) -> &[Fr] {
+    &v[(2 * start).min(v.len())..v.len().min(2 * (start + pairs))]
+}
+
+/// The weights of pairs of rows past `len` stored entries: there every factor is one.
+fn rest_of(weights: &[Fr], len: usize) -> &[Fr] {
+    &weights[len.div_ceil(2)..]
+}
+
+/// Refills a buffer.
+fn take(out: &mut Vec<Fr>, values: impl Iterator<Item = Fr>) {
+    out.clear();
+    out.extend(values);
 }
 
 /// Rows of one factor, bound: only where the two entries are not both one is there something to compute.
@@ -200,7 +210,7 @@ impl FirstRound {
 struct BoundFactor {
     rows: Vec<Fr>,
     /// Rows that are not one.
-    at: Vec<u32>,
+    at: Positions,
     values: Vec<Fr>,
     odd: Vec<Fr>,
     scratch: Vec<Fr>,
@@ -209,39 +219,37 @@ struct BoundFactor {
 impl BoundFactor {
     /// `v(x, r)` for rows `start..start + num_rows`.
     fn load(&mut self, v: &[Fr], start: usize, num_rows: usize, r: Fr) {
-        self.rows.clear();
-        self.rows.resize(num_rows, Fr::one());
-        self.at.clear();
-        self.values.clear();
-        self.odd.clear();
-        let (begin, end) = ((2 * start).min(v.len()), v.len().min(2 * (start + num_rows)));
-        for (i, pair) in v[begin..end].chunks(2).enumerate() {
-            let (even, odd) = (pair[0], pair.get(1).copied().unwrap_or(Fr::one()));
-            if !(is_one(&even) && is_one(&odd)) {
-                self.at.push(i as u32);
-                self.values.push(even);
-                self.odd.push(odd);
-            }
+        let v = tail_from(v, start, num_rows);
+        let (pairs, rest) = v.as_chunks::<2>();
+        self.at.reset(pairs.len() + 1);
+        for (i, [even, odd]) in pairs.iter().enumerate() {
+            self.at.push_if(i, !(is_one(even) & is_one(odd)));
+        }
+        take(&mut self.values, self.at.iter().map(|i| pairs[i][0]));
+        take(&mut self.odd, self.at.iter().map(|i| pairs[i][1]));
+        if let Some(&last) = rest.first() {
+            self.at.push_if(pairs.len(), true);
+            self.values.push(last);
+            self.odd.push(Fr::one());
         }
         slices::bind(&mut self.values, &self.odd, r);
-        for (&i, x) in self.at.iter().zip(&self.values) {
-            self.rows[i as usize] = *x;
+        self.rows.clear();
+        self.rows.resize(num_rows, Fr::one());
+        for (i, x) in self.at.iter().zip(&self.values) {
+            self.rows[i] = *x;
         }
     }
 
     /// Multiplies by `weights` and by `alpha`.
     fn weigh(&mut self, weights: &[Fr], alpha: Fr) {
-        // alpha * weights, the value of rows that are one.
-        self.scratch.clear();
-        self.scratch.resize(weights.len(), Fr::zero());
-        slices::scale_add(&mut self.scratch, alpha, weights);
-        self.odd.clear();
-        self.odd.extend(self.at.iter().map(|&i| self.scratch[i as usize]));
-        self.rows.copy_from_slice(&self.scratch);
-        self.scratch.resize(self.at.len(), Fr::zero());
+        // alpha * weights: the value of rows that are one.
+        self.rows.fill(Fr::zero());
+        slices::scale_add(&mut self.rows, alpha, weights);
+        take(&mut self.odd, self.at.iter().map(|i| self.rows[i]));
+        self.scratch.resize(self.odd.len(), Fr::zero());
         slices::mul_slices(&self.odd, &self.values, &mut self.scratch);
-        for (&i, x) in self.at.iter().zip(&self.scratch) {
-            self.rows[i as usize] = *x;
+        for (i, x) in self.at.iter().zip(&self.scratch) {
+            self.rows[i] = *x;
         }
     }
 
@@ -282,10 +290,9 @@ impl RoundProver for LayerProver {
     }
 
     fn bind(&mut self, r: Fr) {
-        let t = self.eq.current();
-        self.eq.bind(r);
+        let fold = self.eq.fold(r);
         if let Some(table) = &mut self.table {
-            table.bind(&self.eq, t, r);
+            table.bind(&self.eq, fold, r);
             return;
         }
         let alphas_where = |both: bool| {

@@ -13,12 +13,24 @@ use lariat_algebra::{
 #[derive(Debug)]
 pub struct EqFactor {
     tau: Vec<Fr>,
-    /// `eq` of the bound coordinates.
+    /// Inverses of `1 - t` and `t` for every coordinate `t`; zero where there is none.
+    inverses: Vec<[Fr; 2]>,
+    /// `eq` of the bound coordinates, and its inverse.
     bound: Fr,
+    bound_inverse: Fr,
     split: usize,
     hi: Vec<Vec<Fr>>,
     lo: Vec<Vec<Fr>>,
     free: usize,
+}
+
+/// How weighted tables fold when a coordinate `t` is bound to `r`: see [`EqFactor::fold`].
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Fold {
+    /// `(1 - r) / (1 - t)`.
+    pub ratio: Fr,
+    /// `r (1 - t) / (t (1 - r))`.
+    pub odd: Fr,
 }
 
 /// Weights `eq(tau[..k], x)` for a `k`-bit index `i`, as `hi[i >> lo_bits] * lo[i mod 2^lo_bits]`.
@@ -52,9 +64,13 @@ impl EqFactor {
     /// No coordinate bound yet. Costs `2^{n/2 + 2}` products.
     pub fn new(tau: &[Fr]) -> Self {
         let split = tau.len() / 2;
+        let mut inverses: Vec<[Fr; 2]> = tau.iter().map(|&t| [Fr::one() - t, t]).collect();
+        ark_ff::batch_inversion(inverses.as_flattened_mut());
         Self {
             tau: tau.to_vec(),
+            inverses,
             bound: Fr::one(),
+            bound_inverse: Fr::one(),
             split,
             hi: eq_prefix_tables(&tau[..split]),
             lo: eq_prefix_tables(&tau[split..]),
@@ -75,6 +91,11 @@ impl EqFactor {
     /// The coordinate of `tau` that the current round binds.
     pub fn current(&self) -> Fr {
         self.tau[self.free - 1]
+    }
+
+    /// The inverses of `1 - t` and `t` for the coordinate that the current round binds; zero where there is none.
+    pub(crate) fn current_inverses(&self) -> [Fr; 2] {
+        self.inverses[self.free - 1]
     }
 
     /// Weights over all free coordinates but the last, the one of the current round.
@@ -105,8 +126,8 @@ impl EqFactor {
     /// `q(1)` from the claim `l(0) q(0) + l(1) q(1)`, or `None` when the current coordinate of `tau` is zero and the
     /// claim says nothing of it.
     pub fn solve_at_one(&self, claim: Fr, q_0: Fr) -> Option<Fr> {
-        let l = self.line();
-        Some((claim - l[0] * q_0) * (l[0] + l[1]).inverse()?)
+        let [_, inverse] = self.current_inverses();
+        (!inverse.is_zero()).then(|| (claim - self.line()[0] * q_0) * inverse * self.bound_inverse)
     }
 
     /// The round polynomial from `q(0)` and the coefficient of `X^2` of `q`, for `q` of degree 2.
@@ -118,10 +139,29 @@ impl EqFactor {
         Univariate::linear_times_quadratic(self.line(), [q_0, q_1 - q_0 - q_inf, q_inf])
     }
 
-    /// Binds the last free coordinate.
+    /// Binds the last free coordinate. One inversion.
+    ///
+    /// # Panics
+    /// When `r` is one or `eq(t, r)` is zero (probability `2/|F|` for a random `r`).
     pub fn bind(&mut self, r: Fr) {
-        let tau = self.tau[self.free - 1];
-        self.bound *= (tau * r).double() - tau - r + Fr::one();
+        self.fold(r);
+    }
+
+    /// Binds the last free coordinate `t` and tells how tables that carry the weights fold: with `k` free coordinates
+    /// before, `eq(tau[..k - 1], x) f(x, r)` is `ratio` times the even entry plus `odd` times the odd entry of
+    /// `eq(tau[..k], .) f`. Without meaning for `t` zero or one.
+    ///
+    /// # Panics
+    /// As [`Self::bind`].
+    pub(crate) fn fold(&mut self, r: Fr) -> Fold {
+        let t = self.current();
+        let [inverse_even, inverse_odd] = self.current_inverses();
+        let eq = (t * r).double() - t - r + Fr::one();
+        let even = Fr::one() - r;
+        let inverse = (eq * even).inverse().expect("a random challenge is neither one nor a zero of eq");
+        self.bound *= eq;
+        self.bound_inverse *= inverse * even;
         self.free -= 1;
+        Fold { ratio: even * inverse_even, odd: r * inverse * eq * (Fr::one() - t) * inverse_odd }
     }
 }

@@ -58,6 +58,7 @@ fn slot_level_sizes(num_leaves: usize) -> Vec<usize> {
 ///
 /// # Panics
 /// When there is no leaf, the groups' shapes differ, or a prefix is longer than `2^num_vars`.
+#[tracing::instrument(name = "grand_product.dense", skip_all, fields(num_vars, num_groups = groups.len()))]
 pub fn prove_dense(num_vars: usize, groups: Vec<Vec<Leaves>>, channel: &mut ProverChannel) -> LeafClaims {
     let num_groups = groups.len();
     let num_leaves = groups.first().map_or(0, Vec::len);
@@ -174,6 +175,7 @@ pub fn verify_dense(
 }
 
 /// Proves `G` products over one sparse set of positions; the leaf claims are one a group.
+#[tracing::instrument(name = "grand_product.sparse", skip_all)]
 pub fn prove_sparse<const G: usize>(leaves: SparseLayer<G>, channel: &mut ProverChannel) -> LeafClaims {
     // Step 0: build the trees.
     let mut layers = vec![leaves];

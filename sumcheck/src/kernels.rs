@@ -8,13 +8,41 @@ use std::sync::Arc;
 /// Entries handled by one task of a parallel loop.
 const CHUNK: usize = 1 << 10;
 
-/// Whether `x` is one; nearly always decided by the lowest limb.
+/// Whether `x` is one, without a branch.
 #[inline(always)]
 pub(crate) fn is_one(x: &Fr) -> bool {
-    x.0.0[0] == ONE.0.0[0] && *x == ONE
+    const ONE: [u64; 4] = <Fr as ark_ff::Field>::ONE.0.0;
+    let x = &x.0.0;
+    (x[0] ^ ONE[0]) | (x[1] ^ ONE[1]) | (x[2] ^ ONE[2]) | (x[3] ^ ONE[3]) == 0
 }
 
-const ONE: Fr = <Fr as ark_ff::Field>::ONE;
+/// A list of positions, filled without branches: where a trace is one is as good as random.
+#[derive(Default)]
+pub(crate) struct Positions {
+    at: Vec<u32>,
+    len: usize,
+}
+
+impl Positions {
+    /// Empties the list; it then takes up to `capacity` positions.
+    pub fn reset(&mut self, capacity: usize) {
+        self.at.clear();
+        self.at.resize(capacity + 1, 0);
+        self.len = 0;
+    }
+
+    /// Adds `i` if `keep`.
+    #[inline(always)]
+    pub fn push_if(&mut self, i: usize, keep: bool) {
+        self.at[self.len] = i as u32;
+        self.len += usize::from(keep);
+    }
+
+    /// The positions, in the order in which they came.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = usize> + '_ {
+        self.at[..self.len].iter().map(|&i| i as usize)
+    }
+}
 
 /// `even[i] = v[2 (start + i)]` and `odd[i] = v[2 (start + i) + 1]`, `default` past the end of `v`.
 pub(crate) fn gather(v: &[Fr], start: usize, default: Fr, even: &mut [Fr], odd: &mut [Fr]) {
@@ -52,23 +80,20 @@ pub(crate) fn multiply(a: &[Fr], b: &[Fr]) -> Vec<Fr> {
     let mut out = vec![Fr::zero(); a.len()];
     par::for_each_chunk(&mut out, CHUNK, |chunk, out| {
         let range = chunk * CHUNK..chunk * CHUNK + out.len();
-        let mut work = Vec::with_capacity(CHUNK);
-        let (mut xs, mut ys) = (Vec::with_capacity(CHUNK), Vec::with_capacity(CHUNK));
-        for ((i, o), (x, y)) in out.iter_mut().enumerate().zip(a[range.clone()].iter().zip(&b[range])) {
-            if is_one(x) {
-                *o = *y;
-            } else if is_one(y) {
-                *o = *x;
-            } else {
-                work.push(i as u32);
-                xs.push(*x);
-                ys.push(*y);
-            }
+        let (a, b) = (&a[range.clone()], &b[range]);
+        let mut work = Positions::default();
+        work.reset(out.len());
+        for (i, ((o, x), y)) in out.iter_mut().zip(a).zip(b).enumerate() {
+            let x_is_one = is_one(x);
+            *o = if x_is_one { *y } else { *x };
+            work.push_if(i, !x_is_one & !is_one(y));
         }
-        let mut products = vec![Fr::zero(); work.len()];
+        let xs: Vec<Fr> = work.iter().map(|i| a[i]).collect();
+        let ys: Vec<Fr> = work.iter().map(|i| b[i]).collect();
+        let mut products = vec![Fr::zero(); xs.len()];
         slices::mul_slices(&xs, &ys, &mut products);
-        for (i, p) in work.into_iter().zip(products) {
-            out[i as usize] = p;
+        for (i, p) in work.iter().zip(products) {
+            out[i] = p;
         }
     });
     out

@@ -2,7 +2,8 @@
 
 use crate::{
     dense_product::Leaves,
-    quadratic::{IntForm, LinearForm, RowChunk},
+    quadratic::{IntForm, LinearForm},
+    rows::RowChunk,
 };
 use ark_ff::Zero;
 use lariat_algebra::{Fr, column::Column, par, wide::SmallAcc};
@@ -40,17 +41,16 @@ pub fn evaluate(columns: &[&Column], leaves: &[LeafForm<'_>]) -> Vec<Leaves> {
         let mut active = vec![0i64; rows];
         for (form, out) in leaves.iter().zip(parts.iter_mut()) {
             chunk.int_form(form.active, &mut active);
-            for (i, o) in out.iter_mut().enumerate() {
-                let linear =
-                    if form.linear.terms.is_empty() { form.linear.constant } else { chunk.linear_form(form.linear, i) };
-                *o = match active[i] {
-                    0 => linear,
-                    1 => linear + chunk.linear_form(form.product, i),
-                    a => {
-                        let mut acc = SmallAcc::default();
-                        acc.add_i64(chunk.linear_form(form.product, i), a);
-                        linear + acc.reduce()
+            for (i, (o, &a)) in out.iter_mut().zip(&active).enumerate() {
+                *o = if a == 0 && form.linear.terms.is_empty() {
+                    form.linear.constant
+                } else {
+                    let mut acc = SmallAcc::default();
+                    chunk.add_linear_form(form.linear, i, 1, &mut acc);
+                    if a != 0 {
+                        chunk.add_linear_form(form.product, i, a, &mut acc);
                     }
+                    acc.reduce()
                 };
             }
         }

@@ -20,6 +20,7 @@ pub mod naive;
 mod product_table;
 pub mod quadratic;
 pub mod reduction;
+mod rows;
 pub mod sparse_product;
 pub mod sparse_quadratic;
 

@@ -18,7 +18,7 @@
 //!
 //! A round so costs four inner products, reduced once a block, and one product a stored entry.
 
-use crate::eq_factor::EqFactor;
+use crate::eq_factor::{EqFactor, Fold};
 use ark_ff::{Field, One, Zero};
 use lariat_algebra::{Fr, ifma::slices, par, poly::eq_evals};
 
@@ -161,8 +161,7 @@ impl ProductTable {
             }
             single += block.weight * block.sums.single;
         }
-        let t = eq.current();
-        let [at_zero, at_one] = [Fr::one() - t, t].map(|e| self.scale * invert(e));
+        let [at_zero, at_one] = eq.current_inverses().map(|inverse| self.scale * inverse);
         let covered = self.blocks.len() << self.log_rows >> 1;
         let beyond = Fr::one() - eq.weights().prefix_sum(covered);
         (
@@ -171,15 +170,13 @@ impl ProductTable {
         )
     }
 
-    /// Binds the last free coordinate, which `eq` has bound to `r` already and was `t` in `tau`.
-    pub fn bind(&mut self, eq: &EqFactor, t: Fr, r: Fr) {
-        let ratio = (Fr::one() - r) * invert(Fr::one() - t);
-        let c = r * invert(t * ratio);
-        self.scale *= ratio;
+    /// Binds the last free coordinate to `r`, which `eq` has bound already with the outcome `fold`.
+    pub fn bind(&mut self, eq: &EqFactor, fold: Fold, r: Fr) {
+        self.scale *= fold.ratio;
         self.log_rows -= self.log_rows.min(1);
         let more = self.log_rows > 0;
         par::for_each_mut(&mut self.blocks, |_, block| {
-            block.bind(r, c);
+            block.bind(r, fold.odd);
             if more {
                 block.update_sums();
             }
@@ -201,7 +198,7 @@ impl ProductTable {
             .min(count.next_power_of_two().ilog2() as usize)
             .max(1)
             .min(free - self.log_rows);
-        let unscale = invert(self.scale);
+        let unscale = self.scale.inverse().expect("random coordinates and challenges are neither zero nor one");
         let (rows, this) = (1 << self.log_rows, &*self);
         let weights = eq.all_weights();
         let merged = par::map_collect(count.div_ceil(1 << bits), |k| {
@@ -244,8 +241,4 @@ impl ProductTable {
             None => (self.tail.left.clone(), self.tail.right.clone(), self.tail.single.clone()),
         }
     }
-}
-
-fn invert(x: Fr) -> Fr {
-    x.inverse().expect("random coordinates and challenges are neither zero nor one")
 }

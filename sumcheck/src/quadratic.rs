@@ -9,11 +9,12 @@ use crate::{
     RoundProver,
     eq_factor::EqFactor,
     product_table::{Block, ProductTable, RowWeights, Tail, reverse_bits},
+    rows::{BoundForm, RowPairs},
 };
 use ark_ff::{One, Zero};
 use lariat_algebra::{
     Fr,
-    column::{Column, ColumnData},
+    column::Column,
     ifma::slices,
     par,
     poly::Univariate,
@@ -117,31 +118,6 @@ impl QuadraticRelation {
     }
 }
 
-/// Copies rows from `start` of a column into `out` as integers (zeros past the stored prefix).
-///
-/// # Panics
-/// On columns of 64-bit or full-size entries or sparse ones, which this kernel does not take.
-fn load(column: &Column, start: usize, out: &mut [i64]) {
-    fn copy<T: Copy + Into<i64>>(v: &[T], start: usize, out: &mut [i64]) {
-        let v = &v[start.min(v.len())..];
-        let len = v.len().min(out.len());
-        for (o, x) in out.iter_mut().zip(v) {
-            *o = (*x).into();
-        }
-        out[len..].fill(0);
-    }
-    match column.data() {
-        ColumnData::Bool(v) => copy(v, start, out),
-        ColumnData::U8(v) => copy(v, start, out),
-        ColumnData::U16(v) => copy(v, start, out),
-        ColumnData::U32(v) => copy(v, start, out),
-        ColumnData::I32(v) => copy(v, start, out),
-        ColumnData::U64(_) | ColumnData::Field(_) | ColumnData::Sparse(_) => {
-            panic!("the quadratic kernel takes dense columns of at most 32 bits")
-        }
-    }
-}
-
 /// Round prover of a [`QuadraticRelation`] over compact columns.
 pub struct QuadraticProver<'a> {
     relation: &'a QuadraticRelation,
@@ -155,80 +131,6 @@ pub struct QuadraticProver<'a> {
     weights: RowWeights,
     /// First factors (right), second factors (left) and the linear part after the first bind.
     table: Option<ProductTable>,
-}
-
-/// One block of pairs of rows of all columns, column-major: the even rows of a column, then its odd rows.
-struct RowBlock {
-    pairs: usize,
-    data: Vec<i64>,
-}
-
-/// Splits the even entries from the odd ones.
-fn deinterleave(v: &[i64], even: &mut [i64], odd: &mut [i64]) {
-    for ((p, e), o) in v.as_chunks::<2>().0.iter().zip(even).zip(odd) {
-        (*e, *o) = (p[0], p[1]);
-    }
-}
-
-impl RowBlock {
-    fn load(columns: &[&Column], start_pair: usize, pairs: usize) -> Self {
-        let mut data = vec![0i64; columns.len() * 2 * pairs];
-        let mut rows = vec![0i64; 2 * pairs];
-        for (column, out) in columns.iter().zip(data.chunks_exact_mut(2 * pairs)) {
-            load(column, 2 * start_pair, &mut rows);
-            let (even, odd) = out.split_at_mut(pairs);
-            deinterleave(&rows, even, odd);
-        }
-        Self { pairs, data }
-    }
-
-    /// The even and the odd rows of a column.
-    #[inline]
-    fn column(&self, k: usize) -> (&[i64], &[i64]) {
-        self.data[2 * k * self.pairs..2 * (k + 1) * self.pairs].split_at(self.pairs)
-    }
-
-    fn int_form(&self, form: &IntForm, even: &mut [i64], odd: &mut [i64]) {
-        even.fill(form.constant);
-        odd.fill(form.constant);
-        for &(k, c) in &form.terms {
-            let (e, o) = self.column(k);
-            for (out, x) in even.iter_mut().zip(e).chain(odd.iter_mut().zip(o)) {
-                *out += c * x;
-            }
-        }
-    }
-
-    /// Adds `scale * form` on the even row of pair `i`.
-    #[inline]
-    fn add_even(&self, form: &LinearForm, i: usize, scale: i64, acc: &mut SmallAcc) {
-        acc.add_i64(form.constant, scale);
-        for &(k, c) in &form.terms {
-            add_product(acc, c, self.data[2 * k * self.pairs + i], scale);
-        }
-    }
-
-    /// Adds `scale * (form on the odd row - form on the even row)` of pair `i`.
-    #[inline]
-    fn add_difference(&self, form: &LinearForm, i: usize, scale: i64, acc: &mut SmallAcc) {
-        for &(k, c) in &form.terms {
-            let at = 2 * k * self.pairs + i;
-            // Entries have at most 33 bits with sign.
-            add_product(acc, c, self.data[at + self.pairs] - self.data[at], scale);
-        }
-    }
-}
-
-/// Adds `c * x * y`.
-#[inline(always)]
-fn add_product(acc: &mut SmallAcc, c: Fr, x: i64, y: i64) {
-    if x == 0 {
-        return;
-    }
-    match x.checked_mul(y) {
-        Some(xy) => acc.add_i64(c, xy),
-        None => acc.add(c * Fr::from(x) * Fr::from(y)),
-    }
 }
 
 impl<'a> QuadraticProver<'a> {
@@ -257,7 +159,7 @@ impl<'a> QuadraticProver<'a> {
     /// `(q(0), q(inf))` contributions of block `k` in the first round.
     fn first_round_block(&self, k: usize) -> (Fr, Fr) {
         let pairs = 1usize << self.weights.log_rows;
-        let rows = RowBlock::load(&self.columns, k * pairs, pairs);
+        let rows = RowPairs::load(&self.columns, k * pairs, pairs);
         let mut sums = vec![[SmallAcc::default(); 2]; pairs];
         let (mut even, mut odd) = (vec![0i64; pairs], vec![0i64; pairs]);
         for (form_a, form_b) in &self.relation.products {
@@ -282,10 +184,10 @@ impl<'a> QuadraticProver<'a> {
     }
 
     /// Block `k` of all factors, evaluated from the compact columns with the last variable bound to `r`.
-    fn first_bind_block(&self, k: usize, r: Fr, scaled: &[[LinearForm; 2]], block: &mut Block) {
+    fn first_bind_block(&self, k: usize, r: Fr, forms: &[BoundForm], block: &mut Block) {
         let log_rows = self.weights.log_rows;
         let pairs = 1usize << log_rows;
-        let rows = RowBlock::load(&self.columns, k * pairs, pairs);
+        let rows = RowPairs::load(&self.columns, k * pairs, pairs);
         let width = self.relation.products.len();
         let (mut even, mut odd) = (vec![0i64; pairs], vec![0i64; pairs]);
         let flags = [[Fr::zero(), r], [Fr::one() - r, Fr::one()]];
@@ -300,22 +202,9 @@ impl<'a> QuadraticProver<'a> {
         }
         let mut values = vec![Fr::zero(); pairs];
         let mut weighted = values.clone();
-        for (j, [lo, hi]) in scaled.iter().enumerate() {
-            let constant = lo.constant + hi.constant;
+        for (j, form) in forms.iter().enumerate() {
             for (i, value) in values.iter_mut().enumerate() {
-                let mut acc = SmallAcc::default();
-                acc.add(constant);
-                for (&(k, c_0), &(_, c_1)) in lo.terms.iter().zip(&hi.terms) {
-                    let at = 2 * k * pairs + i;
-                    let (x_0, x_1) = (rows.data[at], rows.data[at + pairs]);
-                    if x_0 != 0 {
-                        acc.add_i64(c_0, x_0);
-                    }
-                    if x_1 != 0 {
-                        acc.add_i64(c_1, x_1);
-                    }
-                }
-                *value = acc.reduce();
+                *value = rows.bound_form(form, i);
             }
             slices::mul_slices(&values, &self.weights.lo, &mut weighted);
             let (out, width, j) = if j < width { (&mut block.left, width, j) } else { (&mut block.single, 1, 0) };
@@ -326,18 +215,15 @@ impl<'a> QuadraticProver<'a> {
     }
 
     fn first_bind(&self, r: Fr) -> ProductTable {
-        let forms = || self.relation.products.iter().map(|p| &p.1).chain([&self.relation.linear]);
-        let scale = |form: &LinearForm, s: Fr| LinearForm {
-            constant: form.constant * s,
-            terms: form.terms.iter().map(|&(k, c)| (k, c * s)).collect(),
-        };
-        let scaled: Vec<[LinearForm; 2]> = forms().map(|f| [scale(f, Fr::one() - r), scale(f, r)]).collect();
+        let second = self.relation.products.iter().map(|p| &p.1);
+        let forms: Vec<BoundForm> =
+            second.chain([&self.relation.linear]).map(|f| BoundForm::new(f, &self.columns, r)).collect();
         let tail = Tail {
             left: self.relation.products.iter().map(|p| p.1.constant).collect(),
             right: self.relation.products.iter().map(|p| Fr::from(p.0.constant)).collect(),
             single: vec![self.relation.linear.constant],
         };
-        let fill = |k: usize, block: &mut Block| self.first_bind_block(k, r, &scaled, block);
+        let fill = |k: usize, block: &mut Block| self.first_bind_block(k, r, &forms, block);
         ProductTable::new(&self.eq, &self.weights, self.len.div_ceil(2), tail, fill)
     }
 }
@@ -371,10 +257,9 @@ impl RoundProver for QuadraticProver<'_> {
     }
 
     fn bind(&mut self, r: Fr) {
-        let t = self.eq.current();
-        self.eq.bind(r);
+        let fold = self.eq.fold(r);
         match &mut self.table {
-            Some(table) => table.bind(&self.eq, t, r),
+            Some(table) => table.bind(&self.eq, fold, r),
             None => self.table = Some(self.first_bind(r)),
         }
     }

@@ -110,7 +110,8 @@ fn combine(num_vars: usize, terms: &[(Fr, &Column)]) -> Vec<Fr> {
     let mut combined = vec![Fr::zero(); 1 << num_vars];
     par::for_each_chunk(&mut combined, CHUNK, |chunk, out| {
         let start = chunk * CHUNK;
-        let mut sums = vec![SmallAcc::default(); out.len()];
+        let rows = out.len();
+        let mut sums = vec![SmallAcc::default(); rows];
         for &(c, column) in terms {
             match column.data() {
                 ColumnData::Bool(v) => small(v, start, &mut sums, |acc, x| {
@@ -134,7 +135,7 @@ fn combine(num_vars: usize, terms: &[(Fr, &Column)]) -> Vec<Fr> {
                 }
                 ColumnData::Sparse(v) => {
                     let from = v.partition_point(|e| (e.0 as usize) < start);
-                    for &(i, x) in v[from..].iter().take_while(|e| (e.0 as usize) < start + sums.len()) {
+                    for &(i, x) in v[from..].iter().take_while(|e| (e.0 as usize) < start + rows) {
                         sums[i as usize - start].add_u64(c, x.into());
                     }
                 }
@@ -181,6 +182,7 @@ fn powers(gamma: Fr) -> impl Iterator<Item = Fr> {
 ///
 /// # Panics
 /// When a claim's point does not have its polynomial's dimension, or a polynomial has more variables than all claims.
+#[tracing::instrument(name = "reduction", skip_all, fields(num_claims = claims.len()))]
 pub fn prove(columns: &[&Column], claims: &[Claim], channel: &mut ProverChannel) -> Reduced {
     let num_vars: Vec<usize> = columns.iter().map(|c| c.num_vars()).collect();
     assert!(check_shapes(&num_vars, claims).is_ok(), "claims and polynomials differ in shape");

@@ -4,7 +4,8 @@
 //! equality is decided modulo `p`. One batch is three passes: denominators and their running products, one
 //! inversion, and slopes and sums in reverse order. Two interleaved chains of products hide half of their latency.
 //!
-//! Measured with `cargo bench -p lariat-algebra --bench msm`: see the table in [`crate::msm`].
+//! Measured: 31 ns an addition in this kernel on one Zen 4 core at 3.6 GHz, against about 160 ns for the portable twin;
+//! 3.6 to 4.5 times over whole commitments, see the table in [`crate::msm`].
 
 use crate::msm::packed::{PackedPoint, fq_from_limbs};
 use crate::{Fq, G1Affine};

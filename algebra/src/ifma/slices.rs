@@ -3,7 +3,15 @@
 //! Results are the same canonical elements on either path. Scalars stay in arkworks' form (Montgomery to the base
 //! `2^256`): one factor is shifted by four bits on loading, which makes a product to the base `2^260` come out right.
 //!
-//! RATIOS
+//! Measured on one Zen 4 core at 3.6 GHz, nanoseconds per element over 512 elements in the first-level cache
+//! (`cargo bench -p lariat-algebra --bench msm field`):
+//!
+//! | kernel | lanes | arkworks loop | ratio |
+//! |---|---|---|---|
+//! | [`mul_slices`] | 5.9 | 20.0 | 3.4 |
+//! | [`inner_product`] | 3.4 | 19.2 (12.1 for [`wide::inner_product`]) | 5.7 (3.6) |
+//! | [`scale_add`] | 6.6 | 24.8 | 3.8 |
+//! | [`bind`] | 7.5 | 28.0 | 3.8 |
 
 use crate::Fr;
 use crate::wide;

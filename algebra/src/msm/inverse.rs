@@ -1,7 +1,7 @@
 //! Inversion in the base field by division steps on 62-bit words [BY19], in variable time.
 //!
-//! A batch of additions costs one inversion however short it is, so short rows feel it. Measured: 1.2 microseconds
-//! against 6.6 for arkworks' binary Euclid.
+//! A batch of additions costs one inversion however short it is, so short rows feel it. Measured: 1.3 microseconds
+//! against 4.5 for arkworks' binary Euclid.
 
 use crate::Fq;
 use ark_ff::{BigInt, PrimeField};

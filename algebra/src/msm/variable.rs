@@ -8,7 +8,7 @@ use crate::{Fr, G1Affine, G1Projective};
 use ark_ec::{AdditiveGroup, AffineRepr};
 use ark_ff::Zero;
 
-/// Items that are summed in one go; bounds the arena at 4 MiB.
+/// Items that are summed in one go; bounds the arena at 2 MiB.
 const CHUNK_ITEMS: usize = 1 << 15;
 
 /// Why [`msm`] refused its input.

@@ -45,12 +45,12 @@ struct Part {
     what: &'static str,
     offset: usize,
     bytes: usize,
-    messages: Vec<Messages>,
+    messages: Vec<Group>,
 }
 
 /// The messages of one part that have one label.
 #[derive(Debug, Serialize)]
-struct Messages {
+struct Group {
     label: &'static str,
     payload: String,
     messages: usize,
@@ -94,17 +94,15 @@ fn sections(log: &EventLog, header_bytes: usize) -> Vec<Part> {
         let Some(part) = parts.last_mut() else { continue };
         part.bytes += event.num_bytes;
         let payload = format!("{:?}", event.payload).to_lowercase();
-        let messages = match part.messages.iter().position(|m| m.label == event.label && m.payload == payload) {
-            Some(at) => &mut part.messages[at],
-            None => {
-                part.messages.push(Messages { label: event.label, payload, messages: 0, elements: 0, bytes: 0 });
-                let last = part.messages.len() - 1;
-                &mut part.messages[last]
-            }
-        };
-        messages.messages += 1;
-        messages.elements += event.count;
-        messages.bytes += event.num_bytes;
+        let is_same = |group: &Group| group.label == event.label && group.payload == payload;
+        if !part.messages.iter().any(is_same) {
+            part.messages.push(Group { label: event.label, payload: payload.clone(), messages: 0, elements: 0, bytes: 0 });
+        }
+        if let Some(group) = part.messages.iter_mut().find(|group| is_same(group)) {
+            group.messages += 1;
+            group.elements += event.count;
+            group.bytes += event.num_bytes;
+        }
     }
     parts
 }
@@ -163,15 +161,10 @@ fn text(inspected: &Inspected, header: &Header) -> String {
     lines.note("parts");
     for part in &inspected.parts {
         lines.note(format!("  {:>9} bytes at {:>8}  {}: {}", part.bytes, part.offset, part.name, part.what));
-        for m in &part.messages {
+        for Group { label, payload, messages, elements, bytes } in &part.messages {
+            let plural = if *messages == 1 { "" } else { "s" };
             lines.note(format!(
-                "  {:>9}                     {}: {} {} in {} message{}",
-                m.bytes,
-                m.label,
-                m.elements,
-                m.payload,
-                m.messages,
-                if m.messages == 1 { "" } else { "s" }
+                "  {bytes:>9}                     {label}: {elements} {payload} in {messages} message{plural}"
             ));
         }
     }

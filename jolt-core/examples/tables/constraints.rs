@@ -139,7 +139,7 @@ fn reason(name: &str) -> &'static str {
         "byte mix" => "the other byte selected",
         "store delta byte" => "the change at another byte",
         "store delta half" => "the change at another half",
-        "product" => "a product that is not one; both sides are below 2^65, so it holds over the integers",
+        "product" => "a product that is not one; on rows that use it no side exceeds 2^65, so it holds over the integers",
         "sign of x" => "a sign where `x` is unsigned, or the wrong one: the sign is bit 31, looked up",
         "sign of y" => "the same for `y`",
         "only signed products are negative" => "subtracting 2^64 from an unsigned product",
@@ -159,10 +159,12 @@ fn reason(name: &str) -> &'static str {
 pub fn constraints() -> String {
     let all = all_constraints(Params::M16, CODE_BASE as u32);
     let mut rows: Vec<[String; 4]> = Vec::new();
-    let mut tail = 0;
+    let (mut tail, mut of_each_flag) = (0, String::new());
     for (i, c) in all.iter().enumerate() {
-        if c.name.ends_with(" only on steps") {
-            tail += 1;
+        if let Some(flag) = c.name.strip_suffix(" only on steps") {
+            let formula = format!("`{} = {}`", product(&c.a, &c.b), show(&c.c)).replace(flag, "flag");
+            assert!(tail == 0 || formula == of_each_flag, "every flag has the same constraint");
+            (tail, of_each_flag) = (tail + 1, formula);
             continue;
         }
         assert_eq!(tail, 0, "constraints on rows past the end come last");
@@ -178,7 +180,7 @@ pub fn constraints() -> String {
     rows.push([
         format!("{from}–{to}"),
         "flag only on steps, each".into(),
-        "`(1 − active) · flag = 0`".into(),
+        of_each_flag,
         "operations, writes to memory above all, on rows past the last step".into(),
     ]);
     table(&["#", "constraint", "formula", "without it"], rows)

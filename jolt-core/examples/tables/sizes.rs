@@ -1,8 +1,8 @@
 //! Sizes of the constraint system and of proofs, and the error terms of the argument.
 
-use crate::{instructions::every_instruction, table};
+use crate::{instructions::every_instruction, run, table};
 use ark_ff::PrimeField;
-use lariat_algebra::Fr;
+use lariat_algebra::{Fr, column::ColumnData};
 use lariat_emulator::memory_map::{OUTPUT_START, STACK_TOP};
 use lariat_jolt_core::{
     Config, Header, Params, Program,
@@ -25,6 +25,20 @@ fn relation(params: Params) -> QuadraticRelation {
     step_relation(params, 0, &operations(params), &fp, Fr::from(7u64))
 }
 
+/// Widths of the committed columns over steps, in bits, summed.
+fn committed_bits(params: Params) -> usize {
+    let witness = run::witness(params);
+    let width = |data: &ColumnData| match data {
+        ColumnData::Bool(_) => 1,
+        ColumnData::U8(_) => 8,
+        ColumnData::U16(_) => 16,
+        ColumnData::U32(_) | ColumnData::I32(_) => 32,
+        ColumnData::U64(_) => 64,
+        ColumnData::Field(_) | ColumnData::Sparse(_) => panic!("columns over steps hold small integers"),
+    };
+    witness.columns.iter().take(col::num_committed(params)).map(|c| width(c.data())).sum()
+}
+
 /// What the chunking decides.
 pub fn parameters() -> String {
     let line = |what: &str, f: &dyn Fn(Params) -> usize| {
@@ -42,6 +56,7 @@ pub fn parameters() -> String {
         line("memory operations of a row", &|p| operations(p).len()),
         line("constraints of a row", &|p| constraints(p, 0).len()),
         line("product terms of the step relation", &|p| relation(p).products.len()),
+        line("bits of all committed columns over steps, a row", &committed_bits),
     ];
     table(&["", "`log M = 16`", "`log M = 8`"], rows)
 }

@@ -29,7 +29,7 @@ use lariat_jolt_core::{
     witness::{self, Witness},
 };
 use lariat_pcs::Workload;
-use lariat_subtables::decompose::Flag;
+use lariat_subtables::decompose::{self, Flag};
 use lariat_sumcheck::{
     Instance, RoundProver, engine,
     grand_product::{prove_dense, prove_sparse},
@@ -185,16 +185,73 @@ impl Forgery {
         z
     }
 
-    /// Sets a slot to a table's entry at `(p, q)`.
-    pub fn look_up(&mut self, row: usize, slot: usize, table: lariat_subtables::TableId, p: u32, q: u32) -> &mut Self {
-        let value = table.value(self.params(), p, q);
-        self.set(row, col::slot_p(slot), p).set(row, col::slot_q(slot), q).set(row, col::slot_v(slot), value)
+    /// Sets the values of all lookups of a row to what the tables hold at its keys; keys that no table has are left.
+    pub fn look_up(&mut self, row: usize) -> &mut Self {
+        let params = self.params();
+        for f in Flag::ALL.into_iter().filter(|f| self.get(row, col::flag(*f)).is_one()).collect::<Vec<_>>() {
+            for (slot, id) in decompose::tables(f, params) {
+                let table = lariat_subtables::table(id, params);
+                let key = |column| small(self.get(row, column));
+                let (Some(p), Some(q)) = (key(col::slot_p(slot)), key(col::slot_q(slot))) else { continue };
+                if p >> table.log_p() == 0 && q >> table.log_q() == 0 {
+                    self.set(row, col::slot_v(slot), table.value(p as u32, q as u32));
+                }
+            }
+        }
+        self
+    }
+
+    /// Makes this the witness of another program with as many rows: the same values, the other's bytecode.
+    pub fn transplant(&mut self, program: &Program) -> &mut Self {
+        self.program = program.clone();
+        self.header.program = program.digest();
+        self.lay_out_again();
+        for i in 0..self.steps() {
+            let index = self.int(i, col::PC) as u32;
+            let row = *program.bytecode().row(index).unwrap();
+            let fixed = [col::RD, col::RS1, col::RS2, col::IMM, col::NEXT, col::COND];
+            for (column, v) in fixed.into_iter().zip(row.small_fields()) {
+                self.set(i, column, v);
+            }
+            for f in Flag::ALL {
+                self.set(i, col::flag(f), row.has(f));
+            }
+        }
+        self.rebalance()
+    }
+
+    /// Takes a row out; those behind it move up, and there is a step less.
+    pub fn remove_row(&mut self, row: usize) -> &mut Self {
+        self.header.steps -= 1;
+        let len = (self.header.steps as usize).next_power_of_two();
+        for column in &mut self.columns {
+            column.remove(row);
+            column.push(Fr::zero());
+            column.truncate(len);
+        }
+        self.lay_out_again()
+    }
+
+    /// Cuts the trace behind its first `steps` rows.
+    pub fn truncate(&mut self, steps: usize) -> &mut Self {
+        while self.steps() > steps {
+            self.remove_row(self.steps() - 1);
+        }
+        self
+    }
+
+    /// Exchanges two rows.
+    pub fn swap_rows(&mut self, a: usize, b: usize) -> &mut Self {
+        for column in &mut self.columns {
+            column.swap(a, b);
+        }
+        self
     }
 
     /// Cuts `word` into range chunks from slot `start` on.
     pub fn set_word(&mut self, row: usize, start: usize, word: u32) -> &mut Self {
         let params = self.params();
-        for k in 0..lariat_subtables::decompose::num_range_chunks(params) {
+        for k in 0..decompose::num_range_chunks(params) {
             let chunk = u64::from(word) >> (params.log_m() * k) & ((1 << params.log_m()) - 1);
             self.set(row, col::slot_p(start + k), chunk);
         }
@@ -324,9 +381,32 @@ impl Forgery {
 
     /// Recomputes all timestamps, counters and cells so that tuples balance as far as they can: every access is as
     /// young as the last one of its address, every lookup counts from zero, and cells end where accesses left them. Rows
-    /// past the last step come last and have the step number zero.
+    /// past the last step come first: they have the step number zero.
     pub fn rebalance(&mut self) -> &mut Self {
-        let rows = self.rows();
+        self.balance(true)
+    }
+
+    /// Recomputes all read counters, and the cells of read-only memories. Timestamps stay as they are.
+    pub fn recount(&mut self) -> &mut Self {
+        let memory: Vec<(usize, Cell)> = self
+            .cells
+            .iter()
+            .filter(|(at, _)| {
+                let kind = self.place(**at).map(|(region, _)| region.kind);
+                matches!(kind, None | Some(RegionKind::Registers | RegionKind::Ram { .. }))
+            })
+            .map(|(at, cell)| (*at, *cell))
+            .collect();
+        self.balance(false);
+        self.cells.retain(|at, _| {
+            let region = self.layout.regions.iter().rfind(|r| r.base <= *at);
+            !matches!(region.map(|r| r.kind), Some(RegionKind::Registers | RegionKind::Ram { .. }))
+        });
+        self.cells.extend(memory);
+        self
+    }
+
+    fn balance(&mut self, timestamps: bool) -> &mut Self {
         let ops = operations(self.params());
         // Last timestamp and value by tag, address and key; counts alike.
         let mut memory: HashMap<(u32, Fr, Fr), (Fr, Fr)> = HashMap::new();
@@ -342,7 +422,7 @@ impl Forgery {
                 })
             })
             .collect();
-        for i in 0..rows {
+        for i in (self.steps()..self.rows()).chain(0..self.steps()) {
             for (k, op) in ops.iter().enumerate() {
                 let z = self.row(i);
                 if op.active.eval(&z) != Fr::one() {
@@ -363,7 +443,9 @@ impl Forgery {
                 if let Some(m) = kinds[k] {
                     let now = Fr::from(TS_PER_STEP) * z[col::step(self.params())] + Fr::from(m as u64 + 1);
                     let last = memory.get(&key).map_or_else(Fr::zero, |v| v.0);
-                    self.columns[col::DELTA_TS + m][i] = now - Fr::one() - last;
+                    if timestamps {
+                        self.columns[col::DELTA_TS + m][i] = now - Fr::one() - last;
+                    }
                     let z = self.row(i);
                     let value = op
                         .write

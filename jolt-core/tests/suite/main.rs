@@ -6,6 +6,7 @@
 mod bad_witness;
 mod common;
 mod forger;
+mod forgeries;
 mod instructions;
 mod kinds;
 mod parity;

@@ -7,6 +7,7 @@ use ark_ff::One;
 use lariat_algebra::Fr;
 use lariat_sumcheck::{SumcheckError, dense_product::Leaves};
 use lariat_transcript::{ChannelError, Event, EventLog};
+use proptest::{prelude::*, test_runner::RngSeed};
 use std::sync::Arc;
 
 /// Trees alone, trees and slot levels, one group and three.
@@ -273,4 +274,32 @@ fn rejects_truncated_and_extended_sparse_products() {
     let mut longer = proof.clone();
     longer.push(0);
     assert!(statement.verify(session(), &longer).is_err());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        cases: 200,
+        rng_seed: RngSeed::Fixed(620),
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
+
+    /// Any shape, any bit.
+    #[test]
+    fn rejects_flipped_bits(
+        num_vars in 0usize..5,
+        fill in 0.0..1.0f64,
+        num_leaves in 1usize..7,
+        num_groups in 1usize..4,
+        at in any::<prop::sample::Index>(),
+        bit in 0u32..8,
+    ) {
+        let len = (fill * ((1 << num_vars) + 1) as f64) as usize;
+        let statement = Dense::random(num_vars, len, num_leaves, num_groups, 621);
+        let (mut proof, _, _) = statement.prove();
+        prop_assert!(statement.verify(session(), &proof).is_ok());
+        let at = at.index(proof.len());
+        proof[at] ^= 1 << bit;
+        prop_assert!(statement.verify(session(), &proof).is_err());
+    }
 }

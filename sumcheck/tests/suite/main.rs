@@ -5,6 +5,7 @@ mod engine;
 mod forgeries;
 mod frozen;
 mod grand_product;
+mod leaves;
 mod malicious;
 mod parity_dense;
 mod parity_quadratic;

@@ -1,0 +1,188 @@
+//! Rows of compact columns as machine integers, a chunk at a time, and forms evaluated on them.
+
+use crate::quadratic::{IntForm, LinearForm};
+use lariat_algebra::{
+    Fr,
+    column::{Column, ColumnData},
+    wide::SmallAcc,
+};
+
+/// Copies rows from `start` of a column into `out` as integers (zeros past the stored prefix).
+///
+/// # Panics
+/// On columns of 64-bit or full-size entries or sparse ones, which this kernel does not take.
+fn load(column: &Column, start: usize, out: &mut [i64]) {
+    fn copy<T: Copy + Into<i64>>(v: &[T], start: usize, out: &mut [i64]) {
+        let v = &v[start.min(v.len())..];
+        let len = v.len().min(out.len());
+        for (o, x) in out.iter_mut().zip(v) {
+            *o = (*x).into();
+        }
+        out[len..].fill(0);
+    }
+    match column.data() {
+        ColumnData::Bool(v) => copy(v, start, out),
+        ColumnData::U8(v) => copy(v, start, out),
+        ColumnData::U16(v) => copy(v, start, out),
+        ColumnData::U32(v) => copy(v, start, out),
+        ColumnData::I32(v) => copy(v, start, out),
+        ColumnData::U64(_) | ColumnData::Field(_) | ColumnData::Sparse(_) => {
+            panic!("the quadratic kernel takes dense columns of at most 32 bits")
+        }
+    }
+}
+
+/// Consecutive rows of all columns, column-major.
+pub(crate) struct RowChunk {
+    rows: usize,
+    data: Vec<i64>,
+}
+
+impl RowChunk {
+    /// Rows `start..start + rows`.
+    pub fn load(columns: &[&Column], start: usize, rows: usize) -> Self {
+        let mut data = vec![0i64; columns.len() * rows];
+        for (column, out) in columns.iter().zip(data.chunks_exact_mut(rows)) {
+            load(column, start, out);
+        }
+        Self { rows, data }
+    }
+
+    /// The form on every row.
+    pub fn int_form(&self, form: &IntForm, out: &mut [i64]) {
+        out.fill(form.constant);
+        for &(k, c) in &form.terms {
+            for (o, x) in out.iter_mut().zip(&self.data[k * self.rows..(k + 1) * self.rows]) {
+                *o += c * x;
+            }
+        }
+    }
+
+    /// Adds `scale * form` on one row.
+    #[inline]
+    pub fn add_linear_form(&self, form: &LinearForm, row: usize, scale: i64, acc: &mut SmallAcc) {
+        acc.add_i64(form.constant, scale);
+        for &(k, c) in &form.terms {
+            add_product(acc, c, self.data[k * self.rows + row], scale);
+        }
+    }
+}
+
+/// Consecutive pairs of rows of all columns, column-major: the even rows of a column, then its odd rows.
+pub(crate) struct RowPairs {
+    pairs: usize,
+    data: Vec<i64>,
+}
+
+/// A form between two rows: `form(even) + r (form(odd) - form(even))` by its coefficients on either row.
+pub(crate) struct BoundForm {
+    constant: Fr,
+    terms: Vec<BoundTerm>,
+}
+
+/// A term `even x_0 + odd x_1`, the entries shifted by `bias` to be not negative.
+struct BoundTerm {
+    column: usize,
+    bias: i64,
+    even: Fr,
+    odd: Fr,
+}
+
+impl BoundForm {
+    pub fn new(form: &LinearForm, columns: &[&Column], r: Fr) -> Self {
+        let mut constant = form.constant;
+        let terms = form.terms.iter().map(|&(column, c)| {
+            let bias = if matches!(columns[column].data(), ColumnData::I32(_)) { 1 << 31 } else { 0 };
+            constant -= c * Fr::from(bias);
+            BoundTerm { column, bias, even: c - c * r, odd: c * r }
+        });
+        let terms = terms.collect();
+        Self { constant, terms }
+    }
+}
+
+/// Splits the even entries from the odd ones.
+fn deinterleave(v: &[i64], even: &mut [i64], odd: &mut [i64]) {
+    for ((p, e), o) in v.as_chunks::<2>().0.iter().zip(even).zip(odd) {
+        (*e, *o) = (p[0], p[1]);
+    }
+}
+
+impl RowPairs {
+    pub fn load(columns: &[&Column], start_pair: usize, pairs: usize) -> Self {
+        let mut data = vec![0i64; columns.len() * 2 * pairs];
+        let mut rows = vec![0i64; 2 * pairs];
+        for (column, out) in columns.iter().zip(data.chunks_exact_mut(2 * pairs)) {
+            load(column, 2 * start_pair, &mut rows);
+            let (even, odd) = out.split_at_mut(pairs);
+            deinterleave(&rows, even, odd);
+        }
+        Self { pairs, data }
+    }
+
+    /// The even and the odd rows of a column.
+    #[inline]
+    fn column(&self, k: usize) -> (&[i64], &[i64]) {
+        self.data[2 * k * self.pairs..2 * (k + 1) * self.pairs].split_at(self.pairs)
+    }
+
+    pub fn int_form(&self, form: &IntForm, even: &mut [i64], odd: &mut [i64]) {
+        even.fill(form.constant);
+        odd.fill(form.constant);
+        for &(k, c) in &form.terms {
+            let (e, o) = self.column(k);
+            for (out, x) in even.iter_mut().zip(e).chain(odd.iter_mut().zip(o)) {
+                *out += c * x;
+            }
+        }
+    }
+
+    /// The form on pair `i`.
+    #[inline]
+    pub fn bound_form(&self, form: &BoundForm, i: usize) -> Fr {
+        let mut acc = SmallAcc::default();
+        acc.add(form.constant);
+        for term in &form.terms {
+            let at = 2 * term.column * self.pairs + i;
+            let (x_0, x_1) = (self.data[at] + term.bias, self.data[at + self.pairs] + term.bias);
+            if x_0 != 0 {
+                acc.add_u64(term.even, x_0 as u64);
+            }
+            if x_1 != 0 {
+                acc.add_u64(term.odd, x_1 as u64);
+            }
+        }
+        acc.reduce()
+    }
+
+    /// Adds `scale * form` on the even row of pair `i`.
+    #[inline]
+    pub fn add_even(&self, form: &LinearForm, i: usize, scale: i64, acc: &mut SmallAcc) {
+        acc.add_i64(form.constant, scale);
+        for &(k, c) in &form.terms {
+            add_product(acc, c, self.data[2 * k * self.pairs + i], scale);
+        }
+    }
+
+    /// Adds `scale * (form on the odd row - form on the even row)` of pair `i`.
+    #[inline]
+    pub fn add_difference(&self, form: &LinearForm, i: usize, scale: i64, acc: &mut SmallAcc) {
+        for &(k, c) in &form.terms {
+            let at = 2 * k * self.pairs + i;
+            // Entries have at most 33 bits with sign.
+            add_product(acc, c, self.data[at + self.pairs] - self.data[at], scale);
+        }
+    }
+}
+
+/// Adds `c * x * y`.
+#[inline(always)]
+fn add_product(acc: &mut SmallAcc, c: Fr, x: i64, y: i64) {
+    if x == 0 {
+        return;
+    }
+    match x.checked_mul(y) {
+        Some(xy) => acc.add_i64(c, xy),
+        None => acc.add(c * Fr::from(x) * Fr::from(y)),
+    }
+}
