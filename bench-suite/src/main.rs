@@ -84,9 +84,7 @@ fn main() -> anyhow::Result<()> {
                     }
                     records.push(record);
                 }
-                records.sort_by(|a, b| {
-                    a.mul_equivalents_per_instruction.total_cmp(&b.mul_equivalents_per_instruction)
-                });
+                records.sort_by(|a, b| a.mul_equivalents_per_instruction.total_cmp(&b.mul_equivalents_per_instruction));
                 medians.push(records.swap_remove(records.len() / 2));
             }
         }

@@ -189,7 +189,7 @@ pub struct LimitArgs {
 #[derive(Debug, Args)]
 pub struct ConfigArgs {
     /// Polynomial commitment scheme [prove: hyrax unless given; verify: any unless given]
-    #[arg(long, value_name = "SCHEME", hide_default_value = true, value_parser = pcs_parser())]
+    #[arg(long, value_name = "SCHEME", value_parser = pcs_parser())]
     pub pcs: Option<PcsKind>,
     /// Lookup and memory-checking argument [prove: lasso unless given; verify: any unless given]
     #[arg(long, value_name = "NAME", value_parser = argument_parser())]

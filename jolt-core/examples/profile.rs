@@ -36,8 +36,7 @@ fn main() {
     let options =
         ProveOptions { config: Config { params, hash: HashKind::Blake3, ..Config::default() }, max_steps: 1 << 24 };
     let before = mul_ns();
-    let proven =
-        prove(&program, Inputs { public: &input, private: &[] }, &options, &mut |_| {}).expect("a proof");
+    let proven = prove(&program, Inputs { public: &input, private: &[] }, &options, &mut |_| {}).expect("a proof");
     let mul = before.min(mul_ns());
     let n = proven.instructions as f64;
     println!("instructions {} rows {} mul {mul:.1} ns", proven.instructions, proven.header.steps);

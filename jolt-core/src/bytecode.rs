@@ -174,9 +174,8 @@ fn expand(i: &Instruction, pc: u32, code_base: u32) -> Vec<Row> {
     let target = row_index(pc.wrapping_add(imm), code_base);
     let alu = |flags: &[Flag]| vec![Row { imm, ..Row::registers(i.rd, i.rs1, i.rs2) }.with(flags)];
     let constant = |value: u32| Row { imm: value, ..Row::registers(i.rd, 0, 0) }.with(&[Flag::Const]);
-    let compare = |flags: &[Flag], code: u8| {
-        vec![Row { imm, cond: code, ..Row::registers(i.rd, i.rs1, i.rs2) }.with(flags)]
-    };
+    let compare =
+        |flags: &[Flag], code: u8| vec![Row { imm, cond: code, ..Row::registers(i.rd, i.rs1, i.rs2) }.with(flags)];
     let branch = |flag: Flag, code: u8| {
         if pc.wrapping_add(imm) % 4 != 0 {
             // Not provable when taken: no row has this index.
@@ -187,8 +186,7 @@ fn expand(i: &Instruction, pc: u32, code_base: u32) -> Vec<Row> {
         vec![Row { next: target, cond: code, ..Row::registers(0, i.rs1, i.rs2) }.with(&[flag, Flag::Branch])]
     };
     let load = |flag: Flag| vec![Row { imm, ..Row::registers(i.rd, i.rs1, 0) }.with(&[Flag::Mem, flag])];
-    let store =
-        |flag: Flag| vec![Row { imm, ..Row::registers(0, i.rs1, i.rs2) }.with(&[Flag::Mem, Flag::Store, flag])];
+    let store = |flag: Flag| vec![Row { imm, ..Row::registers(0, i.rs1, i.rs2) }.with(&[Flag::Mem, Flag::Store, flag])];
     match i.op {
         Opcode::Lui => vec![constant(imm)],
         Opcode::Auipc => vec![constant(pc.wrapping_add(imm))],
@@ -253,17 +251,23 @@ fn expand(i: &Instruction, pc: u32, code_base: u32) -> Vec<Row> {
         Opcode::Fence => vec![constant(0)],
         // Stores a0 to the exit cell and halts; a7 must be 93. The exit cell is read-only to stores.
         Opcode::Ecall => {
-            vec![
-                Row { imm: EXIT_CELL.wrapping_sub(93), next: HALT, ..Row::registers(0, 17, 10) }
-                    .with(&[Flag::Mem, Flag::Sw, Flag::Exit, Flag::Jump]),
-            ]
+            vec![Row { imm: EXIT_CELL.wrapping_sub(93), next: HALT, ..Row::registers(0, 17, 10) }.with(&[
+                Flag::Mem,
+                Flag::Sw,
+                Flag::Exit,
+                Flag::Jump,
+            ])]
         }
         // Stores one to the panic cell and halts.
         Opcode::Ebreak => {
             vec![
                 Row { imm: 1, ..Row::registers(VIRTUAL_REGISTER, 0, 0) }.with(&[Flag::Const]),
-                Row { imm: PANIC_CELL, next: HALT, ..Row::registers(0, 0, VIRTUAL_REGISTER) }
-                    .with(&[Flag::Mem, Flag::Store, Flag::Sw, Flag::Jump]),
+                Row { imm: PANIC_CELL, next: HALT, ..Row::registers(0, 0, VIRTUAL_REGISTER) }.with(&[
+                    Flag::Mem,
+                    Flag::Store,
+                    Flag::Sw,
+                    Flag::Jump,
+                ]),
             ]
         }
         Opcode::Illegal => Vec::new(),

@@ -20,7 +20,9 @@ use lariat_algebra::{
 };
 use lariat_emulator::{
     image::Image,
-    memory_map::{EXIT_CELL, INITIAL_STACK_POINTER, INPUT_START, OUTPUT_START, PANIC_CELL, PRIVATE_INPUT_START, STACK_TOP},
+    memory_map::{
+        EXIT_CELL, INITIAL_STACK_POINTER, INPUT_START, OUTPUT_START, PANIC_CELL, PRIVATE_INPUT_START, STACK_TOP,
+    },
 };
 use lariat_subtables::{
     Params, TableId,

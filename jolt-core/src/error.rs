@@ -13,7 +13,9 @@ pub enum HeaderError {
     #[error("this is not a Lariat proof file")]
     NotAProof,
     /// Another version of the format.
-    #[error("the proof has format version {found}, this verifier takes version {expected}; use the release that made it")]
+    #[error(
+        "the proof has format version {found}, this verifier takes version {expected}; use the release that made it"
+    )]
     Version {
         /// Version of the proof.
         found: u16,

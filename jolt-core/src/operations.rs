@@ -124,11 +124,8 @@ impl Operation {
 
     /// The leaf of tuples written.
     pub fn write_leaf(&self, fp: &Fingerprint) -> Leaf {
-        let fields: Vec<(usize, &Affine)> = self
-            .read
-            .iter()
-            .map(|(i, f)| (*i, self.write.iter().find(|w| w.0 == *i).map_or(f, |w| &w.1)))
-            .collect();
+        let fields: Vec<(usize, &Affine)> =
+            self.read.iter().map(|(i, f)| (*i, self.write.iter().find(|w| w.0 == *i).map_or(f, |w| &w.1))).collect();
         self.leaf(&fields, fp)
     }
 }
@@ -153,9 +150,7 @@ pub fn operations(params: Params) -> Vec<Operation> {
     let column = Affine::column;
     let flag = |f: Flag| column(col::flag(f));
     let (step, active) = (col::step(params), col::active(params));
-    let scaled_step = |offset: u64| {
-        Affine::constant(i128::from(offset)).plus(step, i128::from(TS_PER_STEP))
-    };
+    let scaled_step = |offset: u64| Affine::constant(i128::from(offset)).plus(step, i128::from(TS_PER_STEP));
     let mut out = vec![
         Operation {
             name: "pc".into(),
@@ -223,9 +218,7 @@ pub fn operations(params: Params) -> Vec<Operation> {
         out.push(Operation {
             name: format!("slot {slot}"),
             active,
-            tag: Tag::PerFlag(
-                users.iter().map(|(f, t)| (col::flag(*f), TAG_TABLE + u32::from(t.id()))).collect(),
-            ),
+            tag: Tag::PerFlag(users.iter().map(|(f, t)| (col::flag(*f), TAG_TABLE + u32::from(t.id()))).collect()),
             read: vec![
                 (FIELD_ADDRESS, column(col::slot_p(slot))),
                 (FIELD_KEY, column(col::slot_q(slot))),

@@ -4,15 +4,13 @@
 
 use crate::{
     bytecode::HALT,
-    cells::{CellLayout, CellWeights, RegionKind, RamInit},
+    cells::{CellLayout, CellWeights, RamInit, RegionKind},
     columns as col,
     constraints::constraints,
-    operations::{
-        FIELD_ADDRESS, FIELD_TS, FIELD_VALUE, Fingerprint, Operation, TAG_PC, operations,
-    },
+    operations::{FIELD_ADDRESS, FIELD_TS, FIELD_VALUE, Fingerprint, Operation, TAG_PC, operations},
     statement::Header,
 };
-use ark_ff::{Field, One};
+use ark_ff::{Field, One, Zero};
 use lariat_algebra::Fr;
 use lariat_pcs::Pcs;
 use lariat_subtables::Params;
@@ -155,7 +153,13 @@ fn powers(x: Fr) -> impl Iterator<Item = Fr> {
 }
 
 /// The relation over steps: leaves of all operations, then all constraints, under powers of `rho`.
-pub fn step_relation(params: Params, code_base: u32, ops: &[Operation], fp: &Fingerprint, rho: Fr) -> QuadraticRelation {
+pub fn step_relation(
+    params: Params,
+    code_base: u32,
+    ops: &[Operation],
+    fp: &Fingerprint,
+    rho: Fr,
+) -> QuadraticRelation {
     let mut relation = QuadraticRelation::new(col::num_columns(params));
     let mut weights = powers(rho);
     let mut weight = || weights.next().unwrap_or_default();
@@ -189,11 +193,7 @@ pub fn step_claim(claims: &LeafClaims, rho: Fr) -> Fr {
 
 /// Weights of the dense public column over cells.
 pub fn cell_weights(fp: &Fingerprint, sigma: Fr) -> CellWeights {
-    CellWeights {
-        fingerprint: Fr::one() + sigma,
-        initial: fp.powers[FIELD_VALUE],
-        vacant: sigma.pow([5]),
-    }
+    CellWeights { fingerprint: Fr::one() + sigma, initial: fp.powers[FIELD_VALUE], vacant: sigma.pow([5]) }
 }
 
 /// The relation over cells, under powers of `sigma`:
@@ -241,7 +241,11 @@ pub fn boundary(fp: &Fingerprint, entry: u32, steps: u64) -> (Fr, Fr) {
 /// Whether tuples balance: `first * init * writes = last * final * reads`.
 pub fn balanced(boundary: (Fr, Fr), steps: &LeafClaims, cells: &LeafClaims) -> bool {
     match (steps.products.as_slice(), cells.products.as_slice()) {
-        ([reads, writes], [init, last]) => boundary.0 * init * writes == boundary.1 * last * reads,
+        // A product of zero would say nothing: the sides would balance whatever the other tuples are.
+        ([reads, writes], [init, last]) => {
+            let (left, right) = (boundary.0 * init * writes, boundary.1 * last * reads);
+            left == right && !left.is_zero()
+        }
         _ => false,
     }
 }

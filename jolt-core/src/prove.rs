@@ -7,8 +7,8 @@ use crate::{
     operations::{Fingerprint, Leaf, operations},
     program::Program,
     protocol::{
-        self, NUM_CELL_COLUMNS, Shape, balanced, boundary, cell, cell_claim, cell_relation, cell_weights, label, section,
-        session, step_claim, step_relation,
+        self, NUM_CELL_COLUMNS, Shape, balanced, boundary, cell, cell_claim, cell_relation, cell_weights, label,
+        section, session, step_claim, step_relation,
     },
     statement::{Config, Header},
     witness::{self, TouchedCell, Witness},
@@ -240,12 +240,8 @@ pub fn prove_witness(
     let dense = layout.dense(&cx, &fp, &cell_weights(&fp, sigma));
     let rows = cell_rows(&cells, &layout, private_values(&private), &header);
     let mut step_prover = QuadraticProver::new(&relation, step_columns, &step_claims.point);
-    let mut cell_prover = SparseQuadraticProver::<{ cell::NUM_SPARSE }>::new(
-        &cells_relation,
-        rows,
-        vec![dense],
-        &cell_claims.point,
-    );
+    let mut cell_prover =
+        SparseQuadraticProver::<{ cell::NUM_SPARSE }>::new(&cells_relation, rows, vec![dense], &cell_claims.point);
     let point = engine::prove(
         label::MAIN,
         &mut [

@@ -65,7 +65,12 @@ pub fn count_rows(program: &Program, rows: &[TraceRow]) -> u64 {
 }
 
 /// The header of a traced execution.
-pub fn header(program: &Program, config: Config, inputs: Inputs<'_>, trace: &TraceResult) -> Result<Header, ProveError> {
+pub fn header(
+    program: &Program,
+    config: Config,
+    inputs: Inputs<'_>,
+    trace: &TraceResult,
+) -> Result<Header, ProveError> {
     let steps = count_rows(program, &trace.rows);
     if steps > MAX_STEPS {
         return Err(ProveError::TooLong { rows: steps, max: MAX_STEPS });
@@ -77,11 +82,8 @@ pub fn header(program: &Program, config: Config, inputs: Inputs<'_>, trace: &Tra
     };
     let output_words: Vec<u32> =
         (0..output_bytes_used / 4).map(|i| trace.final_memory.word(OUTPUT_START + 4 * i).unwrap_or(0)).collect();
-    let panic_word = if panicked {
-        trace.final_memory.word(lariat_emulator::memory_map::PANIC_CELL).unwrap_or(0)
-    } else {
-        0
-    };
+    let panic_word =
+        if panicked { trace.final_memory.word(lariat_emulator::memory_map::PANIC_CELL).unwrap_or(0) } else { 0 };
     Ok(Header {
         config,
         program: program.digest(),
@@ -127,8 +129,8 @@ fn empty_columns(params: Params, steps: usize) -> Vec<ColumnData> {
     let mut kinds: Vec<ColumnData> = Vec::with_capacity(col::num_columns(params));
     for c in 0..col::num_columns(params) {
         let is_flag = (col::FIRST_FLAG..col::X).contains(&c);
-        let slot_part = (c >= col::FIRST_SLOT && c < col::num_committed(params))
-            .then(|| (c - col::FIRST_SLOT) % col::SLOT_COLUMNS);
+        let slot_part =
+            (c >= col::FIRST_SLOT && c < col::num_committed(params)).then(|| (c - col::FIRST_SLOT) % col::SLOT_COLUMNS);
         kinds.push(match c {
             _ if is_flag => ColumnData::Bool(vec![false; steps]),
             _ if slot_part == Some(0) => ColumnData::U16(vec![0; steps]),
@@ -337,7 +339,8 @@ impl<'a> Builder<'a> {
         let params = self.params;
         // Bytecode.
         self.set(col::PC, index.into());
-        for (c, value) in [col::RD, col::RS1, col::RS2, col::IMM, col::NEXT, col::COND].into_iter().zip(row.small_fields())
+        for (c, value) in
+            [col::RD, col::RS1, col::RS2, col::IMM, col::NEXT, col::COND].into_iter().zip(row.small_fields())
         {
             if value != 0 {
                 self.set(c, value.into());
@@ -348,11 +351,8 @@ impl<'a> Builder<'a> {
             self.set(col::FIRST_FLAG + rest.trailing_zeros() as usize, 1);
             rest &= rest - 1;
         }
-        let (state, cell) = if index >= VIRTUAL_BASE {
-            (self.virtual_bytecode, index - VIRTUAL_BASE)
-        } else {
-            (self.bytecode, index)
-        };
+        let (state, cell) =
+            if index >= VIRTUAL_BASE { (self.virtual_bytecode, index - VIRTUAL_BASE) } else { (self.bytecode, index) };
         let count = self.bump(state, cell as usize);
         self.set(col::PC_COUNT, count.into());
 
@@ -650,4 +650,3 @@ fn virtual_result(row: &Row, x: u32, y: u32) -> u32 {
         0
     }
 }
-

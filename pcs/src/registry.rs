@@ -56,7 +56,7 @@ macro_rules! schemes {
 }
 
 schemes! {
-    /// Hyrax: transparent, square-root commitments, discrete logarithms [WTSTW18].
+    /// Hyrax: transparent, square-root commitments, discrete logarithms [WTSTW18, §6].
     Hyrax = 1, "hyrax", |workload: Workload<'_>| Hyrax::shared(Hyrax::log_row_len_for(workload.num_vars));
 }
 

@@ -296,12 +296,9 @@ pub fn tables(flag: Flag, params: Params) -> Vec<(usize, TableId)> {
             t[h - 1].1 = TableId::Msb;
             t
         }
-        Flag::Sb => concat(vec![
-            byte_of_half(0),
-            range(h, 2 * h),
-            byte_of_half(source),
-            range(source + h, source + 2 * h),
-        ]),
+        Flag::Sb => {
+            concat(vec![byte_of_half(0), range(h, 2 * h), byte_of_half(source), range(source + h, source + 2 * h)])
+        }
         Flag::Sh => concat(vec![range(0, r), range(source, source + r)]),
         _ => Vec::new(),
     }
@@ -310,8 +307,8 @@ pub fn tables(flag: Flag, params: Params) -> Vec<(usize, TableId)> {
 /// The linear relations that hold on rows with `flag` set; each form vanishes.
 pub fn relations(flag: Flag, params: Params) -> Vec<Form> {
     use Role::{
-        Byte0, ByteMix, Carry, Cond, Delta, DeltaByte, DeltaHalf, HalfMix, Imm, Multiplicand, Next, Offset, One, P,
-        Pc, ProductHigh, ProductLow, Q, RamAddress, RamPost, RamPre, Result, Rs2, SignedX, V, X,
+        Byte0, ByteMix, Carry, Cond, Delta, DeltaByte, DeltaHalf, HalfMix, Imm, Multiplicand, Next, Offset, One, P, Pc,
+        ProductHigh, ProductLow, Q, RamAddress, RamPost, RamPre, Result, Rs2, SignedX, V, X,
     };
     const WRAP: i128 = 1 << 32;
     let c = num_operand_chunks(params);
@@ -321,13 +318,8 @@ pub fn relations(flag: Flag, params: Params) -> Vec<Form> {
     let y = operand_y();
     let chunked = |role: fn(u8) -> Role| (0..c).map(|i| (role(i as u8), -(1i128 << (b * i)))).collect::<Form>();
     let sum_of_values = |n: usize| (0..n).map(|i| (V(i as u8), -1)).collect::<Form>();
-    let bitwise = || {
-        vec![
-            plus(one(X), &chunked(P), 1),
-            plus(y.clone(), &chunked(Q), 1),
-            plus(one(Result), &chunked(V), 1),
-        ]
-    };
+    let bitwise =
+        || vec![plus(one(X), &chunked(P), 1), plus(y.clone(), &chunked(Q), 1), plus(one(Result), &chunked(V), 1)];
     let selected = selected_byte_slot(params) as u8;
     let source = source_slot(params);
     // The RAM word from its selected and its other half.
@@ -384,10 +376,9 @@ pub fn relations(flag: Flag, params: Params) -> Vec<Form> {
             plus(vec![(X, 1), (ProductLow, -1), (ProductHigh, -WRAP)], &word(params, r), -1),
             plus(one(Result), &word(params, if flag == Flag::DivU { 0 } else { r }), -1),
         ],
-        Flag::NegIf => vec![
-            vec![(X, 1), (SignedX, -2), (Carry, WRAP), (Result, -1)],
-            plus(one(Result), &word(params, 0), -1),
-        ],
+        Flag::NegIf => {
+            vec![vec![(X, 1), (SignedX, -2), (Carry, WRAP), (Result, -1)], plus(one(Result), &word(params, 0), -1)]
+        }
         Flag::Lb => vec![
             halves(),
             select_byte(),

@@ -145,9 +145,9 @@ impl FirstRound {
         }
         for (i, (l, r)) in lefts.iter().zip(rights).enumerate() {
             let (left, right) = (is_one(&l[0]) & is_one(&l[1]), is_one(&r[0]) & is_one(&r[1]));
-            self.full.push_if(i, !left & !right);
+            self.full.push_if(i, !(left | right));
             self.left_one.push_if(i, left);
-            self.right_one.push_if(i, right & !left);
+            self.right_one.push_if(i, right && !left);
         }
         let mut q_0 = Fr::zero();
         // Where one factor is one, the other's even entry counts in q(0), and nothing does in q(inf).

@@ -56,7 +56,7 @@ impl EqFactorTables {
 }
 
 fn evaluate_field(v: &[Fr], eq: &EqFactorTables) -> Fr {
-    by_block(v, eq, |v, lo| slices::inner_product(v, lo))
+    by_block(v, eq, slices::inner_product)
 }
 
 /// `sum_block hi[block] * inner(entries of the block, their low weights)`.

@@ -86,7 +86,7 @@ pub(crate) fn multiply(a: &[Fr], b: &[Fr]) -> Vec<Fr> {
         for (i, ((o, x), y)) in out.iter_mut().zip(a).zip(b).enumerate() {
             let x_is_one = is_one(x);
             *o = if x_is_one { *y } else { *x };
-            work.push_if(i, !x_is_one & !is_one(y));
+            work.push_if(i, !(x_is_one | is_one(y)));
         }
         let xs: Vec<Fr> = work.iter().map(|i| a[i]).collect();
         let ys: Vec<Fr> = work.iter().map(|i| b[i]).collect();

@@ -5,10 +5,13 @@ use crate::RoundProver;
 use ark_ff::Zero;
 use lariat_algebra::{Fr, poly::Univariate};
 
+/// A summand as a function of the columns' values.
+type Summand<'a> = Box<dyn Fn(&[Fr]) -> Fr + 'a>;
+
 /// Sumcheck prover for `sum_x summand(columns(x))`, at `O(2^n (d + 1))` summand evaluations in the first round.
 pub struct NaiveProver<'a> {
     columns: Vec<Vec<Fr>>,
-    summand: Box<dyn Fn(&[Fr]) -> Fr + 'a>,
+    summand: Summand<'a>,
     degree: usize,
     num_vars: usize,
 }

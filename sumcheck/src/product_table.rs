@@ -152,6 +152,9 @@ impl ProductTable {
     }
 
     /// `(q(0), q(inf))` of the current round.
+    ///
+    /// # Panics
+    /// When the current coordinate of `tau` is zero or one.
     pub fn round(&self, eq: &EqFactor) -> (Fr, Fr) {
         let mut s = [[Fr::zero(); 2]; 2];
         let mut single = Fr::zero();
@@ -162,6 +165,7 @@ impl ProductTable {
             single += block.weight * block.sums.single;
         }
         let [at_zero, at_one] = eq.current_inverses().map(|inverse| self.scale * inverse);
+        assert!(!(at_zero.is_zero() || at_one.is_zero()), "a random coordinate of tau is neither zero nor one");
         let covered = self.blocks.len() << self.log_rows >> 1;
         let beyond = Fr::one() - eq.weights().prefix_sum(covered);
         (

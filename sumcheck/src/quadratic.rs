@@ -15,7 +15,6 @@ use ark_ff::{One, Zero};
 use lariat_algebra::{
     Fr,
     column::Column,
-    ifma::slices,
     par,
     poly::Univariate,
     wide::{ProductAcc, SmallAcc},
@@ -129,7 +128,7 @@ pub struct QuadraticProver<'a> {
     eq: EqFactor,
     /// Weights of the first round's pairs of rows, by block; they are those of the bound rows too.
     weights: RowWeights,
-    /// First factors (right), second factors (left) and the linear part after the first bind.
+    /// First factors (left), second factors (right) and the linear part after the first bind.
     table: Option<ProductTable>,
 }
 
@@ -190,26 +189,33 @@ impl<'a> QuadraticProver<'a> {
         let rows = RowPairs::load(&self.columns, k * pairs, pairs);
         let width = self.relation.products.len();
         let (mut even, mut odd) = (vec![0i64; pairs], vec![0i64; pairs]);
-        let flags = [[Fr::zero(), r], [Fr::one() - r, Fr::one()]];
+        // First factors with their weight: nearly all are flags, whose bound value is one of four.
+        let flags: Vec<[[Fr; 2]; 2]> = self
+            .weights
+            .lo
+            .iter()
+            .map(|&w| {
+                let odd = w * r;
+                [[Fr::zero(), odd], [w - odd, w]]
+            })
+            .collect();
         for (j, (form, _)) in self.relation.products.iter().enumerate() {
             rows.int_form(form, &mut even, &mut odd);
             for (i, (&a_0, &a_1)) in even.iter().zip(&odd).enumerate() {
-                block.right[reverse_bits(i, log_rows) * width + j] = match (a_0, a_1) {
-                    (0 | 1, 0 | 1) => flags[a_0 as usize][a_1 as usize],
-                    _ => Fr::from(a_0) + r * Fr::from(a_1 - a_0),
+                block.left[reverse_bits(i, log_rows) * width + j] = match (a_0, a_1) {
+                    (0 | 1, 0 | 1) => flags[i][a_0 as usize][a_1 as usize],
+                    _ => self.weights.lo[i] * (Fr::from(a_0) + r * Fr::from(a_1 - a_0)),
                 };
             }
         }
-        let mut values = vec![Fr::zero(); pairs];
-        let mut weighted = values.clone();
         for (j, form) in forms.iter().enumerate() {
-            for (i, value) in values.iter_mut().enumerate() {
-                *value = rows.bound_form(form, i);
-            }
-            slices::mul_slices(&values, &self.weights.lo, &mut weighted);
-            let (out, width, j) = if j < width { (&mut block.left, width, j) } else { (&mut block.single, 1, 0) };
-            for (i, x) in weighted.iter().enumerate() {
-                out[reverse_bits(i, log_rows) * width + j] = *x;
+            for i in 0..pairs {
+                let value = rows.bound_form(form, i);
+                if j < width {
+                    block.right[reverse_bits(i, log_rows) * width + j] = value;
+                } else {
+                    block.single[reverse_bits(i, log_rows)] = self.weights.lo[i] * value;
+                }
             }
         }
     }
@@ -219,8 +225,8 @@ impl<'a> QuadraticProver<'a> {
         let forms: Vec<BoundForm> =
             second.chain([&self.relation.linear]).map(|f| BoundForm::new(f, &self.columns, r)).collect();
         let tail = Tail {
-            left: self.relation.products.iter().map(|p| p.1.constant).collect(),
-            right: self.relation.products.iter().map(|p| Fr::from(p.0.constant)).collect(),
+            left: self.relation.products.iter().map(|p| Fr::from(p.0.constant)).collect(),
+            right: self.relation.products.iter().map(|p| p.1.constant).collect(),
             single: vec![self.relation.linear.constant],
         };
         let fill = |k: usize, block: &mut Block| self.first_bind_block(k, r, &forms, block);

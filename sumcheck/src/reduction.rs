@@ -148,9 +148,12 @@ fn combine(num_vars: usize, terms: &[(Fr, &Column)]) -> Vec<Fr> {
     combined
 }
 
+/// A point, and the polynomials and values claimed at it.
+type Group<'a> = (&'a [Fr], Vec<(usize, Fr)>);
+
 /// Groups of claims with equal points: `(point, [(poly, value)])`, in order of first appearance.
-fn group(claims: &[Claim]) -> Vec<(&[Fr], Vec<(usize, Fr)>)> {
-    let mut groups: Vec<(&[Fr], Vec<(usize, Fr)>)> = Vec::new();
+fn group(claims: &[Claim]) -> Vec<Group<'_>> {
+    let mut groups: Vec<Group<'_>> = Vec::new();
     for c in claims {
         match groups.iter_mut().find(|g| g.0 == c.point.as_slice()) {
             Some(g) => g.1.push((c.poly, c.value)),

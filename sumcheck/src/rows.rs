@@ -11,6 +11,7 @@ use lariat_algebra::{
 ///
 /// # Panics
 /// On columns of 64-bit or full-size entries or sparse ones, which this kernel does not take.
+#[expect(clippy::panic, reason = "a documented precondition of the prover")]
 fn load(column: &Column, start: usize, out: &mut [i64]) {
     fn copy<T: Copy + Into<i64>>(v: &[T], start: usize, out: &mut [i64]) {
         let v = &v[start.min(v.len())..];

@@ -21,6 +21,7 @@ pub struct SparseLayer<const G: usize> {
 
 impl<const G: usize> SparseLayer<G> {
     /// The layer above: products of sibling positions (the last coordinate).
+    #[must_use]
     pub fn parent(&self) -> Self {
         let mut entries: Vec<Entry<G>> = Vec::with_capacity(self.entries.len());
         for (i, values) in &self.entries {

@@ -96,7 +96,13 @@ fn sections(log: &EventLog, header_bytes: usize) -> Vec<Part> {
         let payload = format!("{:?}", event.payload).to_lowercase();
         let is_same = |group: &Group| group.label == event.label && group.payload == payload;
         if !part.messages.iter().any(is_same) {
-            part.messages.push(Group { label: event.label, payload: payload.clone(), messages: 0, elements: 0, bytes: 0 });
+            part.messages.push(Group {
+                label: event.label,
+                payload: payload.clone(),
+                messages: 0,
+                elements: 0,
+                bytes: 0,
+            });
         }
         if let Some(group) = part.messages.iter_mut().find(|group| is_same(group)) {
             group.messages += 1;

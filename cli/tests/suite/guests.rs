@@ -1,6 +1,6 @@
 //! Every committed guest runs as `guests/vectors.txt` says, and is proven and verified.
 
-use crate::support::{elf, folder, lariat, root, text};
+use crate::support::{elf, folder, hex, lariat, root, text};
 use serde_json::json;
 use std::fs;
 
@@ -120,8 +120,8 @@ fn every_guest_is_proven_and_verified() {
 /// 2^16 and 2^18.
 #[test]
 fn every_guest_is_proven_at_every_size() {
-    let bytes = (0..32).map(|byte| format!("{byte:02x}")).collect::<String>();
-    let word = |n: u32| n.to_le_bytes().iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let bytes = hex(&(0..32).collect::<Vec<u8>>());
+    let word = |n: u32| hex(&n.to_le_bytes());
     let seed = word(1);
     let sizes: &[(&str, [u32; 3])] = &[
         ("fibonacci", [190, 13_000, 52_000]),

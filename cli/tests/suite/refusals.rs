@@ -1,6 +1,6 @@
 //! Files and programs that cannot be used, and wrong usage.
 
-use crate::support::{INPUT, command, elf, folder, lariat, names, root, shared_proof, text};
+use crate::support::{INPUT, command, elf, folder, hex, lariat, names, root, shared_proof, text};
 use std::{
     fs,
     io::{BufRead, BufReader},
@@ -107,7 +107,7 @@ fn inputs_beyond_the_limit_are_refused() {
 #[test]
 fn proofs_beyond_the_memory_are_refused() {
     let folder = folder("memory");
-    let input = 12_000_000u32.to_le_bytes().map(|byte| format!("{byte:02x}")).concat();
+    let input = hex(&12_000_000u32.to_le_bytes());
     let proof = text(&folder.join("proof"));
     lariat(&["prove", &elf("fibonacci"), "-o", &proof, "--input-hex", &input, "--max-steps", "100000000"]).refused(&[
         "60000",

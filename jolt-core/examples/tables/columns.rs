@@ -18,7 +18,11 @@ const MEANINGS: &[(col::ColumnId, &str, &str)] = &[
     (col::RS2_VALUE, "value of `rs2`; the second operand is `y = rs2 value + imm`", "`UseRs2`"),
     (col::RESULT, "result; written to `rd` under `WriteRd`", "all that compute one, `rd = x0` included"),
     (col::RD_PRE, "value of `rd` before the step", "`WriteRd`"),
-    (col::CARRY, "carry of a sum or an address, borrow of a difference, wrap of a negation", "`Add` `Sub` `NegIf` `Mem` `Jalr`"),
+    (
+        col::CARRY,
+        "carry of a sum or an address, borrow of a difference, wrap of a negation",
+        "`Add` `Sub` `NegIf` `Mem` `Jalr`",
+    ),
     (col::PC_COUNT, "how often the bytecode row was read before", "all steps"),
     (col::DELTA_TS, "timestamp distance of the `rs1` access", "`UseRs1`"),
     (col::DELTA_TS + 1, "timestamp distance of the `rs2` access", "`UseRs2`"),
@@ -35,7 +39,11 @@ const MEANINGS: &[(col::ColumnId, &str, &str)] = &[
     (col::BYTE0, "bit 0 of the byte address, or of the target of `JALR`", "`Mem`, `Jalr`"),
     (col::BYTE1, "bit 1 of the byte address", "`Mem`"),
     (col::HALF_MIX, "address bit 1 times (selected half − other half)", "narrow loads and stores"),
-    (col::BYTE_MIX, "address bit 0 times 256 (high byte − low byte) of the selected half", "`Lb` `Lbu` `Sb`; `Jalr` to an odd address"),
+    (
+        col::BYTE_MIX,
+        "address bit 0 times 256 (high byte − low byte) of the selected half",
+        "`Lb` `Lbu` `Sb`; `Jalr` to an odd address",
+    ),
     (col::DELTA, "new minus old byte or half", "`Sb` `Sh`"),
     (col::DELTA_BYTE, "address bit 0 times `store delta`", "`Sb`"),
     (col::DELTA_HALF, "address bit 1 times (`store delta` + 255 `store delta byte`)", "`Sb` `Sh`"),
@@ -94,7 +102,13 @@ pub fn columns() -> String {
         (3, "slot j count", "how often that cell of that table was read before"),
     ] {
         let index = format!("{} + 4j", col::FIRST_SLOT + part);
-        push(index, format!("`{name}`"), kind_of(col::FIRST_SLOT + part), meaning, "rows with a flag that uses slot `j`");
+        push(
+            index,
+            format!("`{name}`"),
+            kind_of(col::FIRST_SLOT + part),
+            meaning,
+            "rows with a flag that uses slot `j`",
+        );
     }
     let public = |f: fn(Params) -> usize| format!("{} / {}", f(Params::M16), f(Params::M8));
     push(public(col::step), "`step`".into(), "public".into(), "number of the row", "all steps");

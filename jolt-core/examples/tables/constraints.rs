@@ -4,7 +4,9 @@ use crate::table;
 use lariat_jolt_core::{
     Params, columns as col,
     constraints::{Affine, constraints as all_constraints},
-    operations::{FIELD_ADDRESS, FIELD_BYTECODE, FIELD_KEY, FIELD_TS, FIELD_VALUE, Operation, Tag, operations as all_operations},
+    operations::{
+        FIELD_ADDRESS, FIELD_BYTECODE, FIELD_KEY, FIELD_TS, FIELD_VALUE, Operation, Tag, operations as all_operations,
+    },
 };
 use lariat_subtables::decompose::Flag;
 
@@ -71,8 +73,8 @@ fn product(a: &Affine, b: &Affine) -> String {
 /// What goes wrong without relation `k` of a flag.
 fn relation_reason(flag: Flag, k: usize) -> &'static str {
     use Flag::{
-        Add, And, CmpS, CmpU, Const, DivU, Exit, Jalr, Lb, Lbu, Lh, Lhu, Lw, Mem, Mul, MulHigh, NegIf, Or, RemU, Sb, Set,
-        Sh, SignX, SignY, Sll, Sra, Srl, Sub, Sw, Xor,
+        Add, And, CmpS, CmpU, Const, DivU, Exit, Jalr, Lb, Lbu, Lh, Lhu, Lw, Mem, Mul, MulHigh, NegIf, Or, RemU, Sb,
+        Set, Sh, SignX, SignY, Sll, Sra, Srl, Sub, Sw, Xor,
     };
     const HALVES: &str = "a load from or store to a word with other halves; range checks make the halves unique, and \
                           bind a private word to 32 bits";
@@ -85,9 +87,9 @@ fn relation_reason(flag: Flag, k: usize) -> &'static str {
         (Add, 0) => "a sum that is not `x + y mod 2^32`",
         (Sub, 0) => "a difference that is not `x − y mod 2^32`",
         (Add | Sub | NegIf, 1) => "a result outside of 32 bits, by a wrong carry",
-        (And | Or | Xor | CmpU | CmpS, 0) | (Sll | Srl | Sra, 0) => CHUNKS_X,
+        (And | Or | Xor | CmpU | CmpS | Sll | Srl | Sra, 0) => CHUNKS_X,
         (And | Or | Xor | CmpU | CmpS, 1) => CHUNKS_Y,
-        (And | Or | Xor, 2) | (Sll | Srl | Sra, 2) => "a result other than the values looked up",
+        (And | Or | Xor | Sll | Srl | Sra, 2) => "a result other than the values looked up",
         (CmpU | CmpS, 2) => "a verdict on other outcomes than those of the chunks",
         (CmpU | CmpS, 3) => "a verdict on another condition",
         (Set, 0) => "a result other than the verdict",
@@ -97,8 +99,7 @@ fn relation_reason(flag: Flag, k: usize) -> &'static str {
         (Mul | MulHigh, 1) => "a low word outside of 32 bits: the split would not be unique",
         (Mul | MulHigh, 2) => "a high word outside of 32 bits",
         (Mul | MulHigh, 3) => "the other half of the product",
-        (SignX, 0) => "the sign of another word",
-        (SignY, 0) => "the sign of another word",
+        (SignX | SignY, 0) => "the sign of another word",
         (DivU | RemU, 0) => "a quotient outside of 32 bits",
         (DivU | RemU, 1) => "a remainder that is not `x − q y`, or is outside of 32 bits",
         (DivU | RemU, 2) => "the remainder for the quotient, or the reverse",
@@ -139,7 +140,9 @@ fn reason(name: &str) -> &'static str {
         "byte mix" => "the other byte selected",
         "store delta byte" => "the change at another byte",
         "store delta half" => "the change at another half",
-        "product" => "a product that is not one; on rows that use it no side exceeds 2^65, so it holds over the integers",
+        "product" => {
+            "a product that is not one; on rows that use it no side exceeds 2^65, so it holds over the integers"
+        }
         "sign of x" => "a sign where `x` is unsigned, or the wrong one: the sign is bit 31, looked up",
         "sign of y" => "the same for `y`",
         "only signed products are negative" => "subtracting 2^64 from an unsigned product",
@@ -177,12 +180,11 @@ pub fn constraints() -> String {
         rows.push([i.to_string(), c.name.clone(), formula, why.into()]);
     }
     let (from, to) = (all.len() - tail, all.len() - 1);
-    rows.push([
-        format!("{from}–{to}"),
-        "flag only on steps, each".into(),
-        of_each_flag,
-        "operations, writes to memory above all, on rows past the last step".into(),
-    ]);
+    let mut why = "operations, writes to memory above all, on rows past the last step".to_string();
+    if of_each_flag.contains("flag · (flag") {
+        why += "; flags that are no bits, with which a leaf of the products could vanish identically";
+    }
+    rows.push([format!("{from}–{to}"), "flag only on steps, each".into(), of_each_flag, why]);
     table(&["#", "constraint", "formula", "without it"], rows)
 }
 

@@ -105,7 +105,8 @@ pub fn flags() -> String {
         let users: Vec<String> = sequences
             .iter()
             .filter_map(|(op, rows)| {
-                let at: Vec<String> = (0..rows.len()).filter(|k| rows[*k].has(f)).map(|k| (k + 1).to_string()).collect();
+                let at: Vec<String> =
+                    (0..rows.len()).filter(|k| rows[*k].has(f)).map(|k| (k + 1).to_string()).collect();
                 match (at.len(), rows.len()) {
                     (0, _) => None,
                     (_, 1) => Some(op.to_string()),
@@ -114,7 +115,8 @@ pub fn flags() -> String {
             })
             .collect();
         assert!(!users.is_empty(), "a flag that nothing sets");
-        let users = if users.len() > 24 { format!("{} instructions, see below", users.len()) } else { users.join(", ") };
+        let users =
+            if users.len() > 24 { format!("{} instructions, see below", users.len()) } else { users.join(", ") };
         [bit.to_string(), col::flag(f).to_string(), format!("`{f:?}`"), meaning(f).into(), users]
     });
     table(&["bit", "column", "flag", "says", "set by"], rows)

@@ -90,7 +90,7 @@ fn grouped(n: usize) -> String {
     let digits = n.to_string();
     let mut out = String::new();
     for (i, d) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i) % 3 == 0 {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
             out.push(',');
         }
         out.push(d);
@@ -124,7 +124,18 @@ pub fn proof_bytes() -> String {
         rows.push(line);
     }
     table(
-        &["rows", "cells", "header", "commitments", "step products", "cell products", "main", "evaluations", "opening", "total"],
+        &[
+            "rows",
+            "cells",
+            "header",
+            "commitments",
+            "step products",
+            "cell products",
+            "main",
+            "evaluations",
+            "opening",
+            "total",
+        ],
         rows,
     )
 }
@@ -167,11 +178,8 @@ pub fn error_terms() -> String {
     };
     let (small, large) = (terms(18), terms(24));
     let bits = |x: f64| format!("2^−{:.1}", log_field - x.log2());
-    let mut rows: Vec<[String; 4]> = small
-        .iter()
-        .zip(&large)
-        .map(|(a, b)| [a.0.to_string(), a.1.clone(), bits(a.2), bits(b.2)])
-        .collect();
+    let mut rows: Vec<[String; 4]> =
+        small.iter().zip(&large).map(|(a, b)| [a.0.to_string(), a.1.clone(), bits(a.2), bits(b.2)]).collect();
     let total = |t: &[(&str, String, f64)]| bits(t.iter().map(|x| x.2).sum());
     rows.push(["**sum**".into(), String::new(), format!("**{}**", total(&small)), format!("**{}**", total(&large))]);
     format!(

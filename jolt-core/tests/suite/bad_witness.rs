@@ -125,9 +125,7 @@ impl Subject {
         let unless = |used: bool, reason| (!used).then_some(reason);
         match column {
             c if c == col::DELTA_TS || c == col::DELTA_COUNT => unless(has(Flag::UseRs1), "no rs1 is read"),
-            c if c == col::DELTA_TS + 1 || c == col::DELTA_COUNT + 1 => {
-                unless(has(Flag::UseRs2), "no rs2 is read")
-            }
+            c if c == col::DELTA_TS + 1 || c == col::DELTA_COUNT + 1 => unless(has(Flag::UseRs2), "no rs2 is read"),
             c if c == col::RD_PRE || c == col::DELTA_TS + 2 || c == col::DELTA_COUNT + 2 => {
                 unless(has(Flag::WriteRd), "no register is written")
             }
@@ -142,10 +140,9 @@ impl Subject {
                 any(&[Flag::Mem, Flag::Jalr]) || self.byte_difference(row) != 0,
                 "no address; the byte mix is zero either way",
             ),
-            col::BYTE1 => unless(
-                has(Flag::Mem) || self.half_difference(row) != 0,
-                "no address; the half mix is zero either way",
-            ),
+            col::BYTE1 => {
+                unless(has(Flag::Mem) || self.half_difference(row) != 0, "no address; the half mix is zero either way")
+            }
             col::DELTA => unless(
                 any(&[Flag::Sb, Flag::Sh]) || bits != [0, 0],
                 "no narrow store; the delta's products with address bits are zero",
@@ -155,7 +152,8 @@ impl Subject {
                 "no product; what is multiplied with y = 0",
             ),
             c if c >= col::FIRST_SLOT => {
-                let (slot, part) = ((c - col::FIRST_SLOT) / col::SLOT_COLUMNS, (c - col::FIRST_SLOT) % col::SLOT_COLUMNS);
+                let (slot, part) =
+                    ((c - col::FIRST_SLOT) / col::SLOT_COLUMNS, (c - col::FIRST_SLOT) % col::SLOT_COLUMNS);
                 // The byte that Lbu and Sb select is tied by relations to bytes that are looked up.
                 let tied = part == 0 && slot == num_range_chunks(self.params()) && any(&[Flag::Lbu, Flag::Sb]);
                 unless(tied || slots_of(has, self.params()).contains(&slot), "the slot makes no lookup")

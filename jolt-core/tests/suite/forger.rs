@@ -21,8 +21,8 @@ use lariat_jolt_core::{
     columns as col,
     constraints::{Constraint, constraints},
     operations::{
-        FIELD_ADDRESS, FIELD_BYTECODE, FIELD_KEY, FIELD_TS, FIELD_VALUE, Fingerprint, NUM_FIELDS, Operation, TAG_PC,
-        TAG_RAM, TAG_RANGE_TS, TAG_REGISTER, TS_PER_STEP, Tag, operations,
+        FIELD_ADDRESS, FIELD_BYTECODE, FIELD_KEY, FIELD_TS, FIELD_VALUE, Fingerprint, NUM_FIELDS, Operation,
+        TAG_BYTECODE, TAG_PC, TAG_RAM, TAG_RANGE_TS, TAG_REGISTER, TAG_TABLE, TS_PER_STEP, Tag, operations,
     },
     protocol::{self, Shape, cell, label, section, session},
     verify,
@@ -59,8 +59,8 @@ pub type Tuple = Vec<Fr>;
 pub struct Violations {
     /// Names of constraints that some row violates.
     pub constraints: BTreeSet<String>,
-    /// Whether reads and final states differ from writes and initial states.
-    pub unbalanced: bool,
+    /// Memories in which reads and final states differ from writes and initial states.
+    pub unbalanced: BTreeSet<&'static str>,
     /// Demands on cells.
     pub cells: BTreeSet<&'static str>,
 }
@@ -76,9 +76,9 @@ impl Violations {
         Self { constraints: names.iter().map(|n| (*n).to_owned()).collect(), ..Self::default() }
     }
 
-    /// Nothing but the balance of tuples.
-    pub fn only_balance() -> Self {
-        Self { unbalanced: true, ..Self::default() }
+    /// Nothing but the balance of tuples of these memories.
+    pub fn only_balance(memories: &[&'static str]) -> Self {
+        Self { unbalanced: memories.iter().copied().collect(), ..Self::default() }
     }
 
     /// Nothing but this demand on cells.
@@ -121,8 +121,7 @@ impl Forgery {
             .cells
             .iter()
             .map(|c| {
-                let cell =
-                    Cell { touched: Fr::one(), value: Fr::from(c.value), timestamp: Fr::from(c.timestamp) };
+                let cell = Cell { touched: Fr::one(), value: Fr::from(c.value), timestamp: Fr::from(c.timestamp) };
                 (c.cell as usize, cell)
             })
             .collect();
@@ -163,17 +162,6 @@ impl Forgery {
     pub fn add(&mut self, row: usize, column: col::ColumnId, value: i64) -> &mut Self {
         self.columns[column][row] += Fr::from(value);
         self
-    }
-
-    /// Rows whose bytecode row has all of these flags.
-    pub fn rows_with(&self, flags: &[Flag]) -> Vec<usize> {
-        let set = |row: usize, f: &Flag| self.get(row, col::flag(*f)).is_one();
-        (0..self.steps()).filter(|&row| flags.iter().all(|f| set(row, f))).collect()
-    }
-
-    /// The `k`-th row with these flags.
-    pub fn row_with(&self, flags: &[Flag], k: usize) -> usize {
-        self.rows_with(flags)[k]
     }
 
     /// All columns of a row, the public ones included.
@@ -258,10 +246,13 @@ impl Forgery {
         self
     }
 
-    /// Moves the layout along with a changed header.
+    /// Moves the layout and the length of columns along with a changed header.
     pub fn lay_out_again(&mut self) -> &mut Self {
-        self.layout =
-            CellLayout::new(self.params(), self.program.image(), self.program.bytecode(), &self.header);
+        let len = self.steps().next_power_of_two();
+        for column in &mut self.columns {
+            column.resize(len, Fr::zero());
+        }
+        self.layout = CellLayout::new(self.params(), self.program.image(), self.program.bytecode(), &self.header);
         self
     }
 
@@ -375,7 +366,7 @@ impl Forgery {
                 out.cells.insert("final values of the statement");
             }
         }
-        out.unbalanced = !balance.holds();
+        out.unbalanced = balance.unbalanced();
         out
     }
 
@@ -447,15 +438,12 @@ impl Forgery {
                         self.columns[col::DELTA_TS + m][i] = now - Fr::one() - last;
                     }
                     let z = self.row(i);
-                    let value = op
-                        .write
-                        .iter()
-                        .find(|w| w.0 == FIELD_VALUE)
-                        .map_or_else(Fr::zero, |(_, form)| form.eval(&z));
+                    let value =
+                        op.write.iter().find(|w| w.0 == FIELD_VALUE).map_or_else(Fr::zero, |(_, form)| form.eval(&z));
                     memory.insert(key, (now, value));
                 } else {
                     let count_column = match tag {
-                        lariat_jolt_core::operations::TAG_BYTECODE => col::PC_COUNT,
+                        TAG_BYTECODE => col::PC_COUNT,
                         TAG_RANGE_TS => {
                             // The operation follows the one whose distance it checks.
                             col::DELTA_COUNT + kinds[k - 1].unwrap()
@@ -557,8 +545,7 @@ impl Forgery {
         channel.section(section::MAIN);
         let rho = channel.challenge(label::STEP_BATCHING);
         let sigma = channel.challenge(label::CELL_BATCHING);
-        let relation =
-            protocol::step_relation(params, self.program.bytecode().code_base, &ops, &fp, rho);
+        let relation = protocol::step_relation(params, self.program.bytecode().code_base, &ops, &fp, rho);
         let cell_relation = protocol::cell_relation(&fp, sigma);
         let cx = self.context();
         let dense = self.layout.dense(&cx, &fp, &protocol::cell_weights(&fp, sigma));
@@ -620,21 +607,11 @@ impl Forgery {
         assert!(!expected.is_empty(), "a forgery violates something");
         assert_eq!(self.violations(), *expected, "what the forgery violates");
         let error = self.verdict().expect_err("the verifier accepts a forgery");
-        if expected.unbalanced {
+        if !expected.unbalanced.is_empty() {
             assert!(matches!(error, VerifyError::Multiset), "{error:?}");
         } else {
             assert!(is_main_final_claim(&error), "{error:?}");
         }
-    }
-
-    /// Rejected for these constraints and nothing else.
-    pub fn assert_violates(&self, names: &[&str]) {
-        self.assert_rejected_for(&Violations::only_constraints(names));
-    }
-
-    /// Rejected for the balance of tuples and nothing else.
-    pub fn assert_unbalanced(&self) {
-        self.assert_rejected_for(&Violations::only_balance());
     }
 }
 
@@ -661,6 +638,28 @@ impl Balance {
 
     pub fn holds(&self) -> bool {
         self.0.values().all(|&n| n == 0)
+    }
+
+    /// The memories of tuples that are left over.
+    pub fn unbalanced(&self) -> BTreeSet<&'static str> {
+        self.0.iter().filter(|(_, n)| **n != 0).map(|(tuple, _)| memory_of(tuple)).collect()
+    }
+}
+
+/// The memory that a tuple belongs to, by its tag.
+fn memory_of(tuple: &Tuple) -> &'static str {
+    match small(tuple[1]) {
+        _ if !tuple[0].is_one() => "no memory",
+        Some(tag) => match u32::try_from(tag) {
+            Ok(TAG_PC) => "pc",
+            Ok(TAG_BYTECODE) => "bytecode",
+            Ok(TAG_REGISTER) => "registers",
+            Ok(TAG_RAM) => "ram",
+            Ok(TAG_RANGE_TS) => "timestamps",
+            Ok(TAG_TABLE..) => "tables",
+            _ => "no memory",
+        },
+        None => "no memory",
     }
 }
 

@@ -1,4 +1,4 @@
-//! Hyrax [WTSTW18]: a column is a matrix, a commitment is one Pedersen commitment a row, an opening is one combined row.
+//! Hyrax [WTSTW18, §6]: a column is a matrix, a commitment is one Pedersen commitment a row, an opening is one combined row.
 //!
 //! # Statement
 //! For each column `k` in `m_k` variables, bound by points `C_{k,i}`: `f_k(last m_k coordinates of x) = y_k`.

@@ -147,3 +147,16 @@ fn wide_columns_are_refused() {
     let mut prover = QuadraticProver::new(&q, vec![&column], &tau);
     let _ = lariat_sumcheck::RoundProver::round(&mut prover, Fr::zero());
 }
+
+#[test]
+#[should_panic(expected = "neither zero nor one")]
+fn boolean_coordinates_of_tau_are_refused() {
+    let mut rng = rng(27);
+    let mut q = QuadraticRelation::new(1);
+    q.linear = form(&[0], random(&mut rng), &mut rng);
+    let column = Column::new(2, ColumnData::U8(vec![1, 2, 3]));
+    let mut prover = QuadraticProver::new(&q, vec![&column], &[Fr::from(1u64), random(&mut rng)]);
+    let _ = lariat_sumcheck::RoundProver::round(&mut prover, Fr::zero());
+    lariat_sumcheck::RoundProver::bind(&mut prover, random(&mut rng));
+    let _ = lariat_sumcheck::RoundProver::round(&mut prover, Fr::zero());
+}

@@ -1,7 +1,10 @@
 //! Sums, products, quotients, constants: results that no instruction gives.
 
 use super::{A, B, BODY, Case, RESULT, breaks, divided, immediate, on_operands, operation, pow2, unbalanced};
-use crate::{common::{NO_INPUT, r}, forger::Forgery};
+use crate::{
+    common::{NO_INPUT, r},
+    forger::Forgery,
+};
 use ark_ff::One;
 use lariat_algebra::Fr;
 use lariat_emulator::isa::{Instruction, Opcode};
@@ -66,7 +69,7 @@ super::forgeries! {
             let sign = if op == Opcode::Add { -1 } else { 1 };
             f.add(BODY, col::CARRY, flip).add(BODY, col::RESULT, (sign * flip) << 32);
             f.add(BODY, col::slot_p(top), (sign * flip) << (32 - log_m * top)).rebalance();
-            unbalanced(format!("{op} with a chunk out of range"), &f)
+            unbalanced(format!("{op} with a chunk out of range"), &f, &["tables"])
         }).into()
     }
 
@@ -207,7 +210,7 @@ super::forgeries! {
             let log_m = f.params().log_m();
             f.add(BODY, col::NEGATIVE, flip).add(BODY, col::PRODUCT_HIGH, flip << 32).add(BODY, col::RESULT, flip << 32);
             f.add(BODY, col::slot_p(2 * r - 1), flip << (32 - log_m * (r - 1))).rebalance();
-            unbalanced(format!("mulh {a} {b}"), &f)
+            unbalanced(format!("mulh {a} {b}"), &f, &["tables"])
         }).into()
     }
 
@@ -241,7 +244,7 @@ super::forgeries! {
         set_division(&mut f, BODY, 13, 9, 0);
         let r = chunks(&f);
         f.set(BODY, col::slot_p(2 * r), -Fr::from(3u64)).rebalance();
-        cases.push(unbalanced("q - 1, r + d with a negative gap", &f));
+        cases.push(unbalanced("q - 1, r + d with a negative gap", &f, &["tables"]));
         let mut f = honest.clone();
         set_division(&mut f, BODY, 13, 9, 0);
         f.set(BODY, col::NONZERO, 0).rebalance();
@@ -250,7 +253,7 @@ super::forgeries! {
         let mut f = honest;
         set_division(&mut f, BODY, 15, 0, 0);
         f.set(BODY, col::slot_p(r), -Fr::from(5u64)).set_word(BODY, 2 * r, 11).rebalance();
-        cases.push(unbalanced("q + 1, r - d", &f));
+        cases.push(unbalanced("q + 1, r - d", &f, &["tables"]));
         cases
     }
 
@@ -280,7 +283,7 @@ super::forgeries! {
             f.set(BODY, col::slot_p(k), 0);
         }
         f.rebalance();
-        cases.push(unbalanced("a fraction in the chunks", &f));
+        cases.push(unbalanced("a fraction in the chunks", &f, &["tables"]));
         cases
     }
 
@@ -300,7 +303,7 @@ super::forgeries! {
         vec![
             breaks("100 / 0 = 5", &f, &["quotient by zero"]),
             breaks("100 % 0 = 5", &g, &["RemU relation 1"]),
-            unbalanced("100 / 0 = 5, not called zero", &h),
+            unbalanced("100 / 0 = 5, not called zero", &h, &["tables"]),
         ]
     }
 
@@ -373,7 +376,7 @@ super::forgeries! {
                 f.set(BODY, col::slot_q(0), 6).refill_bitwise(BODY);
             }
             f.rebalance();
-            unbalanced(format!("{op} with 6 for 5"), &f)
+            unbalanced(format!("{op} with 6 for 5"), &f, &["bytecode"])
         }).into()
     }
 }

@@ -1,7 +1,10 @@
 //! Columns that are bits on every row, where they matter and where not.
 
 use super::{A, BODY, Case, RESULT, breaks};
-use crate::{common::{NO_INPUT, program}, forger::Forgery};
+use crate::{
+    common::{NO_INPUT, program},
+    forger::Forgery,
+};
 use ark_ff::One;
 use lariat_algebra::Fr;
 use lariat_emulator::isa::{Instruction, Opcode};

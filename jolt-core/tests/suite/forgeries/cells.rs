@@ -1,6 +1,6 @@
 //! Cells: what the prover says of the first and last state of memory.
 
-use super::{Case, breaks_cells, on_operands, unbalanced};
+use super::{Case, breaks_cells, unbalanced};
 use crate::{
     common::{NO_INPUT, i, load, program, store},
     forger::{Cell, Forgery},
@@ -93,7 +93,7 @@ super::forgeries! {
         g.cells.insert(cell, Cell { touched: Fr::one(), value: Fr::from(0xbadu32), timestamp: Fr::zero() });
         vec![
             breaks_cells("untouched", &f, "an untouched cell has value zero"),
-            unbalanced("touched, but not written", &g),
+            unbalanced("touched, but not written", &g, &["ram"]),
         ]
     }
 
@@ -106,7 +106,7 @@ super::forgeries! {
         let used = g.register_cell(8);
         g.cells.get_mut(&used).unwrap().touched = Fr::from(2u64);
         let violations = g.violations();
-        assert!(violations.unbalanced && violations.cells.contains("touched is a bit"));
+        assert!(!violations.unbalanced.is_empty() && violations.cells.contains("touched is a bit"));
         vec![
             breaks_cells("no access to it", &f, "touched is a bit"),
             Case { what: "accesses to it".into(), forgery: g, violates: violations },
@@ -144,10 +144,10 @@ super::forgeries! {
                 !matches!(region.kind, RegionKind::Ram { .. } | RegionKind::Registers)
             })
             .collect();
-        [read_only[0], read_only[read_only.len() - 1]].map(|at| {
+        [(read_only[0], "tables"), (read_only[read_only.len() - 1], "bytecode")].map(|(at, memory)| {
             let mut f = f.clone();
             f.cells.get_mut(&at).unwrap().value = Fr::from(1u64);
-            unbalanced(format!("cell {at}"), &f)
+            unbalanced(format!("cell {at}"), &f, &[memory])
         }).into()
     }
 
@@ -166,7 +166,7 @@ super::forgeries! {
             let mut f = honest.clone();
             change(&mut f.header);
             assert_ne!(f.header, honest.header, "{what}");
-            cases.push(unbalanced(what, f.lay_out_again().rebalance()));
+            cases.push(unbalanced(what, f.lay_out_again().rebalance(), &["ram"]));
         };
         change("stack", &|h| h.stack_low = 0x8000_0000);
         change("heap", &|h| h.heap_high = 0x1_1000);
@@ -179,7 +179,7 @@ super::forgeries! {
         f.header.input = b"Public".to_vec();
         let mut g = f.clone();
         g.rebalance();
-        vec![unbalanced("one bit", &f), unbalanced("one bit, all cells made new", &g)]
+        vec![unbalanced("one bit", &f, &["ram"]), unbalanced("one bit, all cells made new", &g, &["ram"])]
     }
 
     /// A word of the private input that is no word, loaded: with its low part, with itself, with chunks out of range.
@@ -204,7 +204,7 @@ super::forgeries! {
         let log_m = config.params.log_m();
         let top = lariat_subtables::decompose::num_range_chunks(config.params) - 1;
         g.add(PRIVATE_LOAD, col::slot_p(top), 1 << (32 - log_m * top)).rebalance();
-        let mut violates = crate::forger::Violations::only_balance();
+        let mut violates = crate::forger::Violations::only_balance(&["tables"]);
         violates.cells.insert(FINAL);
         cases.push(Case { what: "by a chunk out of range".into(), forgery: g, violates });
         cases
@@ -221,7 +221,7 @@ super::forgeries! {
             // The cell keeps what the statement says, and is no longer what was committed to.
             let cell = f.ram_cell(PRIVATE_INPUT_START);
             f.cells.get_mut(&cell).unwrap().value = Fr::from(7u64);
-            cases.push(unbalanced(format!("length {length} for 7 in the commitment"), &f));
+            cases.push(unbalanced(format!("length {length} for 7 in the commitment"), &f, &["ram"]));
         }
         cases
     }

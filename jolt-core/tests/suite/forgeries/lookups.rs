@@ -1,7 +1,10 @@
 //! Bitwise operations, comparisons and shifts: keys, values and collation.
 
 use super::{A, B, BODY, Case, RESULT, breaks, immediate, on_operands, operation, unbalanced};
-use crate::{common::{NO_INPUT, r}, forger::Forgery};
+use crate::{
+    common::{NO_INPUT, r},
+    forger::Forgery,
+};
 use ark_ff::One;
 use lariat_algebra::Fr;
 use lariat_emulator::isa::Opcode;
@@ -64,7 +67,7 @@ super::forgeries! {
                 f.set(BODY, col::RESULT, result);
             }
             f.rebalance();
-            cases.push(unbalanced(format!("{op}"), &f));
+            cases.push(unbalanced(format!("{op}"), &f, &["tables"]));
         }
         cases
     }
@@ -75,21 +78,21 @@ super::forgeries! {
         for (op, _) in BITWISE {
             let mut f = operation(config, op, X, Y);
             f.add(BODY, col::slot_v(3), 1).add(BODY, col::RESULT, 1 << (3 * operand_bits(config.params))).rebalance();
-            cases.push(unbalanced(format!("{op}"), &f));
+            cases.push(unbalanced(format!("{op}"), &f, &["tables"]));
         }
         for (op, _) in SHIFTS {
             let mut f = operation(config, op, X, 3);
             f.add(BODY, col::slot_v(0), 1).add(BODY, col::RESULT, 1).rebalance();
-            cases.push(unbalanced(format!("{op}"), &f));
+            cases.push(unbalanced(format!("{op}"), &f, &["tables"]));
         }
         for (op, _) in COMPARISONS {
             let mut f = comparison(config, op);
             let verdict = col::slot_v(num_operand_chunks(config.params));
             f.set(BODY, verdict, 0).set(BODY, col::RESULT, 0).rebalance();
-            cases.push(unbalanced(format!("{op}: verdict"), &f));
+            cases.push(unbalanced(format!("{op}: verdict"), &f, &["tables"]));
             let mut f = comparison(config, op);
             f.set(BODY, col::slot_v(0), 2).add(BODY, col::slot_p(num_operand_chunks(config.params)), 2).decide(BODY).rebalance();
-            cases.push(unbalanced(format!("{op}: a chunk's order"), &f));
+            cases.push(unbalanced(format!("{op}: a chunk's order"), &f, &["tables"]));
         }
         cases
     }
@@ -98,7 +101,7 @@ super::forgeries! {
     fn rejects_a_second_key_of_a_range_check(config: Config) -> Vec<Case> {
         let mut f = operation(config, Opcode::Add, X, Y);
         f.set(BODY, col::slot_q(0), 1).rebalance();
-        vec![unbalanced("q = 1 on a range check", &f)]
+        vec![unbalanced("q = 1 on a range check", &f, &["tables"])]
     }
 
     /// A comparison of other words, by another sum of outcomes, under another condition, with another result.
@@ -126,7 +129,7 @@ super::forgeries! {
             cases.push(breaks(format!("{op}: other condition"), &f, &[&format!("{name} relation 3")]));
             let mut f = f;
             f.set(BODY, col::COND, 1).rebalance();
-            cases.push(unbalanced(format!("{op}: other condition in the bytecode row"), &f));
+            cases.push(unbalanced(format!("{op}: other condition in the bytecode row"), &f, &["bytecode"]));
             let mut f = comparison(config, op);
             f.set(BODY, col::RESULT, 0).rebalance();
             cases.push(breaks(format!("{op}: result"), &f, &["Set relation 0"]));
@@ -142,7 +145,7 @@ super::forgeries! {
         let outcomes = f.get(BODY, col::slot_p(top + 1)) + Fr::from(2u64 << top);
         f.set(BODY, col::slot_p(top + 1), outcomes).decide(BODY).rebalance();
         assert!(f.is_zero(BODY, col::RESULT));
-        vec![unbalanced("-1 < 0 by unsigned chunks", &f)]
+        vec![unbalanced("-1 < 0 by unsigned chunks", &f, &["tables"])]
     }
 
     /// A shift of another word, by another amount, or with another sum.
@@ -165,7 +168,7 @@ super::forgeries! {
                 f.set(BODY, col::slot_q(k), 4);
             }
             f.look_up(BODY).set(BODY, col::slot_v(c), 4).sum_values(BODY).rebalance();
-            cases.push(unbalanced(format!("{op}: amount by chunks out of range"), &f));
+            cases.push(unbalanced(format!("{op}: amount by chunks out of range"), &f, &["tables"]));
             let mut f = honest.clone();
             f.add(BODY, col::RESULT, 1).rebalance();
             cases.push(breaks(format!("{op}: result + 1"), &f, &[&format!("{name} relation 2")]));
@@ -188,7 +191,7 @@ super::forgeries! {
                 f.set(BODY, col::slot_q(k), 35).set(BODY, col::slot_v(k), 0);
             }
             f.sum_values(BODY).rebalance();
-            unbalanced(format!("{op} by 35 gives 0"), &f)
+            unbalanced(format!("{op} by 35 gives 0"), &f, &["tables"])
         }).into()
     }
 
@@ -197,7 +200,7 @@ super::forgeries! {
         let mut f = immediate(config, Opcode::Srai, 0x8000_0000, 4);
         let top = num_operand_chunks(config.params) - 1;
         f.set(BODY, col::slot_v(top), 0x0800_0000).sum_values(BODY).rebalance();
-        vec![unbalanced("srai as srli", &f)]
+        vec![unbalanced("srai as srli", &f, &["tables"])]
     }
 
     /// Flags on a row: none, another, one more, one less.
@@ -210,42 +213,46 @@ super::forgeries! {
             f.set(BODY, col::flag(flag), false);
         }
         f.set(BODY, col::X, 0).set(BODY, col::RS2_VALUE, 0).rebalance();
-        cases.push(unbalanced("no flags", &f));
+        cases.push(unbalanced("no flags", &f, &["bytecode"]));
         // Another operation, done right.
-        let mut f = operation(config, Opcode::Xor, X, Y);
+        let with_or = on_operands(X, Y, |asm| {
+            r(asm, Opcode::Xor, RESULT, A, B);
+            r(asm, Opcode::Or, RESULT + 1, A, B);
+        });
+        let mut f = Forgery::honest(&with_or, config, NO_INPUT);
         f.set(BODY, col::flag(Flag::Xor), false).set(BODY, col::flag(Flag::Or), true).refill_bitwise(BODY).rebalance();
-        cases.push(unbalanced("or for xor", &f));
+        cases.push(unbalanced("or for xor", &f, &["bytecode"]));
         // Two operations whose tables' tags add up to a third's.
         let mut f = operation(config, Opcode::And, X, Y);
         f.set(BODY, col::flag(Flag::Or), true).rebalance();
-        cases.push(unbalanced("and with or", &f));
+        cases.push(unbalanced("and with or", &f, &["bytecode", "no memory"]));
         // A flag that is no bit.
         let mut f = operation(config, Opcode::Xor, X, Y);
         f.set(BODY, col::flag(Flag::Xor), 2).rebalance();
-        cases.push(unbalanced("xor twice", &f));
+        cases.push(unbalanced("xor twice", &f, &["bytecode", "no memory"]));
         let mut f = operation(config, Opcode::Xor, X, Y);
         f.set(BODY, col::flag(Flag::WriteRd), false).rebalance();
-        cases.push(unbalanced("no register is written", &f));
+        cases.push(unbalanced("no register is written", &f, &["bytecode"]));
         cases
     }
 
     /// The counter of a read-only cell: of a lookup, of the bytecode, of a timestamp's distance.
     fn rejects_tampered_counters(config: Config) -> Vec<Case> {
         let honest = operation(config, Opcode::Xor, X, Y);
-        let columns = [col::slot_count(0), col::PC_COUNT, col::DELTA_COUNT];
+        let columns = [(col::slot_count(0), "tables"), (col::PC_COUNT, "bytecode"), (col::DELTA_COUNT, "timestamps")];
         let mut cases = Vec::new();
-        for column in columns {
+        for (column, memory) in columns {
             for value in [Fr::from(7u64), -Fr::one()] {
                 let mut f = honest.clone();
                 f.set(BODY, column, value);
-                cases.push(unbalanced(format!("counter in column {column} is {value}"), &f));
+                cases.push(unbalanced(format!("counter of {memory} is {value}"), &f, &[memory]));
             }
             // As the field has it, one below the first read is the last of p.
             let mut f = honest.clone();
             for row in 0..f.steps() {
                 f.add(row, column, -1);
             }
-            cases.push(unbalanced(format!("all counters in column {column} one less"), &f));
+            cases.push(unbalanced(format!("all counters of {memory} one less"), &f, &[memory]));
         }
         cases
     }
@@ -261,11 +268,11 @@ super::forgeries! {
         let real = program(false);
         f.program = real.clone();
         f.header.program = real.digest();
-        let mut cases = vec![unbalanced("two rows exchanged", &f)];
+        let mut cases = vec![unbalanced("two rows exchanged", &f, &["bytecode"])];
         for (column, value) in [(col::RD, 8), (col::RS1, B.into()), (col::RS2, A.into()), (col::COND, 1), (col::NEXT, 7)] {
             let mut f = operation(config, Opcode::Add, 5, 5);
             f.set(BODY, column, value).rebalance();
-            cases.push(unbalanced(format!("field {column} is {value}"), &f));
+            cases.push(unbalanced(format!("field {column} is {value}"), &f, &["bytecode"]));
         }
         cases
     }

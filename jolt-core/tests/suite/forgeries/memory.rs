@@ -43,6 +43,12 @@ const WRITE_1: usize = 8;
 const READ: usize = 9;
 const WRITE_2: usize = 10;
 
+/// Sets the last value of a register.
+fn end_register(f: &mut Forgery, register: u8, value: u32) {
+    let cell = f.register_cell(register.into());
+    f.cells.get_mut(&cell).unwrap().value = Fr::from(value);
+}
+
 /// Timestamp of operation `k` of a row.
 fn stamp(row: usize, k: usize) -> i64 {
     4 * row as i64 + k as i64 + 1
@@ -59,12 +65,14 @@ super::forgeries! {
         let honest = Forgery::honest(&busy(), config, NO_INPUT);
         let mut f = honest.clone();
         set_loaded(&mut f, LOAD, 18);
+        end_register(&mut f, RESULT, 18);
         read_at(&mut f, LOAD, 3, stamp(STORE_2, 3));
         read_at(&mut f, STORE_2, 3, stamp(STORE_1, 3));
         let cell = f.ram_cell(DATA);
         f.cells.get_mut(&cell).unwrap().timestamp = Fr::from(stamp(LOAD, 3));
         let mut g = honest;
         g.set(READ, col::X, 4).set_result(READ, 4);
+        end_register(&mut g, 9, 4);
         read_at(&mut g, READ, 0, stamp(WRITE_2, 2));
         read_at(&mut g, WRITE_2, 2, stamp(WRITE_1, 2));
         let cell = g.register_cell(8);
@@ -73,7 +81,7 @@ super::forgeries! {
         // The tuples of memory balance; only the distances are none that the table has.
         [("RAM", f), ("register", g)].map(|(what, mut f)| {
             f.recount();
-            unbalanced(what, &f)
+            unbalanced(what, &f, &["timestamps"])
         }).into()
     }
 
@@ -81,15 +89,17 @@ super::forgeries! {
     fn rejects_a_read_of_its_own_write(config: Config) -> Vec<Case> {
         let mut f = Forgery::honest(&busy(), config, NO_INPUT);
         set_loaded(&mut f, LOAD, 0xbad);
+        end_register(&mut f, RESULT, 0xbad);
         read_at(&mut f, LOAD, 3, stamp(LOAD, 3));
         read_at(&mut f, STORE_2, 3, stamp(STORE_1, 3));
         f.recount();
         let mut g = Forgery::honest(&busy(), config, NO_INPUT);
         g.set(READ, col::X, 0xbad).set_result(READ, 0xbad);
+        end_register(&mut g, 9, 0xbad);
         read_at(&mut g, READ, 0, stamp(READ, 0));
         read_at(&mut g, WRITE_2, 2, stamp(WRITE_1, 2));
         g.recount();
-        vec![unbalanced("RAM", &f), unbalanced("register", &g)]
+        vec![unbalanced("RAM", &f, &["timestamps"]), unbalanced("register", &g, &["timestamps"])]
     }
 
     /// An older value than the last one, at the time of either.
@@ -100,7 +110,7 @@ super::forgeries! {
         let mut g = f.clone();
         read_at(&mut g, LOAD, 3, 0);
         g.recount();
-        vec![unbalanced("the word before the store", &f), unbalanced("at time 0", &g)]
+        vec![unbalanced("the word before the store", &f, &["ram"]), unbalanced("at time 0", &g, &["ram"])]
     }
 
     /// The final state of a word that was overwritten.
@@ -114,9 +124,9 @@ super::forgeries! {
         let mut h = honest;
         h.cells.remove(&cell);
         vec![
-            unbalanced("the value alone", &f),
-            unbalanced("the value with its time", &g),
-            unbalanced("the whole cell", &h),
+            unbalanced("the value alone", &f, &["ram"]),
+            unbalanced("the value with its time", &g, &["ram"]),
+            unbalanced("the whole cell", &h, &["ram"]),
         ]
     }
 
@@ -154,14 +164,14 @@ super::forgeries! {
                 let cell = f.ram_cell(address);
                 f.cells.get_mut(&cell).unwrap().value = Fr::from(fixed.1);
             }
-            cases.push(unbalanced(what, &f));
+            cases.push(unbalanced(what, &f, &["ram"]));
         }
         // Registers: zero, but for the stack pointer.
         for register in [2u8, 30] {
             let program = on_operands(1, 2, |asm| i(asm, Opcode::Addi, RESULT, register, 0));
             let mut f = Forgery::honest(&program, config, NO_INPUT);
             f.set(BODY, col::X, 77).set_result(BODY, 77).rebalance();
-            cases.push(unbalanced(format!("x{register}"), &f));
+            cases.push(unbalanced(format!("x{register}"), &f, &["registers"]));
         }
         cases
     }
@@ -178,16 +188,16 @@ super::forgeries! {
         // And read from there by the next instruction.
         let mut g = f.clone();
         g.set(BODY + 1, col::flag(Flag::UseRs1), true).set(BODY + 1, col::X, 123).set_result(BODY + 1, 146).rebalance();
-        vec![unbalanced("written", &f), unbalanced("written and read", &g)]
+        vec![unbalanced("written", &f, &["bytecode"]), unbalanced("written and read", &g, &["bytecode"])]
     }
 
     /// A register that another instruction's destination becomes.
     fn rejects_a_write_to_another_register(config: Config) -> Vec<Case> {
         let mut f = super::operation(config, Opcode::Add, 100, 23);
-        f.set(BODY, col::RD, 10).rebalance();
+        f.set(BODY, col::RD, 9).rebalance();
         let mut g = super::operation(config, Opcode::Add, 100, 23);
         g.set(BODY, col::RD, 35).rebalance();
-        vec![unbalanced("x10 for x7", &f), unbalanced("a virtual register", &g)]
+        vec![unbalanced("x9 for x7", &f, &["bytecode"]), unbalanced("a virtual register", &g, &["bytecode"])]
     }
 
     /// A store to the word whose number is a register's, to write the register.
@@ -206,18 +216,14 @@ super::forgeries! {
         });
         let mut f = Forgery::honest(&twin, config, NO_INPUT);
         f.transplant(&real);
-        for row in [0, 1] {
-            let value = [0, 32][row];
-            f.set(row, col::RESULT, value as u32);
-        }
-        f.set(1, col::X, 0).set_result(1, 32).set(BODY, col::X, 32).set(BODY, col::RAM_ADDRESS, 8);
+        f.reload_constant(0, 32).set(BODY, col::X, 32).set(BODY, col::RAM_ADDRESS, 8);
         f.set(BODY, col::RAM_PRE, 0);
         // What the next instruction finds in x8.
         f.set(BODY + 1, col::X, 99).set_result(BODY + 1, 99);
         f.rebalance();
         read_at(&mut f, BODY + 1, 0, stamp(BODY, 3));
         f.recount();
-        vec![unbalanced("x8 by a store to 32", &f)]
+        vec![unbalanced("x8 by a store to 32", &f, &["ram", "registers"])]
     }
 
     /// Stores to read-only memory: the honest run is of a program that may.
@@ -240,7 +246,7 @@ super::forgeries! {
         f.rebalance();
         let mut cases = vec![
             breaks("the word is not writable", &f, &["stores need a writable word"]),
-            unbalanced("the word is called writable", forged.rebalance()),
+            unbalanced("the word is called writable", forged.rebalance(), &["ram"]),
         ];
         // Input cells and the exit cell, by the address.
         for address in [INPUT_START, PRIVATE_INPUT_START, EXIT_CELL, CODE] {
@@ -251,12 +257,10 @@ super::forgeries! {
             });
             let mut f = Forgery::honest(&storing(DATA), config, NO_INPUT);
             f.transplant(&storing(address));
-            let upper = address.wrapping_add(0x800) & 0xffff_f000;
-            f.set(0, col::RESULT, upper).set(1, col::X, upper).set_result(1, address);
-            f.set(BODY, col::X, address).set(BODY, col::RAM_ADDRESS, address / 4);
+            f.reload_constant(0, address).set(BODY, col::X, address).set(BODY, col::RAM_ADDRESS, address / 4);
             let pre = if address == CODE { f.program.image().segments[0].words[0] } else { 0 };
             f.set(BODY, col::RAM_PRE, pre).rebalance();
-            cases.push(unbalanced(format!("{address:#x} is called writable"), &f));
+            cases.push(unbalanced(format!("{address:#x} is called writable"), &f, &["ram"]));
             f.set(BODY, col::PERM, 0).rebalance();
             cases.push(breaks(format!("{address:#x}"), &f, &["stores need a writable word"]));
         }
@@ -273,12 +277,8 @@ super::forgeries! {
         [0u32, 0x5000_0000, DATA + 0x80_0000, OUTPUT_START - 4, 0x8000_0000].map(|address| {
             let mut f = Forgery::honest(&loading(DATA), config, NO_INPUT);
             f.transplant(&loading(address));
-            let upper = address.wrapping_add(0x800) & 0xffff_f000;
-            f.set(0, col::RESULT, upper).set(1, col::X, upper).set_result(1, address);
-            let low = address.wrapping_sub(upper);
-            f.set(1, col::CARRY, u64::from(upper) + u64::from(low) > u64::from(u32::MAX));
-            f.set(BODY, col::X, address).set(BODY, col::RAM_ADDRESS, address / 4).rebalance();
-            unbalanced(format!("{address:#x}"), &f)
+            f.reload_constant(0, address).set(BODY, col::X, address).set(BODY, col::RAM_ADDRESS, address / 4).rebalance();
+            unbalanced(format!("{address:#x}"), &f, &["ram"])
         }).into()
     }
 
@@ -292,7 +292,7 @@ super::forgeries! {
         });
         let mut f = Forgery::honest(&program, config, NO_INPUT);
         f.set(1, col::flag(Flag::WriteRd), false).set(2, col::X, 1).set_result(2, 1).rebalance();
-        vec![unbalanced("addi that writes nothing", &f)]
+        vec![unbalanced("addi that writes nothing", &f, &["bytecode"])]
     }
 
     /// Timestamps at the border of what the table of distances holds.
@@ -303,7 +303,7 @@ super::forgeries! {
         for distance in [limit, limit + 1, -1, -2, 1 << 32] {
             let mut f = honest.clone();
             f.set(WRITE_1, col::DELTA_TS + 2, Fr::from(distance)).recount();
-            cases.push(unbalanced(format!("distance {distance}"), &f));
+            cases.push(unbalanced(format!("distance {distance}"), &f, &["registers", "timestamps"]));
         }
         cases
     }

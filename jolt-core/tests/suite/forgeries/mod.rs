@@ -22,7 +22,10 @@ use ark_ff::{Field, One, Zero};
 use lariat_algebra::Fr;
 use lariat_emulator::{isa::Opcode, test_util::Assembler};
 use lariat_jolt_core::{Config, Params, Program, columns as col};
-use lariat_subtables::decompose::{num_operand_chunks, num_range_chunks, operand_bits};
+use lariat_subtables::{
+    TableId,
+    decompose::{Flag, num_operand_chunks, num_range_chunks, operand_bits},
+};
 
 /// One forgery and what it violates.
 pub struct Case {
@@ -36,9 +39,9 @@ pub fn breaks(what: impl Into<String>, forgery: &Forgery, constraints: &[&str]) 
     Case { what: what.into(), forgery: forgery.clone(), violates: Violations::only_constraints(constraints) }
 }
 
-/// A forgery whose tuples do not balance, and which violates nothing else.
-pub fn unbalanced(what: impl Into<String>, forgery: &Forgery) -> Case {
-    Case { what: what.into(), forgery: forgery.clone(), violates: Violations::only_balance() }
+/// A forgery whose tuples of these memories do not balance, and which violates nothing else.
+pub fn unbalanced(what: impl Into<String>, forgery: &Forgery, memories: &[&'static str]) -> Case {
+    Case { what: what.into(), forgery: forgery.clone(), violates: Violations::only_balance(memories) }
 }
 
 /// A forgery that violates one demand on cells and nothing else.
@@ -128,6 +131,14 @@ impl Forgery {
         self.set(row, col::RESULT, value).set_word(row, 0, value)
     }
 
+    /// Makes `lui; addi` from a row on load another constant, as [`Assembler::load_constant`] does.
+    pub fn reload_constant(&mut self, row: usize, value: u32) -> &mut Self {
+        let upper = value.wrapping_add(0x800) & 0xffff_f000;
+        let low = value.wrapping_sub(upper);
+        self.set(row, col::RESULT, upper).set(row + 1, col::X, upper).set(row + 1, col::RD_PRE, upper);
+        self.set(row + 1, col::CARRY, upper.checked_add(low).is_none()).set_result(row + 1, value)
+    }
+
     /// After a change of keys: values, and the result of a bitwise operation.
     pub fn refill_bitwise(&mut self, row: usize) -> &mut Self {
         self.look_up(row);
@@ -148,10 +159,11 @@ impl Forgery {
 
     /// After a change of the deciding lookup's keys.
     pub fn decide(&mut self, row: usize) -> &mut Self {
-        use lariat_subtables::decompose::Flag;
         let verdict = col::slot_v(num_operand_chunks(self.params()));
-        self.look_up(row);
-        let value = self.get(row, verdict);
+        let key = |column| crate::forger::small(self.get(row, column)).unwrap() as u32;
+        let slot = num_operand_chunks(self.params());
+        let value = TableId::Decide.value(self.params(), key(col::slot_p(slot)), key(col::slot_q(slot)));
+        self.set(row, verdict, value);
         for (flag, column) in [(Flag::Set, col::RESULT), (Flag::Branch, col::TAKEN)] {
             if self.get(row, col::flag(flag)).is_one() {
                 self.set(row, column, value);

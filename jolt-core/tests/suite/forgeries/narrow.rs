@@ -187,7 +187,7 @@ super::forgeries! {
             let flip = if positive { Fr::one() } else { -Fr::one() };
             let result = f.get(BODY, col::RESULT) + flip * (super::pow2(32) - super::pow2(width));
             f.set(BODY, col::RESULT, result).rebalance();
-            cases.push(unbalanced(format!("{op}: sign"), &f));
+            cases.push(unbalanced(format!("{op}: sign"), &f, &["tables"]));
         }
         cases
     }
@@ -344,7 +344,7 @@ super::forgeries! {
         g.set(row, col::RAM_PRE, word).set(row, col::RAM_POST, word).set(row, col::RESULT, word);
         g.set_half(row, 0, word & 0xffff).set_half(row, num_range_chunks(config.params) / 2, word >> 16).rebalance();
         vec![
-            unbalanced("no wrap-around", &f),
+            unbalanced("no wrap-around", &f, &["ram"]),
             breaks("any address", &g, &["carry is a bit"]),
         ]
     }
@@ -365,7 +365,7 @@ super::forgeries! {
             // Across the border of two chunks: of two halves at large tables, of two bytes at small ones.
             f.add(BODY, col::slot_p(start), 1 << log_m).add(BODY, col::slot_p(start + 1), -1);
             f.refill_access(BODY, op).rebalance();
-            cases.push(unbalanced(format!("{op}"), &f));
+            cases.push(unbalanced(format!("{op}"), &f, &["tables"]));
         }
         cases
     }

@@ -2,12 +2,15 @@
 
 use super::{A, B, Case, RESULT, breaks};
 use crate::{
-    common::{DATA, NO_INPUT, i, load, program_with, store},
+    common::{DATA, NO_INPUT, i, load, program_with, r, store},
     forger::Forgery,
 };
 use ark_ff::{Field, One};
 use lariat_algebra::Fr;
-use lariat_emulator::{isa::Opcode, memory_map::OUTPUT_START};
+use lariat_emulator::{
+    isa::{Format, Opcode},
+    memory_map::OUTPUT_START,
+};
 use lariat_jolt_core::{Config, Program, columns as col};
 use lariat_subtables::decompose::Flag;
 
@@ -21,6 +24,15 @@ fn program() -> Program {
         i(asm, Opcode::Addi, 8, 0, 4);
         store(asm, Opcode::Sw, 8, B, 0);
         asm.exit(0);
+        // Never run, so that the proof has every table.
+        for op in Opcode::ALL {
+            match op.format() {
+                Format::Register => r(asm, op, RESULT, A, B),
+                Format::Load => load(asm, op, RESULT, A, 0),
+                Format::Store => store(asm, op, B, A, 0),
+                _ => {}
+            }
+        }
     })
 }
 
