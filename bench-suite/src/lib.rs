@@ -26,8 +26,11 @@ pub struct Workload {
     pub input: Vec<u8>,
 }
 
+/// Logarithm of a size, and the words of the input.
+type Sizes = &'static [(u32, &'static [u32])];
+
 /// Inputs by guest and size: the largest whose trace fits, from `guests/README.md`.
-const SIZES: &[(&str, &[(u32, &[u32])])] = &[
+const SIZES: &[(&str, Sizes)] = &[
     ("fibonacci", &[(10, &[190]), (12, &[800]), (14, &[3_200]), (16, &[13_000]), (18, &[52_000]), (20, &[208_000])]),
     ("sha256-chain", &[(12, &[1]), (14, &[4]), (16, &[18]), (18, &[72]), (20, &[290])]),
     ("keccak-chain", &[(16, &[3]), (18, &[15]), (20, &[60])]),
@@ -143,7 +146,7 @@ pub fn measure(workload: &Workload, options: &ProveOptions, threads: usize) -> a
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
     let before = mul_ns();
     let proven = pool.install(|| prove_once(&program, workload, options))?;
-    let mul = (before + mul_ns()) / 2.0;
+    let mul = f64::midpoint(before, mul_ns());
     let mut verifications: Vec<u64> = Vec::new();
     for _ in 0..5 {
         let start = Instant::now();

@@ -115,7 +115,7 @@ impl Bytecode {
                 out.sequences.push((0, 0));
                 continue;
             }
-            let sequence = expand(instruction, pc, image.code_base);
+            let sequence = expand(*instruction, pc, image.code_base);
             let first_virtual = out.virtual_rows.len() as u32;
             let count = sequence.len() - 1;
             for (k, mut row) in sequence.into_iter().enumerate() {
@@ -169,7 +169,7 @@ fn row_index(pc: u32, code_base: u32) -> u32 {
 }
 
 /// The rows of one instruction; jumps between them are set by the caller.
-fn expand(i: &Instruction, pc: u32, code_base: u32) -> Vec<Row> {
+fn expand(i: Instruction, pc: u32, code_base: u32) -> Vec<Row> {
     let imm = i.imm as u32;
     let target = row_index(pc.wrapping_add(imm), code_base);
     let alu = |flags: &[Flag]| vec![Row { imm, ..Row::registers(i.rd, i.rs1, i.rs2) }.with(flags)];
@@ -177,7 +177,7 @@ fn expand(i: &Instruction, pc: u32, code_base: u32) -> Vec<Row> {
     let compare =
         |flags: &[Flag], code: u8| vec![Row { imm, cond: code, ..Row::registers(i.rd, i.rs1, i.rs2) }.with(flags)];
     let branch = |flag: Flag, code: u8| {
-        if pc.wrapping_add(imm) % 4 != 0 {
+        if !pc.wrapping_add(imm).is_multiple_of(4) {
             // Not provable when taken: no row has this index.
             return vec![
                 Row { next: HALT - 1, cond: code, ..Row::registers(0, i.rs1, i.rs2) }.with(&[flag, Flag::Branch]),
@@ -191,7 +191,7 @@ fn expand(i: &Instruction, pc: u32, code_base: u32) -> Vec<Row> {
         Opcode::Lui => vec![constant(imm)],
         Opcode::Auipc => vec![constant(pc.wrapping_add(imm))],
         Opcode::Jal => {
-            let next = if pc.wrapping_add(imm) % 4 == 0 { target } else { HALT - 1 };
+            let next = if pc.wrapping_add(imm).is_multiple_of(4) { target } else { HALT - 1 };
             vec![Row { next, ..constant(pc.wrapping_add(4)) }.with(&[Flag::Jump])]
         }
         Opcode::Jalr => {

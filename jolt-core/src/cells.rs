@@ -165,7 +165,7 @@ impl CellLayout {
     /// timestamp and without the values that can change, and `w.vacant` on all others.
     pub fn dense(&self, cx: &CellContext<'_>, fp: &Fingerprint, w: &CellWeights) -> Vec<Fr> {
         let mut out = vec![w.vacant; 1 << self.num_vars];
-        let scaled = cx.scaled(fp, w);
+        let scaled = Scaled::new(fp, w);
         for region in &self.regions {
             let cells = &mut out[region.base..region.base + region.len];
             par::for_each_chunk(cells, 1 << 12, |chunk, cells| {
@@ -182,7 +182,7 @@ impl CellLayout {
     /// The MLE at `r` of [`dense`](Self::dense). Costs a few products a table and about two a program word, input
     /// word or bytecode row.
     pub fn evaluate(&self, cx: &CellContext<'_>, fp: &Fingerprint, w: &CellWeights, r: &[Fr]) -> Fr {
-        let scaled = cx.scaled(fp, w);
+        let scaled = Scaled::new(fp, w);
         let (mut total, mut covered) = (Fr::zero(), Fr::zero());
         for region in &self.regions {
             let (hi, lo) = r.split_at(self.num_vars - region.log_size);
@@ -216,16 +216,18 @@ struct Scaled {
     initial: Fr,
 }
 
-impl CellContext<'_> {
-    fn scaled(&self, fp: &Fingerprint, w: &CellWeights) -> Scaled {
-        Scaled {
+impl Scaled {
+    fn new(fp: &Fingerprint, w: &CellWeights) -> Self {
+        Self {
             constant: w.fingerprint * (fp.tau - Fr::one()),
             one: w.fingerprint,
             fields: fp.powers.iter().map(|p| w.fingerprint * p).collect(),
             initial: w.initial,
         }
     }
+}
 
+impl CellContext<'_> {
     /// `(field, value)` pairs of cell `i` of a region, without bytecode fields; `None` where the region has a gap.
     pub fn fields(&self, region: &Region, i: usize) -> Option<[(usize, u32); 4]> {
         let (tag, address, key, value) = match region.kind {

@@ -4,6 +4,7 @@ use lariat_emulator::{image::LoadError, machine::ExecError};
 use lariat_pcs::PcsError;
 use lariat_sumcheck::SumcheckError;
 use lariat_transcript::ChannelError;
+use std::fmt::Write;
 
 /// Why bytes are not the header of a proof, or not one for this program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -128,5 +129,9 @@ pub enum ProveError {
 }
 
 fn hex(bytes: &[u8; 32]) -> String {
-    bytes.iter().map(|b| format!("{b:02x}")).collect()
+    bytes.iter().fold(String::new(), |mut out, b| {
+        // Writing to a string does not fail.
+        let _ = write!(out, "{b:02x}");
+        out
+    })
 }

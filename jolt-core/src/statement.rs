@@ -188,8 +188,11 @@ impl Header {
         let bounds = |field, ok: bool| if ok { Ok(()) } else { Err(HeaderError::OutOfBounds { field }) };
         let m = &image.memory;
         bounds("steps", (1..=MAX_STEPS).contains(&self.steps))?;
-        bounds("heap", self.heap_high % 4 == 0 && (image.heap_start..=image.heap_end()).contains(&self.heap_high))?;
-        bounds("stack", self.stack_low % 4 == 0 && (m.stack_start()..=STACK_TOP).contains(&self.stack_low))?;
+        bounds(
+            "heap",
+            self.heap_high.is_multiple_of(4) && (image.heap_start..=image.heap_end()).contains(&self.heap_high),
+        )?;
+        bounds("stack", self.stack_low.is_multiple_of(4) && (m.stack_start()..=STACK_TOP).contains(&self.stack_low))?;
         bounds("input", self.input.len() <= m.max_input_bytes as usize)?;
         bounds("private input", self.private_bytes <= m.max_private_input_bytes.min(MAX_IO_BYTES))?;
         // The output is its length word and exactly the words that hold that many bytes, all inside of the region.
@@ -202,7 +205,10 @@ impl Header {
         bounds("output padding", length == 0 || padding == 0)?;
         let output_end = OUTPUT_START + 4 * self.output_words.len() as u32;
         let region_end = OUTPUT_START + 4 + m.max_output_bytes.next_multiple_of(4);
-        bounds("output region", self.output_high % 4 == 0 && (output_end..=region_end).contains(&self.output_high))
+        bounds(
+            "output region",
+            self.output_high.is_multiple_of(4) && (output_end..=region_end).contains(&self.output_high),
+        )
     }
 
     /// Words of the private input region, the length word included.

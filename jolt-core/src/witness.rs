@@ -302,17 +302,19 @@ impl<'a> Builder<'a> {
             return self.emit(t.pc_index, &row, &values);
         }
         for k in 0..=u32::from(count) {
-            let (index, row) = match k {
-                0 => (t.pc_index, row),
-                _ => {
-                    let i = first_virtual + k - 1;
-                    (VIRTUAL_BASE + i, bytecode.virtual_rows[i as usize])
-                }
+            let (index, row) = if k == 0 {
+                (t.pc_index, row)
+            } else {
+                let i = first_virtual + k - 1;
+                (VIRTUAL_BASE + i, bytecode.virtual_rows[i as usize])
             };
             let last = k == u32::from(count);
-            let operand = |r: u8, this: &Self| match r {
-                r if r >= VIRTUAL_REGISTER => this.virtual_registers[usize::from(r)],
-                _ => this.states[this.registers].values[usize::from(r)],
+            let operand = |r: u8, this: &Self| {
+                if r >= VIRTUAL_REGISTER {
+                    this.virtual_registers[usize::from(r)]
+                } else {
+                    this.states[this.registers].values[usize::from(r)]
+                }
             };
             let x = if row.has(Flag::UseRs1) { operand(row.rs1, self) } else { 0 };
             let y = if row.has(Flag::UseRs2) { operand(row.rs2, self) } else { 0 };

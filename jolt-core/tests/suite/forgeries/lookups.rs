@@ -1,15 +1,18 @@
 //! Bitwise operations, comparisons and shifts: keys, values and collation.
 
-use super::{A, B, BODY, Case, RESULT, breaks, immediate, on_operands, operation, unbalanced};
+use super::{A, B, BODY, Case, RESULT, breaks, divided, immediate, on_operands, operation, unbalanced};
 use crate::{
     common::{NO_INPUT, r},
-    forger::Forgery,
+    forger::{Forgery, Violations},
 };
 use ark_ff::One;
 use lariat_algebra::Fr;
-use lariat_emulator::isa::Opcode;
-use lariat_jolt_core::{Config, columns as col};
-use lariat_subtables::decompose::{num_operand_chunks, operand_bits};
+use lariat_emulator::{isa::Opcode, memory_map::EXIT_CELL};
+use lariat_jolt_core::{Config, columns as col, operations::TAG_TABLE};
+use lariat_subtables::{
+    TableId,
+    decompose::{Flag, num_operand_chunks, operand_bits},
+};
 
 const X: u32 = 0x1357_9bdf;
 const Y: u32 = 0x8642_f0a5;
@@ -205,7 +208,6 @@ super::forgeries! {
 
     /// Flags on a row: none, another, one more, one less.
     fn rejects_other_flags_than_the_bytecodes(config: Config) -> Vec<Case> {
-        use lariat_subtables::decompose::Flag;
         let mut cases = Vec::new();
         // None: the row does nothing but to be counted.
         let mut f = operation(config, Opcode::Xor, X, Y);
@@ -226,14 +228,34 @@ super::forgeries! {
         let mut f = operation(config, Opcode::And, X, Y);
         f.set(BODY, col::flag(Flag::Or), true).rebalance();
         cases.push(unbalanced("and with or", &f, &["bytecode", "no memory"]));
-        // A flag that is no bit.
+        // A flag that is no bit: two lookups in one.
         let mut f = operation(config, Opcode::Xor, X, Y);
         f.set(BODY, col::flag(Flag::Xor), 2).rebalance();
-        cases.push(unbalanced("xor twice", &f, &["bytecode", "no memory"]));
+        let violates = Violations {
+            constraints: ["Xor only on steps".to_owned()].into(),
+            ..Violations::only_balance(&["bytecode", "no memory"])
+        };
+        cases.push(Case { what: "xor twice".into(), forgery: f, violates });
         let mut f = operation(config, Opcode::Xor, X, Y);
         f.set(BODY, col::flag(Flag::WriteRd), false).rebalance();
         cases.push(unbalanced("no register is written", &f, &["bytecode"]));
         cases
+    }
+
+    /// Flags of opposite sign, so that the tag of a slot's tuples is -1 where there is no tuple: the leaf is zero
+    /// whatever the challenges are, both products are zero, and any statement would balance.
+    fn rejects_a_leaf_that_vanishes(config: Config) -> Vec<Case> {
+        let mut f = operation(config, Opcode::Xor, X, Y);
+        let tag = |id: TableId| Fr::from(TAG_TABLE + u32::from(id.id()));
+        let weight = -divided(Fr::one(), tag(TableId::Xor) - tag(TableId::And));
+        f.set(BODY, col::flag(Flag::Xor), weight).set(BODY, col::flag(Flag::And), -weight);
+        // The relations of both flags hold; all else is left as it was, but for the exit code.
+        f.header.exit_code = 9;
+        let exit = f.ram_cell(EXIT_CELL);
+        f.cells.get_mut(&exit).unwrap().value = Fr::from(9u64);
+        let constraints = [Flag::And, Flag::Xor].map(|flag| format!("{flag:?} only on steps")).into();
+        let violates = Violations { constraints, ..Violations::only_balance(&["bytecode", "ram", "tables"]) };
+        vec![Case { what: "exit code 9 for 0".into(), forgery: f, violates }]
     }
 
     /// The counter of a read-only cell: of a lookup, of the bytecode, of a timestamp's distance.
