@@ -1,5 +1,7 @@
 //! Guests from ELF to verified statement.
 
+#![allow(clippy::unwrap_used)]
+
 use lariat_jolt_core::{Config, Inputs, Params, Program, ProveOptions, prove, verify, witness};
 
 fn guest(name: &str) -> Program {

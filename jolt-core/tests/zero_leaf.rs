@@ -1,5 +1,7 @@
 //! A leaf that vanishes identically takes both sides of the multiset equality to zero, and nothing is bound any more.
 
+#![allow(clippy::unwrap_used)]
+
 use lariat_algebra::column::{Column, ColumnData};
 use lariat_emulator::{
     image::{Image, Segment},

@@ -11,6 +11,9 @@ use lariat_emulator::{
 };
 use lariat_jolt_core::{Exit, Inputs, Program};
 
+/// What a branch asks of two words.
+type Predicate = fn(u32, u32) -> bool;
+
 const CORNERS: [u32; 7] = [0, 1, 0x7fff_ffff, 0x8000_0000, u32::MAX, 0x1234_8765, 0xfedc_ba98];
 const A: u8 = 5;
 const B: u8 = 6;
@@ -66,9 +69,8 @@ fn model(op: Opcode, a: u32, b: u32) -> u32 {
         Opcode::Mulhsu => (sa * ub).div_euclid(1 << 32),
         Opcode::Mulhu => (ua * ub).div_euclid(1 << 32),
         // Rust's division rounds towards zero, as the ISA's does.
-        Opcode::Div if b == 0 => -1,
+        Opcode::Div | Opcode::Divu if b == 0 => -1,
         Opcode::Div => sa / sb,
-        Opcode::Divu if b == 0 => -1,
         Opcode::Divu => ua / ub,
         Opcode::Rem if b == 0 => sa,
         Opcode::Rem => sa % sb,
@@ -315,7 +317,7 @@ fn proves_stores_at_every_offset() {
 
 #[test]
 fn proves_branches_both_ways() {
-    let ops: [(Opcode, fn(u32, u32) -> bool); 6] = [
+    let ops: [(Opcode, Predicate); 6] = [
         (Opcode::Beq, |a, b| a == b),
         (Opcode::Bne, |a, b| a != b),
         (Opcode::Blt, |a, b| a.cast_signed() < b.cast_signed()),

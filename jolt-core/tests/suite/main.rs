@@ -3,6 +3,13 @@
 //! The long form of every sampled test runs with `LARIAT_NIGHTLY=1`. `docs/soundness-tests.md` maps the catalogue of
 //! failures to the tests.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "test helpers fail by panicking and say what they count"
+)]
+
 mod bad_witness;
 mod common;
 mod forger;

@@ -17,6 +17,9 @@ use lariat_jolt_core::{
 use lariat_pcs::Workload;
 use lariat_transcript::EventKind;
 
+/// A change of a header.
+type Change = fn(&mut Header);
+
 const INPUTS: Inputs<'static> = Inputs { public: b"public", private: b"private" };
 
 /// Commits the first word of the private input.
@@ -54,7 +57,7 @@ fn with_header(proof: &[u8], change: impl FnOnce(&mut Header)) -> Vec<u8> {
 }
 
 /// Each field of the header changed alone, within the program's bounds where that can be.
-fn changed_headers() -> Vec<(&'static str, fn(&mut Header))> {
+fn changed_headers() -> Vec<(&'static str, Change)> {
     vec![
         ("steps", |h| h.steps += 1),
         ("fewer steps", |h| h.steps -= 1),
@@ -100,7 +103,7 @@ fn every_header_field_changes_the_first_challenge() {
     let honest = first_challenge(&header);
     assert_eq!(first_challenge(&header.clone()), honest);
     let mut seen = vec![honest];
-    let program_digest: (&str, fn(&mut Header)) = ("program", |h| h.program[31] ^= 1);
+    let program_digest: (&str, Change) = ("program", |h| h.program[31] ^= 1);
     for (what, change) in changed_headers().into_iter().chain([program_digest]) {
         let mut changed = header.clone();
         change(&mut changed);
@@ -213,7 +216,7 @@ fn rejects_announced_sizes_without_taking_memory() {
 #[test]
 fn rejects_a_header_out_of_the_programs_bounds() {
     let (program, proof) = sample_proof();
-    let cases: [(&str, fn(&mut Header)); 16] = [
+    let cases: [(&str, Change); 16] = [
         ("steps", |h| h.steps = 0),
         ("steps", |h| h.steps = (1 << 28) + 1),
         ("steps", |h| h.steps = u64::MAX),

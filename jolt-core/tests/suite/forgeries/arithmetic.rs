@@ -122,7 +122,7 @@ super::forgeries! {
             cases.push(breaks(format!("{op}: (x + 1) y"), &f, &[&format!("{name} relation 0")]));
 
             let mut f = honest;
-            f.set_product(BODY, 77 << 32 | 66).set(BODY, col::RESULT, if op == Opcode::Mul { 66 } else { 77 });
+            f.set_product(BODY, (77i128 << 32) + 66).set(BODY, col::RESULT, if op == Opcode::Mul { 66 } else { 77 });
             f.rebalance();
             cases.push(breaks(format!("{op}: any product"), &f, &["product"]));
         }
@@ -171,7 +171,6 @@ super::forgeries! {
                     f.set(BODY, col::SIGN_X, sign).set_product(BODY, product).set(BODY, col::RESULT, high(product));
                     f.rebalance();
                     cases.push(breaks(format!("{op} {a:#x} {b:#x}: sign of x"), &f, &["sign of x"]));
-                    let mut f = f;
                     f.set_word(BODY, sign_x_slot(config.params), a ^ 1 << 31).look_up(BODY).rebalance();
                     cases.push(breaks(format!("{op} {a:#x} {b:#x}: word of x"), &f, &["SignX relation 0"]));
                 }
@@ -192,7 +191,7 @@ super::forgeries! {
                 let x = f.get(BODY, col::MULTIPLICAND) - pow2(32) * f.get(BODY, col::SIGN_X);
                 let y = f.operand_y(BODY) - pow2(32) * f.get(BODY, col::SIGN_Y);
                 let negative = divided(Fr::from(7u64) + pow2(32) * Fr::from(5u64) - x * y, pow2(64));
-                f.set_product(BODY, 5 << 32 | 7).set(BODY, col::NEGATIVE, negative).set(BODY, col::RESULT, 5);
+                f.set_product(BODY, (5i128 << 32) + 7).set(BODY, col::NEGATIVE, negative).set(BODY, col::RESULT, 5);
                 f.rebalance();
                 cases.push(breaks(format!("{op} {a:#x} {b:#x}: any"), &f, &["negative product is a bit"]));
             }
@@ -277,7 +276,6 @@ super::forgeries! {
         let quotient = divided(Fr::from(95u64), Fr::from(7u64));
         f.set(BODY, col::MULTIPLICAND, quotient).set(BODY, col::PRODUCT_LOW, 95).rebalance();
         cases.push(breaks("a fraction for a quotient", &f, &["RemU relation 0"]));
-        let mut f = f;
         f.set(BODY, col::slot_p(0), quotient);
         for k in 1..chunks(&f) {
             f.set(BODY, col::slot_p(k), 0);
@@ -335,7 +333,7 @@ super::forgeries! {
                 let magnitude = f.int(last, col::X) as u32;
                 if magnitude != 0 && magnitude != 1 << 31 {
                     let mut g = f.clone();
-                    let sign = if g.is_zero(last, col::SIGN_Y) { 1 } else { 0 };
+                    let sign = g.is_zero(last, col::SIGN_Y);
                     g.set(last, col::SIGN_Y, sign);
                     set_negated(&mut g, last, magnitude);
                     let y = g.operand_y(last) - pow2(32) * g.get(last, col::SIGN_Y);

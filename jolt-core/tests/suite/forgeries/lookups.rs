@@ -130,7 +130,6 @@ super::forgeries! {
             f.set(BODY, q, 1).decide(BODY).rebalance();
             assert!(f.is_zero(BODY, col::RESULT));
             cases.push(breaks(format!("{op}: other condition"), &f, &[&format!("{name} relation 3")]));
-            let mut f = f;
             f.set(BODY, col::COND, 1).rebalance();
             cases.push(unbalanced(format!("{op}: other condition in the bytecode row"), &f, &["bytecode"]));
             let mut f = comparison(config, op);

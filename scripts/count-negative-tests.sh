@@ -1,0 +1,25 @@
+#!/bin/sh
+# Counts the tests that show a rejection (`fn rejects_...`), by crate, and fails when there are fewer than there were.
+# Raise the floors when tests are added; they never go down.
+set -eu
+cd "$(dirname "$0")/.."
+
+total_floor=150
+core_floor=95
+
+total=0
+for crate in emulator algebra transcript subtables sumcheck pcs jolt-core cli bench-suite; do
+    [ -d "$crate" ] || continue
+    count=$(find "$crate" -name '*.rs' -not -path '*/target/*' -exec grep -hE '^\s*fn rejects_[a-z0-9_]+\(' {} + | sort -u | wc -l)
+    printf '%-12s %4d\n' "$crate" "$count"
+    total=$((total + count))
+    if [ "$crate" = jolt-core ] && [ "$count" -lt "$core_floor" ]; then
+        echo "jolt-core has $count negative tests, fewer than $core_floor" >&2
+        exit 1
+    fi
+done
+printf '%-12s %4d\n' total "$total"
+if [ "$total" -lt "$total_floor" ]; then
+    echo "there are $total negative tests, fewer than $total_floor" >&2
+    exit 1
+fi
