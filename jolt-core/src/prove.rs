@@ -26,7 +26,9 @@ use lariat_sumcheck::{
     engine,
     grand_product::{prove_dense, prove_sparse},
     leaves::{self, LeafForm},
+    ledger::Ledger,
     quadratic::QuadraticProver,
+    reduction::Reduced,
     sparse_product::SparseLayer,
     sparse_quadratic::SparseQuadraticProver,
 };
@@ -258,8 +260,11 @@ pub fn prove_witness(
     channel.section(section::EVALUATIONS);
     let opened: Vec<&Column> = std::iter::once(&private).chain(committed).collect();
     let evals = evaluate_all(&opened, &point);
-    channel.send_scalars(label::EVALUATIONS, &evals);
+    let mut ledger = Ledger::new(shape.all_columns());
+    ledger.send(label::EVALUATIONS, &point, 0..opened.len(), &evals, &mut channel);
     channel.section(section::OPENING);
+    // All claims lie at suffixes of one point, so that this sends nothing.
+    let Reduced { point, evals } = ledger.prove_reduction(&opened, &mut channel);
     pcs.open(&opened, &[private_hint, witness_hint], &point, &evals, &mut channel)?;
     lap(Phase::Open, &mut phases);
 

@@ -20,6 +20,8 @@ use lariat_pcs::Workload;
 use lariat_sumcheck::{
     InstanceShape, engine,
     grand_product::{verify_dense, verify_sparse},
+    ledger::Ledger,
+    reduction::Reduced,
 };
 use lariat_transcript::EventLog;
 
@@ -92,7 +94,9 @@ pub fn verify_with_log(program: &Program, proof: &[u8]) -> Result<(VerifiedState
 
     // Step 5: evaluations; the relations at the final point.
     channel.section(section::EVALUATIONS);
-    let evals = channel.recv_scalars(label::EVALUATIONS, shape.all_columns().len())?;
+    let num_columns = shape.all_columns().len();
+    let mut ledger = Ledger::new(shape.all_columns());
+    let evals = ledger.recv(label::EVALUATIONS, &verdict.point, 0..num_columns, &mut channel)?;
     let (private_eval, rest) = evals.split_first().ok_or(HeaderError::Truncated)?;
     let (step_evals, cell_evals) = rest.split_at(shape.num_step_columns.min(rest.len()));
     let suffix = |m: usize| verdict.point.split_at(verdict.point.len() - m).1;
@@ -124,7 +128,8 @@ pub fn verify_with_log(program: &Program, proof: &[u8]) -> Result<(VerifiedState
 
     // Step 6: the opening.
     channel.section(section::OPENING);
-    pcs.verify(&[private, witness], &verdict.point, &evals, &mut channel)?;
+    let Reduced { point, evals } = ledger.verify_reduction(&mut channel)?;
+    pcs.verify(&[private, witness], &point, &evals, &mut channel)?;
     let log = channel.finish()?;
 
     let statement = VerifiedStatement {

@@ -16,6 +16,7 @@ mod evaluate;
 pub mod grand_product;
 mod kernels;
 pub mod leaves;
+pub mod ledger;
 pub mod naive;
 mod product_table;
 pub mod quadratic;

@@ -7,8 +7,8 @@
 //! verdict must be that of the plain check.
 
 use crate::{
+    checker::{Balance, op_tuples},
     common::{honest_witness, nightly, small},
-    forger::{Balance, op_tuples},
     kinds::{INPUT, Kind, PRIVATE, all_kinds, every_kind, kind_of},
 };
 use lariat_algebra::{Fr, column::ColumnData};

@@ -2,12 +2,14 @@
 //! letter of the protocol. It shares no kernel over the steps with the prover under test, and on an honest witness
 //! it must make the very same proof.
 //!
-//! It comes with a checker that tells which demands of the protocol a forgery violates, in plain text: rows against
-//! the constraint system, tuples as a multiset, cells one by one. A test of a forgery asserts both: that nothing but
-//! the intended demand fails, and that the verifier rejects.
+//! The [checker](crate::checker) tells which demands of the protocol a forgery violates. A test of a forgery asserts
+//! both: that nothing but the intended demand fails, and that the verifier rejects.
 
-use crate::common::{is_main_final_claim, run_traced};
-use ark_ff::{One, PrimeField, Zero};
+use crate::{
+    checker::{Tuple, Violations, op_tuples, small},
+    common::{is_main_final_claim, run_traced},
+};
+use ark_ff::{One, Zero};
 use lariat_algebra::{
     Fr,
     column::{Column, ColumnData},
@@ -16,13 +18,11 @@ use lariat_algebra::{
 use lariat_emulator::machine::TraceResult;
 use lariat_jolt_core::{
     Config, Header, Inputs, Params, Program, VerifiedStatement, VerifyError,
-    bytecode::HALT,
     cells::{CellContext, CellLayout, RamInit, Region, RegionKind, fixed_cells},
     columns as col,
-    constraints::{Constraint, constraints},
     operations::{
-        FIELD_ADDRESS, FIELD_BYTECODE, FIELD_KEY, FIELD_TS, FIELD_VALUE, Fingerprint, NUM_FIELDS, Operation,
-        TAG_BYTECODE, TAG_PC, TAG_RAM, TAG_RANGE_TS, TAG_REGISTER, TAG_TABLE, TS_PER_STEP, Tag, operations,
+        FIELD_ADDRESS, FIELD_BYTECODE, FIELD_KEY, FIELD_TS, FIELD_VALUE, Fingerprint, NUM_FIELDS, TAG_BYTECODE, TAG_PC,
+        TAG_RAM, TAG_RANGE_TS, TAG_REGISTER, TS_PER_STEP, Tag, operations,
     },
     protocol::{self, Shape, cell, label, section, session},
     verify,
@@ -38,7 +38,7 @@ use lariat_sumcheck::{
     sparse_quadratic::SparseQuadraticProver,
 };
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeMap, HashMap},
     sync::Arc,
 };
 
@@ -48,43 +48,6 @@ pub struct Cell {
     pub touched: Fr,
     pub value: Fr,
     pub timestamp: Fr,
-}
-
-/// A tuple as coefficients of `tau, 1, gamma, gamma^2, ...` in its fingerprint. A row or cell without a tuple has the
-/// fingerprint one.
-pub type Tuple = Vec<Fr>;
-
-/// What a forgery violates.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Violations {
-    /// Names of constraints that some row violates.
-    pub constraints: BTreeSet<String>,
-    /// Memories in which reads and final states differ from writes and initial states.
-    pub unbalanced: BTreeSet<&'static str>,
-    /// Demands on cells.
-    pub cells: BTreeSet<&'static str>,
-}
-
-impl Violations {
-    /// Whether everything holds.
-    pub fn is_empty(&self) -> bool {
-        *self == Self::default()
-    }
-
-    /// Nothing but these constraints.
-    pub fn only_constraints(names: &[&str]) -> Self {
-        Self { constraints: names.iter().map(|n| (*n).to_owned()).collect(), ..Self::default() }
-    }
-
-    /// Nothing but the balance of tuples of these memories.
-    pub fn only_balance(memories: &[&'static str]) -> Self {
-        Self { unbalanced: memories.iter().copied().collect(), ..Self::default() }
-    }
-
-    /// Nothing but this demand on cells.
-    pub fn only_cells(name: &'static str) -> Self {
-        Self { cells: BTreeSet::from([name]), ..Self::default() }
-    }
 }
 
 /// A witness that need not be one.
@@ -266,7 +229,7 @@ impl Forgery {
     }
 
     /// The region and position of a cell, unless the cell is vacant.
-    fn place(&self, cell: usize) -> Option<(&Region, usize)> {
+    pub fn place(&self, cell: usize) -> Option<(&Region, usize)> {
         let region = self.layout.regions.iter().find(|r| cell >= r.base && cell < r.base + r.len)?;
         self.context().fields(region, cell - region.base)?;
         Some((region, cell - region.base))
@@ -304,7 +267,7 @@ impl Forgery {
 
     /// Initial and final tuple of a cell, as the cell relation defines them: `1 + touched (fingerprint - 1)`. A vacant
     /// cell has no fingerprint; there the relation has only the prover's own values.
-    fn cell_tuples(&self, cell: usize, c: &Cell) -> [Tuple; 2] {
+    pub fn cell_tuples(&self, cell: usize, c: &Cell) -> [Tuple; 2] {
         let mut tuple = vec![Fr::zero(); NUM_FIELDS + 1];
         if let Some(fields) = self.cell_fields(cell) {
             tuple[0] = c.touched;
@@ -320,54 +283,6 @@ impl Forgery {
         last[1 + FIELD_VALUE] += c.touched * c.value;
         last[1 + FIELD_TS] += c.touched * c.timestamp;
         [first, last]
-    }
-
-    /// What of the protocol's demands this violates.
-    pub fn violations(&self) -> Violations {
-        let mut out = Violations::default();
-        let system = constraints(self.params(), self.program.bytecode().code_base);
-        let ops = operations(self.params());
-        let mut balance = Balance::default();
-        for i in 0..self.rows() {
-            let z = self.row(i);
-            out.constraints.extend(violated(&system, &z).map(|c| c.name.clone()));
-            for op in &ops {
-                let [read, write] = op_tuples(op, &z);
-                balance.read(read);
-                balance.write(write);
-            }
-        }
-        let state = |index: u32, time: u64| {
-            let mut t = vec![Fr::zero(); NUM_FIELDS + 1];
-            t[0] = Fr::one();
-            t[1] = Fr::from(TAG_PC);
-            t[1 + FIELD_ADDRESS] = Fr::from(index);
-            t[1 + FIELD_TS] = Fr::from(time);
-            t
-        };
-        balance.write(state(self.program.bytecode().entry, 0));
-        balance.read(state(HALT, self.header.steps));
-        for (&at, c) in &self.cells {
-            let [first, last] = self.cell_tuples(at, c);
-            balance.write(first);
-            balance.read(last);
-            if !c.touched.is_zero() && !c.touched.is_one() {
-                out.cells.insert("touched is a bit");
-            }
-            if !(c.value - c.touched * c.value).is_zero() {
-                out.cells.insert("an untouched cell has value zero");
-            }
-            if !c.touched.is_zero() && self.place(at).is_none() {
-                out.cells.insert("vacant cells are untouched");
-            }
-        }
-        for (at, word) in fixed_cells(&self.layout, &self.header) {
-            if self.cells.get(&at).copied().unwrap_or_default().value != Fr::from(word) {
-                out.cells.insert("final values of the statement");
-            }
-        }
-        out.unbalanced = balance.unbalanced();
-        out
     }
 
     /// Recomputes all timestamps, counters and cells so that tuples balance as far as they can: every access is as
@@ -615,89 +530,8 @@ impl Forgery {
     }
 }
 
-/// Tuples written minus tuples read.
-#[derive(Default)]
-pub struct Balance(HashMap<Tuple, i64>);
-
-impl Balance {
-    fn add(&mut self, tuple: Tuple, count: i64) {
-        // The fingerprint one: no tuple.
-        if tuple[0].is_zero() && tuple[1].is_one() && tuple[2..].iter().all(Zero::is_zero) {
-            return;
-        }
-        *self.0.entry(tuple).or_default() += count;
-    }
-
-    pub fn read(&mut self, tuple: Tuple) {
-        self.add(tuple, -1);
-    }
-
-    pub fn write(&mut self, tuple: Tuple) {
-        self.add(tuple, 1);
-    }
-
-    pub fn holds(&self) -> bool {
-        self.0.values().all(|&n| n == 0)
-    }
-
-    /// The memories of tuples that are left over.
-    pub fn unbalanced(&self) -> BTreeSet<&'static str> {
-        self.0.iter().filter(|(_, n)| **n != 0).map(|(tuple, _)| memory_of(tuple)).collect()
-    }
-}
-
-/// The memory that a tuple belongs to, by its tag.
-fn memory_of(tuple: &Tuple) -> &'static str {
-    match small(tuple[1]) {
-        _ if !tuple[0].is_one() => "no memory",
-        Some(tag) => match u32::try_from(tag) {
-            Ok(TAG_PC) => "pc",
-            Ok(TAG_BYTECODE) => "bytecode",
-            Ok(TAG_REGISTER) => "registers",
-            Ok(TAG_RAM) => "ram",
-            Ok(TAG_RANGE_TS) => "timestamps",
-            Ok(TAG_TABLE..) => "tables",
-            _ => "no memory",
-        },
-        None => "no memory",
-    }
-}
-
-/// The constraints that a row violates.
-pub fn violated<'a>(system: &'a [Constraint], z: &'a [Fr]) -> impl Iterator<Item = &'a Constraint> {
-    system.iter().filter(|c| c.a.eval(z) * c.b.eval(z) != c.c.eval(z))
-}
-
-/// The tuples that an operation reads and writes on a row.
-pub fn op_tuples(op: &Operation, z: &[Fr]) -> [Tuple; 2] {
-    let active = op.active.eval(z);
-    let mut base = vec![Fr::zero(); NUM_FIELDS + 1];
-    base[0] = active;
-    base[1] = Fr::one() - active;
-    match &op.tag {
-        Tag::Fixed(tag) => base[1] += active * Fr::from(*tag),
-        Tag::PerFlag(tags) => base[1] += tags.iter().map(|&(c, tag)| z[c] * Fr::from(tag)).sum::<Fr>(),
-    }
-    let mut read = base.clone();
-    for (f, form) in &op.read {
-        read[1 + f] += active * form.eval(z);
-    }
-    let mut write = base;
-    for (f, form) in &op.read {
-        let form = op.write.iter().find(|w| w.0 == *f).map_or(form, |w| &w.1);
-        write[1 + f] += active * form.eval(z);
-    }
-    [read, write]
-}
-
 fn fingerprint(tuple: &Tuple, fp: &Fingerprint) -> Fr {
     tuple[0] * fp.tau + tuple[1..].iter().zip(&fp.powers).map(|(c, p)| *c * p).sum::<Fr>()
-}
-
-/// A field element as a small integer, if it is one.
-pub fn small(x: Fr) -> Option<u64> {
-    let limbs = x.into_bigint().0;
-    (limbs[1..] == [0; 3]).then_some(limbs[0])
 }
 
 fn sparse_column(num_vars: usize, entries: impl Iterator<Item = (usize, Fr)> + Clone) -> Column {

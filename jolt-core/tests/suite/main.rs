@@ -11,6 +11,7 @@
 )]
 
 mod bad_witness;
+mod checker;
 mod common;
 mod forger;
 mod forgeries;

@@ -367,3 +367,15 @@ fn the_statement_repeats_what_was_proven() {
     let without = program.execute(NO_INPUT, 100);
     assert!(without.is_err(), "an input that is not there is not mapped");
 }
+
+/// Two setups of a scheme lead to different challenges.
+#[test]
+fn the_commitment_parameters_change_the_first_challenge() {
+    let (_, proof) = sample_proof();
+    let (header, _) = Header::parse(&proof).unwrap();
+    let [small, large] = [4, 16].map(|num_vars| {
+        let pcs = header.config.pcs.setup(Workload { num_vars: &[num_vars] }).unwrap();
+        session(&header, pcs.as_ref()).into_prover().challenge("first")
+    });
+    assert_ne!(small, large);
+}

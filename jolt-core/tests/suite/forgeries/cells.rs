@@ -198,13 +198,13 @@ super::forgeries! {
         // The output word is public, and no more than a word.
         let output = g.ram_cell(OUTPUT_START + 4);
         assert!(g.cells[&output].value == beyond);
-        let mut violates = crate::forger::Violations::only_constraints(&["Lw relation 0"]);
+        let mut violates = crate::checker::Violations::only_constraints(&["Lw relation 0"]);
         violates.cells.insert(FINAL);
         cases.push(Case { what: "it is loaded, and stored".into(), forgery: g.clone(), violates });
         let log_m = config.params.log_m();
         let top = lariat_subtables::decompose::num_range_chunks(config.params) - 1;
         g.add(PRIVATE_LOAD, col::slot_p(top), 1 << (32 - log_m * top)).rebalance();
-        let mut violates = crate::forger::Violations::only_balance(&["tables"]);
+        let mut violates = crate::checker::Violations::only_balance(&["tables"]);
         violates.cells.insert(FINAL);
         cases.push(Case { what: "by a chunk out of range".into(), forgery: g, violates });
         cases

@@ -2,8 +2,9 @@
 
 use super::{A, B, BODY, Case, RESULT, breaks, divided, on_operands, unbalanced};
 use crate::{
+    checker::Violations,
     common::{CODE, NO_INPUT, i, load, program, r},
-    forger::{Forgery, Violations},
+    forger::Forgery,
 };
 use ark_ff::One;
 use lariat_algebra::Fr;

@@ -2,8 +2,9 @@
 
 use super::{A, B, BODY, Case, RESULT, breaks, divided, immediate, on_operands, operation, unbalanced};
 use crate::{
+    checker::Violations,
     common::{NO_INPUT, r},
-    forger::{Forgery, Violations},
+    forger::Forgery,
 };
 use ark_ff::One;
 use lariat_algebra::Fr;

@@ -15,8 +15,9 @@ mod padding;
 mod teeth;
 
 use crate::{
+    checker::Violations,
     common::{NO_INPUT, i, nightly, program, r, small},
-    forger::{Forgery, Violations},
+    forger::Forgery,
 };
 use ark_ff::{Field, One, Zero};
 use lariat_algebra::Fr;
@@ -160,7 +161,7 @@ impl Forgery {
     /// After a change of the deciding lookup's keys.
     pub fn decide(&mut self, row: usize) -> &mut Self {
         let verdict = col::slot_v(num_operand_chunks(self.params()));
-        let key = |column| crate::forger::small(self.get(row, column)).unwrap() as u32;
+        let key = |column| crate::checker::small(self.get(row, column)).unwrap() as u32;
         let slot = num_operand_chunks(self.params());
         let value = TableId::Decide.value(self.params(), key(col::slot_p(slot)), key(col::slot_q(slot)));
         self.set(row, verdict, value);

@@ -1,7 +1,7 @@
 //! Every demand of the protocol stands alone against some forgery: without it, that forgery would pass.
 
 use super::{Case, arithmetic, bits, cells, control, lookups, memory, narrow, padding};
-use crate::{common::small, forger::Violations};
+use crate::{checker::Violations, common::small};
 use lariat_jolt_core::{Config, Params, constraints::constraints};
 use std::collections::BTreeSet;
 

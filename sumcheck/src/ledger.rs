@@ -1,0 +1,216 @@
+//! The claims ledger: claimed evaluations of committed polynomials on their way to an opening.
+//!
+//! A claim enters by being sent or received, which absorbs it; there is no other way in. So no challenge that is drawn
+//! afterwards, the batching challenge of an opening above all, can be drawn before a claim is bound.
+//!
+//! ```compile_fail
+//! use lariat_sumcheck::ledger::Ledger;
+//! let mut ledger = Ledger::new(vec![3]);
+//! let claims = &mut ledger.claims; // private: claims cannot be made up
+//! ```
+
+use crate::{
+    SumcheckError,
+    reduction::{self, Claim, Reduced},
+};
+use lariat_algebra::{Fr, column::Column};
+use lariat_transcript::{ProverChannel, VerifierChannel};
+use std::ops::Range;
+
+/// Claims on polynomials with known numbers of variables.
+#[derive(Debug)]
+pub struct Ledger {
+    num_vars: Vec<usize>,
+    claims: Vec<Claim>,
+}
+
+impl Ledger {
+    /// No claims yet on polynomials in `num_vars[k]` variables.
+    pub fn new(num_vars: Vec<usize>) -> Self {
+        Self { num_vars, claims: Vec::new() }
+    }
+
+    /// Sends the evaluations of `polys` at suffixes of `point` and enters them: polynomial `k` at the last
+    /// `num_vars[k]` coordinates.
+    ///
+    /// # Panics
+    /// When there is not one value for each polynomial, or the point is too short.
+    pub fn send(
+        &mut self,
+        label: &'static str,
+        point: &[Fr],
+        polys: Range<usize>,
+        values: &[Fr],
+        channel: &mut ProverChannel,
+    ) {
+        assert_eq!(polys.len(), values.len(), "one value for each polynomial");
+        channel.send_scalars(label, values);
+        for (poly, &value) in polys.zip(values) {
+            let suffix = point.len().checked_sub(self.num_vars[poly]).expect("the point covers the polynomial");
+            self.claims.push(Claim { poly, point: point[suffix..].to_vec(), value });
+        }
+    }
+
+    /// Receives the evaluations of `polys` at suffixes of `point`, enters them and returns them.
+    ///
+    /// # Errors
+    /// [`SumcheckError::Channel`] when the message is malformed; [`SumcheckError::ClaimShape`] when a polynomial does
+    /// not exist or the point is too short for it.
+    pub fn recv(
+        &mut self,
+        label: &'static str,
+        point: &[Fr],
+        polys: Range<usize>,
+        channel: &mut VerifierChannel<'_>,
+    ) -> Result<Vec<Fr>, SumcheckError> {
+        let values = channel.recv_scalars(label, polys.len())?;
+        for (poly, &value) in polys.zip(&values) {
+            let shape = SumcheckError::ClaimShape { poly };
+            let Some(&num_vars) = self.num_vars.get(poly) else { return Err(shape) };
+            let Some(suffix) = point.len().checked_sub(num_vars).and_then(|at| point.get(at..)) else {
+                return Err(shape);
+            };
+            self.claims.push(Claim { poly, point: suffix.to_vec(), value });
+        }
+        Ok(values)
+    }
+
+    /// The claims in the order in which they were entered.
+    pub fn claims(&self) -> &[Claim] {
+        &self.claims
+    }
+
+    /// The common point, where every polynomial has exactly one claim and all lie at suffixes of one point: then there
+    /// is nothing to reduce.
+    fn common(&self) -> Option<Reduced> {
+        let longest = self.claims.iter().max_by_key(|c| c.point.len())?;
+        let mut evals = vec![None; self.num_vars.len()];
+        for c in &self.claims {
+            let slot = evals.get_mut(c.poly)?;
+            if !longest.point.ends_with(&c.point) || slot.replace(c.value).is_some() {
+                return None;
+            }
+        }
+        Some(Reduced { point: longest.point.clone(), evals: evals.into_iter().collect::<Option<_>>()? })
+    }
+
+    /// Takes all claims to one point for an opening: as they are where they have a common point, else by the
+    /// [`reduction`].
+    ///
+    /// # Panics
+    /// When the columns do not have the ledger's numbers of variables.
+    pub fn prove_reduction(self, columns: &[&Column], channel: &mut ProverChannel) -> Reduced {
+        assert!(columns.iter().map(|c| c.num_vars()).eq(self.num_vars.iter().copied()));
+        self.common().unwrap_or_else(|| reduction::prove(columns, &self.claims, channel))
+    }
+
+    /// The verifier's side of [`prove_reduction`](Self::prove_reduction). The caller must check the evaluations with an
+    /// opening at the returned point.
+    ///
+    /// # Errors
+    /// As [`reduction::verify`].
+    pub fn verify_reduction(self, channel: &mut VerifierChannel<'_>) -> Result<Reduced, SumcheckError> {
+        match self.common() {
+            Some(reduced) => Ok(reduced),
+            None => reduction::verify(&self.num_vars, &self.claims, channel),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use lariat_algebra::{column::ColumnData, poly::eq_evals, wide::inner_product};
+    use lariat_transcript::{HashKind, Session};
+
+    const LABEL: &str = "evaluations";
+
+    fn columns() -> [Column; 2] {
+        [Column::new(3, ColumnData::U32(vec![5, 0, 7, 1 << 31, 9])), Column::new(2, ColumnData::I32(vec![-3, 4, 0, 8]))]
+    }
+
+    fn evaluate(column: &Column, point: &[Fr]) -> Fr {
+        let values: Vec<Fr> = (0..1 << column.num_vars()).map(|i| column.get(i)).collect();
+        inner_product(&values, &eq_evals(point))
+    }
+
+    fn session() -> Session<lariat_transcript::Ready> {
+        Session::new(HashKind::Blake3, "ledger").bind("nothing", b"")
+    }
+
+    /// Enters one batch of claims for each point and reduces; offsets the first value by `offset`.
+    fn round_trip(points: &[Vec<Fr>], offset: u64) -> Result<(Reduced, Reduced), SumcheckError> {
+        let columns = columns();
+        let refs: Vec<&Column> = columns.iter().collect();
+        let num_vars: Vec<usize> = columns.iter().map(Column::num_vars).collect();
+        let mut channel = session().into_prover();
+        let mut ledger = Ledger::new(num_vars.clone());
+        for (i, point) in points.iter().enumerate() {
+            let mut values: Vec<Fr> = refs.iter().map(|c| evaluate(c, &point[3 - c.num_vars()..])).collect();
+            if i == 0 {
+                values[0] += Fr::from(offset);
+            }
+            ledger.send(LABEL, point, 0..2, &values, &mut channel);
+        }
+        let proven = ledger.prove_reduction(&refs, &mut channel);
+        let (proof, _) = channel.finish();
+        let mut channel = session().into_verifier(&proof);
+        let mut ledger = Ledger::new(num_vars);
+        for point in points {
+            let values = ledger.recv(LABEL, point, 0..2, &mut channel)?;
+            assert_eq!(values.len(), 2);
+        }
+        let verified = ledger.verify_reduction(&mut channel)?;
+        channel.finish()?;
+        Ok((proven, verified))
+    }
+
+    fn point(seed: u64) -> Vec<Fr> {
+        (0..3).map(|i| Fr::from(seed + 1000 * i + 17)).collect()
+    }
+
+    #[test]
+    fn claims_at_one_point_need_no_reduction() {
+        let (proven, verified) = round_trip(&[point(1)], 0).unwrap();
+        assert_eq!((&proven.point, &proven.evals), (&verified.point, &verified.evals));
+        assert_eq!(verified.point, point(1));
+        // Nothing is checked here: a wrong value is left for the opening to find.
+        let (_, offset) = round_trip(&[point(1)], 1).unwrap();
+        assert_ne!(offset.evals, verified.evals);
+    }
+
+    #[test]
+    fn claims_at_two_points_end_at_one() {
+        let (proven, verified) = round_trip(&[point(1), point(2)], 0).unwrap();
+        assert_eq!((&proven.point, &proven.evals), (&verified.point, &verified.evals));
+        for (column, eval) in columns().iter().zip(&verified.evals) {
+            assert_eq!(evaluate(column, &verified.point[3 - column.num_vars()..]), *eval);
+        }
+    }
+
+    #[test]
+    fn rejects_a_wrong_claim_among_several_points() {
+        let error = round_trip(&[point(1), point(2)], 1).unwrap_err();
+        assert!(matches!(error, SumcheckError::FinalClaim { .. }), "{error}");
+    }
+
+    #[test]
+    fn every_claim_changes_the_next_challenge() {
+        let challenge = |offset: u64| {
+            let mut channel = session().into_prover();
+            let mut ledger = Ledger::new(vec![3, 2]);
+            ledger.send(LABEL, &point(1), 0..2, &[Fr::from(1u64), Fr::from(2 + offset)], &mut channel);
+            channel.challenge("next")
+        };
+        assert_ne!(challenge(0), challenge(1));
+    }
+
+    #[test]
+    fn rejects_claims_on_polynomials_that_do_not_fit() {
+        let proof = [0u8; 96];
+        let mut channel = session().into_verifier(&proof);
+        let mut ledger = Ledger::new(vec![3, 4]);
+        let error = ledger.recv(LABEL, &point(1), 0..3, &mut channel).unwrap_err();
+        assert!(matches!(error, SumcheckError::ClaimShape { poly: 1 }), "{error}");
+    }
+}
