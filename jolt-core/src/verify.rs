@@ -18,7 +18,7 @@ use lariat_algebra::{
 };
 use lariat_pcs::Workload;
 use lariat_sumcheck::{
-    InstanceShape, engine,
+    InstanceShape, SumcheckError, engine,
     grand_product::{verify_dense, verify_sparse},
     ledger::Ledger,
     reduction::Reduced,
@@ -96,7 +96,10 @@ pub fn verify_with_log(program: &Program, proof: &[u8]) -> Result<(VerifiedState
     channel.section(section::EVALUATIONS);
     let num_columns = shape.all_columns().len();
     let mut ledger = Ledger::new(shape.all_columns());
-    let evals = ledger.recv(label::EVALUATIONS, &verdict.point, 0..num_columns, &mut channel)?;
+    let evals = ledger.recv(label::EVALUATIONS, &verdict.point, 0..num_columns, &mut channel).map_err(|e| match e {
+        SumcheckError::Channel(malformed) => VerifyError::Channel(malformed),
+        other => other.into(),
+    })?;
     let (private_eval, rest) = evals.split_first().ok_or(HeaderError::Truncated)?;
     let (step_evals, cell_evals) = rest.split_at(shape.num_step_columns.min(rest.len()));
     let suffix = |m: usize| verdict.point.split_at(verdict.point.len() - m).1;
