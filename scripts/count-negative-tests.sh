@@ -4,8 +4,8 @@
 set -eu
 cd "$(dirname "$0")/.."
 
-total_floor=150
-core_floor=95
+total_floor=165
+core_floor=105
 
 total=0
 for crate in emulator algebra transcript subtables sumcheck pcs jolt-core cli bench-suite; do

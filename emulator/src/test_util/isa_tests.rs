@@ -5,6 +5,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::{Mutex, PoisonError};
 use std::{env, fs};
 
 use crate::image::{Image, Segment};
@@ -24,9 +25,14 @@ const NUM_TESTS: usize = 46;
 /// # Errors
 /// A sentence on what went wrong: no network, no `tar`, or an unexpected archive.
 pub fn riscv_tests() -> Result<Vec<(String, Vec<u8>)>, String> {
+    // Tests of one process run on many threads; they share the folder that the archive is unpacked into.
+    static DOWNLOAD: Mutex<()> = Mutex::new(());
     let cache = target_dir().join("riscv-tests").join(VERSION);
-    if !cache.is_dir() {
-        download(&cache)?;
+    {
+        let _one_at_a_time = DOWNLOAD.lock().unwrap_or_else(PoisonError::into_inner);
+        if !cache.is_dir() {
+            download(&cache)?;
+        }
     }
     let mut tests = Vec::new();
     for path in list(&cache)? {

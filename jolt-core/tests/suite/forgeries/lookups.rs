@@ -1,6 +1,6 @@
 //! Bitwise operations, comparisons and shifts: keys, values and collation.
 
-use super::{A, B, BODY, Case, RESULT, breaks, divided, immediate, on_operands, operation, unbalanced};
+use super::{A, B, BODY, Case, RESULT, breaks, divided, immediate, on_operands, operation, pow2, unbalanced};
 use crate::{
     checker::Violations,
     common::{NO_INPUT, r},
@@ -66,7 +66,7 @@ super::forgeries! {
                 assert!(p >= chunk);
                 f.set(BODY, col::slot_v(0), value as u64);
                 let result: Fr = (0..num_operand_chunks(config.params))
-                    .map(|k| f.get(BODY, col::slot_v(k)) * super::pow2(bits * k))
+                    .map(|k| f.get(BODY, col::slot_v(k)) * pow2(bits * k))
                     .sum();
                 f.set(BODY, col::RESULT, result);
             }
@@ -172,6 +172,12 @@ super::forgeries! {
             }
             f.look_up(BODY).set(BODY, col::slot_v(c), 4).sum_values(BODY).rebalance();
             cases.push(unbalanced(format!("{op}: amount by chunks out of range"), &f, &["tables"]));
+            // The amount by an upper chunk that is a fraction; the low one is any.
+            let mut f = honest.clone();
+            let rest = f.operand_y(BODY) - Fr::from(36u64);
+            f.set(BODY, col::slot_p(c), 36).set(BODY, col::slot_p(c + 1), divided(rest, pow2(config.params.log_m())));
+            f.refill_shift(BODY).rebalance();
+            cases.push(unbalanced(format!("{op}: amount by a fraction"), &f, &["tables"]));
             let mut f = honest.clone();
             f.add(BODY, col::RESULT, 1).rebalance();
             cases.push(breaks(format!("{op}: result + 1"), &f, &[&format!("{name} relation 2")]));
