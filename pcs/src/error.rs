@@ -1,6 +1,7 @@
 //! What can go wrong on either side of a commitment scheme.
 
-use crate::PcsKind;
+use crate::{PcsKind, SetupSource};
+use lariat_sumcheck::SumcheckError;
 use lariat_transcript::ChannelError;
 
 /// The prover asked for something that the scheme does not do.
@@ -14,6 +15,54 @@ pub enum PcsError {
         num_vars: usize,
         /// Most variables supported.
         max: usize,
+    },
+    /// The program does not know the scheme.
+    #[error("this program does not have the commitment scheme `{kind}`")]
+    UnknownScheme {
+        /// The scheme asked for.
+        kind: PcsKind,
+    },
+    /// Parameters whose trapdoor is public, and nobody said that this is wanted.
+    #[error(
+        "`{kind}` would run under an insecure setup (seed `{}`): whoever knows the seed can forge proofs; import a \
+         ceremony with `lariat setup`, or pass --allow-insecure-setup for tests and benchmarks",
+        setup.name()
+    )]
+    InsecureSetup {
+        /// The scheme.
+        kind: PcsKind,
+        /// Where the parameters come from.
+        setup: SetupSource,
+    },
+    /// The scheme needs a structured reference string and was given none.
+    #[error(
+        "`{kind}` needs a powers-of-tau setup file: make one with `lariat setup` (import a .ptau file, or \
+         --insecure-seed NAME for tests) and pass it with --setup FILE"
+    )]
+    NoSetup {
+        /// The scheme.
+        kind: PcsKind,
+    },
+    /// The structured reference string is too short.
+    #[error(
+        "`{kind}` needs 2^{needed} powers of tau here, the setup file has 2^{available}: make a larger one with \
+         `lariat setup`"
+    )]
+    SetupTooSmall {
+        /// The scheme.
+        kind: PcsKind,
+        /// Logarithm of the number of powers needed.
+        needed: usize,
+        /// Logarithm of the number of powers available.
+        available: usize,
+    },
+    /// The scheme's parameters could not be made or read.
+    #[error("public parameters of `{kind}`: {reason}")]
+    Parameters {
+        /// The scheme.
+        kind: PcsKind,
+        /// What is wrong with them.
+        reason: String,
     },
     /// Rows longer than bases are ever derived for.
     #[error("rows of 2^{log_row_len} evaluations asked for, at most 2^{max} are supported")]
@@ -45,6 +94,15 @@ pub enum VerifyError {
         num_vars: usize,
         /// Most variables supported.
         max: usize,
+    },
+    /// A sumcheck of the batch reduction or of the scheme fails.
+    #[error(transparent)]
+    Sumcheck(#[from] SumcheckError),
+    /// A check that is the scheme's own.
+    #[error("the opening fails the check `{check}`")]
+    Check {
+        /// Name of the check, as the scheme's documentation lists it.
+        check: &'static str,
     },
     /// The opened vector does not evaluate to the claimed values.
     #[error("opened row of 2^{log_row_len} entries does not have the claimed evaluation")]

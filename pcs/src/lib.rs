@@ -1,15 +1,18 @@
 //! Multilinear polynomial commitments behind one seam.
 //!
-//! A scheme's author implements [`MultilinearPcs`] and adds one line to the registry; the prover holds a [`dyn Pcs`](Pcs)
-//! that [`PcsKind::setup`] returns. Commitments and openings are messages of the proof's channel.
+//! A scheme's author implements [`MultilinearPcs`], or [`batch::PiecePcs`] and leaves columns of many sizes to
+//! [`batch::Batched`], and names it in a [`Scheme`]. A program gathers schemes in [`Schemes`]; a prover holds the
+//! [`dyn Pcs`](Pcs) that [`Schemes::setup`] returns. Commitments and openings are messages of the proof's channel.
+//! This crate knows no scheme: each is a crate of its own in a folder beside this one, and `lariat-schemes` lists them.
 //!
 //! ```
 //! use lariat_algebra::Fr;
 //! use lariat_algebra::column::{Column, ColumnData};
-//! use lariat_pcs::{PcsKind, Workload};
+//! use lariat_pcs::{Pcs, PcsKind, Workload};
 //! use lariat_transcript::{HashKind, Session};
 //!
-//! let pcs = PcsKind::Hyrax.setup(Workload { num_vars: &[2] })?;
+//! # fn example(schemes: &lariat_pcs::Schemes) -> Result<(), Box<dyn std::error::Error>> {
+//! let pcs = schemes.setup(PcsKind::HYRAX, Workload { num_vars: &[2] })?;
 //! let session = || Session::new(HashKind::Keccak256, "example").bind("setup", &pcs.setup_digest());
 //!
 //! let column = Column::new(2, ColumnData::U8(vec![1, 2, 3, 4]));
@@ -27,17 +30,18 @@
 //! let evals = verifier.recv_scalars("eval", 1)?;
 //! pcs.verify(&[commitments], &point, &evals, &mut verifier)?;
 //! verifier.finish()?;
-//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! # Ok(())
+//! # }
 //! ```
 #![forbid(unsafe_code)]
 
-#[cfg(any(test, feature = "test-util"))]
+pub mod batch;
+#[cfg(feature = "test-util")]
 pub mod conformance;
 mod error;
-pub mod hyrax;
 mod registry;
 mod seam;
 
 pub use error::{PcsError, ShapeError, VerifyError};
-pub use registry::{PcsKind, UnknownScheme, Workload};
+pub use registry::{PcsKind, Resources, Scheme, Schemes, SetupFn, Workload};
 pub use seam::{CommitHint, Commitments, MultilinearPcs, Pcs, PcsInfo, QuantumStatus, SecurityBits, SetupSource};

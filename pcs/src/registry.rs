@@ -1,9 +1,12 @@
-//! The schemes of this crate: one line each.
+//! Schemes at run time: names, the list that a program links, and where structured parameters come from.
+//!
+//! Nothing here names a scheme: a binary gathers [`Scheme`] values, of this workspace or of its own, in a [`Schemes`] and
+//! hands it to provers and verifiers. The protocol above is compiled without knowing any of them.
 
-use crate::hyrax::Hyrax;
-use crate::{Pcs, PcsError};
+use crate::{Pcs, PcsError, PcsInfo};
+use std::any::{Any, TypeId};
+use std::collections::HashMap;
 use std::fmt;
-use std::str::FromStr;
 use std::sync::Arc;
 
 /// What a scheme must be able to commit to and open; all that its parameters may depend on.
@@ -13,92 +16,155 @@ pub struct Workload<'a> {
     pub num_vars: &'a [usize],
 }
 
-macro_rules! schemes {
-    ($($(#[$doc:meta])* $variant:ident = $id:literal, $name:literal, $setup:expr;)*) => {
-        /// Names a scheme; the number is what headers carry.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-        #[non_exhaustive]
-        #[repr(u8)]
-        pub enum PcsKind {
-            $($(#[$doc])* $variant = $id,)*
-        }
-
-        impl PcsKind {
-            /// Every scheme.
-            pub const ALL: &[Self] = &[$(Self::$variant),*];
-
-            /// Name on command lines and in data files.
-            pub fn name(self) -> &'static str {
-                match self {
-                    $(Self::$variant => $name,)*
-                }
-            }
-
-            /// The scheme with this number in proof headers.
-            pub fn from_id(id: u8) -> Option<Self> {
-                match id {
-                    $($id => Some(Self::$variant),)*
-                    _ => None,
-                }
-            }
-
-            /// Public parameters for a workload. Prover and verifier call this with the same workload.
-            ///
-            /// # Errors
-            /// When the scheme cannot carry the workload.
-            pub fn setup(self, workload: Workload<'_>) -> Result<Arc<dyn Pcs>, PcsError> {
-                match self {
-                    $(Self::$variant => $setup(workload).map(|scheme| scheme as Arc<dyn Pcs>),)*
-                }
-            }
-        }
-    };
-}
-
-schemes! {
-    /// Hyrax: transparent, square-root commitments, discrete logarithms [WTSTW18, §6].
-    Hyrax = 1, "hyrax", |workload: Workload<'_>| Hyrax::shared(Hyrax::log_row_len_for(workload.num_vars));
+/// Names a scheme: the number is what proof headers carry, the name what command lines and data files do.
+///
+/// Numbers below 128 are this project's; schemes of others take one from 128 on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct PcsKind {
+    id: u8,
+    name: &'static str,
 }
 
 impl PcsKind {
+    /// The scheme that is used where none is named.
+    pub const HYRAX: Self = Self::new(1, "hyrax");
+
+    /// A scheme's number and name.
+    pub const fn new(id: u8, name: &'static str) -> Self {
+        Self { id, name }
+    }
+
     /// Number in proof headers.
-    pub fn id(self) -> u8 {
-        self as u8
+    pub const fn id(self) -> u8 {
+        self.id
+    }
+
+    /// Name on command lines and in data files.
+    pub const fn name(self) -> &'static str {
+        self.name
     }
 }
 
 impl fmt::Display for PcsKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
+        f.write_str(self.name)
     }
 }
 
-/// A name that no scheme has.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("no commitment scheme has that name")]
-pub struct UnknownScheme;
+/// Makes a scheme's public parameters for a workload. Prover and verifier call it with the same workload.
+pub type SetupFn = fn(Workload<'_>, &Resources) -> Result<Arc<dyn Pcs>, PcsError>;
 
-impl FromStr for PcsKind {
-    type Err = UnknownScheme;
+/// A scheme that a program can choose.
+#[derive(Clone, Copy, Debug)]
+pub struct Scheme {
+    /// Number and name.
+    pub kind: PcsKind,
+    /// One line on what it is.
+    pub summary: &'static str,
+    /// Whether parameters need a structured reference string among the [`Resources`].
+    pub needs_setup: bool,
+    /// Makes the public parameters.
+    pub setup: SetupFn,
+}
 
-    fn from_str(name: &str) -> Result<Self, UnknownScheme> {
-        Self::ALL.iter().copied().find(|kind| kind.name() == name).ok_or(UnknownScheme)
+/// Parameters that cannot be derived from public constants, by type: a structured reference string, say.
+#[derive(Clone, Default)]
+pub struct Resources {
+    by_type: HashMap<TypeId, Arc<dyn Any + Send + Sync>>,
+}
+
+impl Resources {
+    /// Adds a resource; another one of its type is replaced.
+    pub fn insert<T: Any + Send + Sync>(&mut self, resource: Arc<T>) {
+        self.by_type.insert(TypeId::of::<T>(), resource);
+    }
+
+    /// The resource of a type.
+    pub fn get<T: Any + Send + Sync>(&self) -> Option<Arc<T>> {
+        self.by_type.get(&TypeId::of::<T>()).cloned().and_then(|resource| resource.downcast().ok())
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+impl fmt::Debug for Resources {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Resources").field("types", &self.by_type.len()).finish()
+    }
+}
 
-    #[test]
-    fn names_and_numbers_identify_schemes() {
-        for (i, &kind) in PcsKind::ALL.iter().enumerate() {
-            assert_eq!(PcsKind::from_id(kind.id()), Some(kind));
-            assert_eq!(kind.to_string().parse(), Ok(kind));
-            assert!(PcsKind::ALL[..i].iter().all(|k| k.id() != kind.id() && k.name() != kind.name()));
-            assert_eq!(kind.setup(Workload { num_vars: &[4, 5] }).unwrap().kind(), kind);
+/// The schemes that a program knows, with what they need.
+#[derive(Clone, Debug, Default)]
+pub struct Schemes {
+    list: Vec<Scheme>,
+    resources: Resources,
+    allow_insecure_setup: bool,
+}
+
+impl Schemes {
+    /// None.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a scheme.
+    ///
+    /// # Panics
+    /// When its number or its name is taken: a program would choose the wrong one.
+    #[must_use]
+    pub fn with(mut self, scheme: Scheme) -> Self {
+        let taken = |s: &&Scheme| s.kind.id == scheme.kind.id || s.kind.name == scheme.kind.name;
+        let clash = self.list.iter().find(taken);
+        assert!(clash.is_none(), "schemes {clash:?} and {scheme:?} have the same number or name");
+        self.list.push(scheme);
+        self
+    }
+
+    /// Gives the schemes a resource.
+    #[must_use]
+    pub fn with_resource<T: Any + Send + Sync>(mut self, resource: Arc<T>) -> Self {
+        self.resources.insert(resource);
+        self
+    }
+
+    /// Lets parameters pass whose trapdoor is known to whoever reads a seed. Without it they are refused by
+    /// [`Schemes::setup`], for provers and verifiers alike.
+    #[must_use]
+    pub fn allow_insecure_setup(mut self, allow: bool) -> Self {
+        self.allow_insecure_setup = allow;
+        self
+    }
+
+    /// All, in the order in which they were added.
+    pub fn iter(&self) -> impl Iterator<Item = &Scheme> {
+        self.list.iter()
+    }
+
+    /// The scheme with this number in proof headers.
+    pub fn by_id(&self, id: u8) -> Option<PcsKind> {
+        self.list.iter().map(|s| s.kind).find(|kind| kind.id == id)
+    }
+
+    /// The scheme with this name.
+    pub fn by_name(&self, name: &str) -> Option<PcsKind> {
+        self.list.iter().map(|s| s.kind).find(|kind| kind.name == name)
+    }
+
+    /// The resources.
+    pub fn resources(&self) -> &Resources {
+        &self.resources
+    }
+
+    /// Public parameters for a workload. Prover and verifier call this with the same workload.
+    ///
+    /// # Errors
+    /// When the scheme is not among these, cannot carry the workload, lacks a resource, or when its parameters are
+    /// insecure and that was not allowed.
+    pub fn setup(&self, kind: PcsKind, workload: Workload<'_>) -> Result<Arc<dyn Pcs>, PcsError> {
+        let scheme = self.list.iter().find(|s| s.kind == kind).ok_or(PcsError::UnknownScheme { kind })?;
+        let pcs = (scheme.setup)(workload, &self.resources)?;
+        let PcsInfo { setup, .. } = pcs.info();
+        if setup.is_insecure() && !self.allow_insecure_setup {
+            return Err(PcsError::InsecureSetup { kind, setup });
         }
-        assert_eq!(PcsKind::from_id(0), None);
-        assert_eq!("Hyrax".parse::<PcsKind>(), Err(UnknownScheme));
+        Ok(pcs)
     }
 }

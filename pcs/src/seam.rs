@@ -8,7 +8,7 @@ use std::any::Any;
 use std::sync::Arc;
 
 /// What a scheme rests on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PcsInfo {
     /// Hardness assumptions, in words.
     pub assumptions: &'static str,
@@ -18,16 +18,85 @@ pub struct PcsInfo {
     pub quantum: QuantumStatus,
 }
 
-/// Where public parameters come from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Where public parameters come from. Proof headers carry it.
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SetupSource {
     /// Derived from public constants by a hash function: nobody holds a trapdoor.
     Transparent,
     /// A ceremony's output, pinned by digest: sound if one participant was honest.
-    Ceremony,
+    Ceremony {
+        /// What it is called.
+        name: String,
+    },
     /// Made from a known seed, for tests and benchmarks: whoever reads the seed can forge.
-    InsecureSeed,
+    InsecureSeed {
+        /// The seed.
+        name: String,
+    },
+}
+
+impl SetupSource {
+    /// Longest name in bytes.
+    pub const MAX_NAME_BYTES: usize = 64;
+
+    /// Whether a trapdoor is known to the public.
+    pub fn is_insecure(&self) -> bool {
+        matches!(self, Self::InsecureSeed { .. })
+    }
+
+    /// The kind of source in data files: `transparent`, `ceremony` or `insecure-seed`.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Transparent => "transparent",
+            Self::Ceremony { .. } => "ceremony",
+            Self::InsecureSeed { .. } => "insecure-seed",
+        }
+    }
+
+    /// The name, empty for transparent parameters.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Transparent => "",
+            Self::Ceremony { name } | Self::InsecureSeed { name } => name,
+        }
+    }
+
+    /// Whether a text can be a name: 1 to [`Self::MAX_NAME_BYTES`] printable ASCII characters without spaces.
+    pub fn is_name(name: &str) -> bool {
+        (1..=Self::MAX_NAME_BYTES).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_graphic())
+    }
+
+    /// One number for the kind, the length of the name, the name.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let number = match self {
+            Self::Transparent => 0,
+            Self::Ceremony { .. } => 1,
+            Self::InsecureSeed { .. } => 2,
+        };
+        let name = self.name();
+        [&[number, name.len() as u8], name.as_bytes()].concat()
+    }
+
+    /// The source that [`Self::to_bytes`] made from its number and name.
+    pub fn from_parts(number: u8, name: &str) -> Option<Self> {
+        match number {
+            0 => name.is_empty().then_some(Self::Transparent),
+            1 if Self::is_name(name) => Some(Self::Ceremony { name: name.to_owned() }),
+            2 if Self::is_name(name) => Some(Self::InsecureSeed { name: name.to_owned() }),
+            _ => None,
+        }
+    }
+}
+
+impl std::fmt::Display for SetupSource {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Transparent => f.write_str("transparent"),
+            Self::Ceremony { name } => write!(f, "ceremony {name}"),
+            Self::InsecureSeed { name } => write!(f, "INSECURE seed {name}"),
+        }
+    }
 }
 
 /// Standing against quantum computers.
@@ -45,8 +114,32 @@ pub enum QuantumStatus {
 pub struct SecurityBits {
     /// `-log2` of the soundness error that is proven, given that the assumptions hold.
     pub proven: f64,
-    /// Bits of work at which the best known attack on the assumptions succeeds.
+    /// Bits of work at which the best known attack succeeds, on the assumptions or on the protocol.
     pub conjectured: f64,
+}
+
+impl SecurityBits {
+    /// Bits of the order of the scalar field, rounded down to a tenth.
+    pub const FIELD: f64 = 253.5;
+    /// Level of BN254's groups: the pairing moves discrete logarithms into a field of `q^12` elements, where number
+    /// field sieves take about `2^100` steps [BD19, §4].
+    pub const CURVE: f64 = 100.0;
+
+    /// An event of probability at most `degree / r`, for the scalar field's order `r`.
+    pub fn of_degree(degree: usize) -> Self {
+        let bits = Self::FIELD - (degree.max(1) as f64).log2();
+        Self { proven: bits, conjectured: bits }
+    }
+
+    /// Both events: error probabilities add up.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        let sum = |a: f64, b: f64| {
+            let (low, high) = (a.min(b), a.max(b));
+            low - (1.0 + (low - high).exp2()).log2()
+        };
+        Self { proven: sum(self.proven, other.proven), conjectured: sum(self.conjectured, other.conjectured) }
+    }
 }
 
 /// A multilinear polynomial commitment scheme with its public parameters, as its author writes it.
@@ -70,8 +163,8 @@ pub trait MultilinearPcs: Send + Sync + 'static {
     /// What the scheme rests on.
     fn info(&self) -> PcsInfo;
 
-    /// Security of opening a batch of `num_columns` columns at a point of `point_len` coordinates.
-    fn security(&self, num_columns: usize, point_len: usize) -> SecurityBits;
+    /// Security of one opening of commit calls over columns with these numbers of variables.
+    fn security(&self, batches: &[&[usize]]) -> SecurityBits;
 
     /// Digest of the public parameters, to be bound into the transcript before anything else.
     fn setup_digest(&self) -> [u8; 32];
@@ -98,7 +191,8 @@ pub trait MultilinearPcs: Send + Sync + 'static {
         channel: &mut VerifierChannel<'_>,
     ) -> Result<Self::Commitment, VerifyError>;
 
-    /// Opens all columns, batch after batch, at one point.
+    /// Opens all columns, batch after batch, at one point. `batches` has the numbers of variables of every commit call's
+    /// columns.
     ///
     /// # Errors
     /// When the parameters do not suffice.
@@ -106,6 +200,7 @@ pub trait MultilinearPcs: Send + Sync + 'static {
         &self,
         columns: &[&Column],
         hints: &[&Self::Hint],
+        batches: &[&[usize]],
         point: &[Fr],
         evals: &[Fr],
         channel: &mut ProverChannel,
@@ -173,8 +268,8 @@ pub trait Pcs: Send + Sync {
     /// What the scheme rests on.
     fn info(&self) -> PcsInfo;
 
-    /// Security of opening `num_columns` columns at a point of `point_len` coordinates.
-    fn security(&self, num_columns: usize, point_len: usize) -> SecurityBits;
+    /// Security of one opening of commit calls over columns with these numbers of variables.
+    fn security(&self, batches: &[&[usize]]) -> SecurityBits;
 
     /// Digest of the public parameters, to be bound into the transcript before anything else.
     fn setup_digest(&self) -> [u8; 32];
@@ -276,8 +371,8 @@ impl<S: MultilinearPcs> Pcs for S {
         MultilinearPcs::info(self)
     }
 
-    fn security(&self, num_columns: usize, point_len: usize) -> SecurityBits {
-        MultilinearPcs::security(self, num_columns, point_len)
+    fn security(&self, batches: &[&[usize]]) -> SecurityBits {
+        MultilinearPcs::security(self, batches)
     }
 
     fn setup_digest(&self) -> [u8; 32] {
@@ -319,12 +414,13 @@ impl<S: MultilinearPcs> Pcs for S {
                 return Err(ShapeError::NumVars { index, expected, got: column.num_vars() }.into());
             }
         }
-        let hints: Vec<&S::Hint> = hints
+        let batches: Vec<&[usize]> = hints.iter().map(CommitHint::num_vars).collect();
+        let inner: Vec<&S::Hint> = hints
             .iter()
             .map(|h| h.inner.downcast_ref().ok_or(ShapeError::OtherScheme { expected: S::KIND, got: h.kind }))
             .collect::<Result<_, _>>()?;
         channel.absorb_public_scalars(POINT_LABEL, point);
-        MultilinearPcs::open(self, columns, &hints, point, evals, channel)
+        MultilinearPcs::open(self, columns, &inner, &batches, point, evals, channel)
     }
 
     fn recv_commitments(
@@ -373,10 +469,84 @@ mod tests {
     use lariat_algebra::column::ColumnData;
     use lariat_transcript::{HashKind, Session};
 
+    /// A scheme whose commitments are nothing, so that only the seam can refuse.
+    struct Clear;
+
+    impl MultilinearPcs for Clear {
+        type Commitment = ();
+        type Hint = ();
+        const KIND: PcsKind = PcsKind::new(255, "clear");
+        fn info(&self) -> PcsInfo {
+            PcsInfo { assumptions: "", setup: SetupSource::Transparent, quantum: QuantumStatus::Plausible }
+        }
+        fn security(&self, _: &[&[usize]]) -> SecurityBits {
+            SecurityBits { proven: 0.0, conjectured: 0.0 }
+        }
+        fn setup_digest(&self) -> [u8; 32] {
+            [0; 32]
+        }
+        fn max_num_vars(&self) -> usize {
+            4
+        }
+        fn commit(&self, _: &[&Column]) -> Result<((), ()), PcsError> {
+            Ok(((), ()))
+        }
+        fn send_commitment(&self, (): &(), _: &mut ProverChannel) {}
+        fn recv_commitment(&self, _: &[usize], _: &mut VerifierChannel<'_>) -> Result<(), VerifyError> {
+            Ok(())
+        }
+        fn open(
+            &self,
+            _: &[&Column],
+            _: &[&()],
+            _: &[&[usize]],
+            _: &[Fr],
+            _: &[Fr],
+            _: &mut ProverChannel,
+        ) -> Result<(), PcsError> {
+            Ok(())
+        }
+        fn verify(
+            &self,
+            _: &[&()],
+            _: &[&[usize]],
+            _: &[Fr],
+            _: &[Fr],
+            _: &mut VerifierChannel<'_>,
+        ) -> Result<(), VerifyError> {
+            Ok(())
+        }
+        fn commitment_bytes(&self, _: &[usize]) -> usize {
+            0
+        }
+        fn opening_bytes(&self, _: &[&[usize]], _: usize) -> usize {
+            0
+        }
+    }
+
+    #[test]
+    fn sources_of_parameters_have_one_encoding() {
+        let named = |name: &str| name.to_owned();
+        for source in [
+            SetupSource::Transparent,
+            SetupSource::Ceremony { name: named("ptau-20") },
+            SetupSource::InsecureSeed { name: named("x") },
+        ] {
+            let bytes = source.to_bytes();
+            let name = std::str::from_utf8(&bytes[2..]).unwrap();
+            assert_eq!(bytes[1] as usize, name.len());
+            assert_eq!(SetupSource::from_parts(bytes[0], name).as_ref(), Some(&source));
+            assert_eq!(source.is_insecure(), bytes[0] == 2);
+        }
+        let long = "x".repeat(SetupSource::MAX_NAME_BYTES + 1);
+        for (number, name) in [(0, "x"), (1, ""), (2, ""), (2, "a b"), (1, "\u{e9}"), (1, &long), (3, "x")] {
+            assert_eq!(SetupSource::from_parts(number, name), None, "{number} {name:?}");
+        }
+    }
+
     #[test]
     fn values_of_another_scheme_are_refused() {
-        let scheme = crate::hyrax::Hyrax::new(2).unwrap();
-        let pcs: &dyn Pcs = &scheme;
+        let pcs: &dyn Pcs = &Clear;
         let kind = pcs.kind();
         let error = ShapeError::OtherScheme { expected: kind, got: kind };
         let session = || Session::new(HashKind::Blake3, "test").bind("nothing", b"");

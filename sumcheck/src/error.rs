@@ -1,7 +1,7 @@
 use lariat_transcript::ChannelError;
 
 /// Why a sumcheck or grand-product verifier rejects.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SumcheckError {
     /// A message is missing or not canonically encoded.

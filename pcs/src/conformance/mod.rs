@@ -1,4 +1,4 @@
-//! The tests that every scheme passes: call [`run`] with a way to make the scheme.
+//! The tests that every scheme passes: call [`run_scheme`], or [`run`] with a way to make the scheme.
 //!
 //! The suite plays a small protocol around the scheme (commit in one or several batches, send the claimed values, open
 //! at one point) and then attacks the statement and the bytes of the proof. It panics at the first violation, with the
@@ -9,7 +9,7 @@ mod cases;
 
 pub use cases::Case;
 
-use crate::{Commitments, Pcs, PcsError, VerifyError, Workload};
+use crate::{Commitments, Pcs, PcsError, Resources, Scheme, VerifyError, Workload};
 use lariat_algebra::Fr;
 use lariat_transcript::{EventLog, HashKind, ProverChannel, Session, VerifierChannel};
 use std::sync::Arc;
@@ -83,6 +83,18 @@ pub fn verify_in(pcs: &dyn Pcs, statement: &Statement, mut channel: VerifierChan
     pcs.verify(&commitments, &statement.point, &statement.evals, &mut channel)?;
     channel.finish()?;
     Ok(())
+}
+
+/// Runs the whole suite on a scheme of a list: the one line of a scheme's tests.
+///
+/// # Panics
+/// At the first violation.
+pub fn run_scheme(scheme: Scheme, resources: &Resources) {
+    run(|workload| {
+        let pcs = (scheme.setup)(workload, resources).expect("the suite's workloads are small");
+        assert_eq!(pcs.kind(), scheme.kind);
+        pcs
+    });
 }
 
 /// Runs the whole suite. `setup` makes the scheme for a workload, as prover and as verifier do.

@@ -12,7 +12,7 @@ use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_m
 use lariat_algebra::column::{Column, ColumnData};
 use lariat_algebra::poly::{eq_evals, eq_evals_scaled};
 use lariat_algebra::{Fr, G1Affine, G1Projective, par};
-use lariat_pcs::hyrax::Hyrax;
+use lariat_hyrax::Hyrax;
 use lariat_pcs::{Commitments, Pcs};
 use lariat_transcript::{HashKind, ProverChannel, Ready, Session, VerifierChannel};
 use rand::{Rng, SeedableRng};

@@ -36,12 +36,14 @@
 //!
 //! # Measured
 //! 16 full columns of 2^18 evaluations, one thread of a Zen 4 server core shared with other work, against the same
-//! protocol on arkworks' routines (`cargo bench -p lariat-pcs --bench hyrax`):
+//! protocol on arkworks' routines (`cargo bench -p lariat-hyrax`):
 //!
 //! | values | commit | open | verify |
 //! |---|---|---|---|
 //! | bool | 31 ms (arkworks 585) | 19 ms (249) | 8 ms (38) |
 //! | u16 | 503 ms (3,650) | 29 ms (595) | 16 ms (74) |
+
+#![forbid(unsafe_code)]
 
 mod bases;
 #[cfg(test)]
@@ -49,13 +51,15 @@ mod tests;
 
 pub use bases::{CONTEXT, base, bases};
 
-use crate::{MultilinearPcs, PcsError, PcsInfo, PcsKind, QuantumStatus, SecurityBits, SetupSource, VerifyError};
 use ark_ff::{Field, One, Zero};
 use lariat_algebra::column::Column;
 use lariat_algebra::msm::{FixedBases, RowValues, combine_rows, msm};
 use lariat_algebra::poly::{eq_evals, eq_evals_scaled};
 use lariat_algebra::wide::inner_product;
 use lariat_algebra::{Fr, G1Affine};
+use lariat_pcs::{
+    MultilinearPcs, Pcs, PcsError, PcsInfo, PcsKind, QuantumStatus, Scheme, SecurityBits, SetupSource, VerifyError,
+};
 use lariat_transcript::encoding::{POINT_BYTES, SCALAR_BYTES, point_to_bytes};
 use lariat_transcript::{ProverChannel, VerifierChannel};
 use std::sync::{Arc, OnceLock};
@@ -69,6 +73,16 @@ const LABEL_COMMITMENTS: &str = "hyrax/commitments";
 const LABEL_RHO: &str = "hyrax/rho";
 const LABEL_ROW: &str = "hyrax/row";
 const LABEL_SIGMA: &str = "hyrax/sigma";
+
+/// The scheme, for a list of schemes.
+pub const SCHEME: Scheme = Scheme {
+    kind: Hyrax::KIND,
+    summary: "transparent; square-root commitments, openings and verification; discrete logarithms",
+    needs_setup: false,
+    setup: |workload, _| {
+        Hyrax::shared(Hyrax::log_row_len_for(workload.num_vars)).map(|scheme| scheme as Arc<dyn Pcs>)
+    },
+};
 
 /// The scheme with its bases.
 #[derive(Debug)]
@@ -162,7 +176,7 @@ impl MultilinearPcs for Hyrax {
     type Commitment = RowCommitments;
     type Hint = ();
 
-    const KIND: PcsKind = PcsKind::Hyrax;
+    const KIND: PcsKind = PcsKind::HYRAX;
 
     fn info(&self) -> PcsInfo {
         PcsInfo {
@@ -172,12 +186,11 @@ impl MultilinearPcs for Hyrax {
         }
     }
 
-    /// Proven: `log2(r / (K + l + 1))`. Conjectured: the pairing moves discrete logarithms into the field of `q^12`
-    /// elements, where number field sieves take about `2^100` steps.
-    fn security(&self, num_columns: usize, _point_len: usize) -> SecurityBits {
-        let degree = (num_columns + self.log_row_len + 1) as f64;
-        // log2 of the group order is 253.6.
-        SecurityBits { proven: 253.5 - degree.log2(), conjectured: 100.0 }
+    /// Proven: `log2(r / (K + l + 1))`. Conjectured: the level of the curve.
+    fn security(&self, batches: &[&[usize]]) -> SecurityBits {
+        let num_columns: usize = batches.iter().map(|b| b.len()).sum();
+        let error = SecurityBits::of_degree(num_columns + self.log_row_len + 1);
+        SecurityBits { conjectured: SecurityBits::CURVE, ..error }
     }
 
     fn setup_digest(&self) -> [u8; 32] {
@@ -210,6 +223,7 @@ impl MultilinearPcs for Hyrax {
         &self,
         columns: &[&Column],
         _hints: &[&()],
+        _batches: &[&[usize]],
         point: &[Fr],
         _evals: &[Fr],
         channel: &mut ProverChannel,

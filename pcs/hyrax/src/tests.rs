@@ -1,11 +1,11 @@
 //! Hyrax against the conformance suite, and a forger for each of the verifier's checks.
 
 use super::*;
-use crate::conformance::{self, Case, EVALS_LABEL, Statement};
-use crate::{Pcs, Workload};
 use ark_ec::CurveGroup;
 use ark_ff::UniformRand;
 use lariat_algebra::column::ColumnData;
+use lariat_pcs::Resources;
+use lariat_pcs::conformance::{self, Case, EVALS_LABEL, Statement};
 use lariat_transcript::{ChallengeTape, Drawn};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha20Rng;
@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 #[test]
 fn conforms_at_the_default_row_length() {
-    conformance::run(|workload: Workload<'_>| PcsKind::Hyrax.setup(workload).unwrap());
+    conformance::run_scheme(SCHEME, &Resources::default());
 }
 
 #[test]

@@ -1,0 +1,287 @@
+//! Where columns lie in pieces, and how claims on columns become claims on pieces.
+
+use ark_ff::{One, Zero};
+use lariat_algebra::Fr;
+use lariat_algebra::column::{Column, ColumnData};
+use lariat_algebra::msm::RowValues;
+use lariat_algebra::poly::{eq_evals, eq_evals_scaled};
+use lariat_sumcheck::reduction::Claim;
+use lariat_transcript::encoding::SCALAR_BYTES;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Logarithm of the most pieces that a column may be cut into.
+pub(super) const MAX_LOG_PIECES: usize = 16;
+/// Most variables of a column.
+pub(super) const MAX_NUM_VARS: usize = 32;
+/// Pieces that may come on top of one a column.
+const EXTRA_PIECES: u128 = 64;
+
+/// Number of variables `l` of a piece for a workload: at least that of most columns (the largest one on a tie), and
+/// the smallest with which there are at most 64 pieces more than columns.
+///
+/// A function of the shapes alone, which the verifier knows; no proof carries it.
+pub fn piece_vars(num_vars: &[usize]) -> usize {
+    let mut counts: BTreeMap<usize, usize> = BTreeMap::new();
+    for &m in num_vars {
+        *counts.entry(m.min(MAX_NUM_VARS)).or_default() += 1;
+    }
+    let Some((&most, _)) = counts.iter().max_by_key(|&(&m, &count)| (count, m)) else { return 0 };
+    let pieces = |l: usize| -> u128 {
+        let of = |(&m, &count): (&usize, &usize)| {
+            if m >= l { (count as u128) << (m - l) } else { (count as u128).div_ceil(1 << (l - m).min(63)) }
+        };
+        counts.iter().map(of).sum()
+    };
+    let limit = num_vars.len() as u128 + EXTRA_PIECES;
+    (most..=MAX_NUM_VARS).find(|&l| pieces(l) <= limit).unwrap_or(MAX_NUM_VARS)
+}
+
+/// `1, x, x^2, ...`
+pub(super) fn powers(x: Fr) -> impl Iterator<Item = Fr> {
+    std::iter::successors(Some(Fr::one()), move |p| Some(*p * x))
+}
+
+/// What one piece holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Content {
+    /// Evaluations `index 2^l ..` of a long column.
+    Part { column: usize, index: usize },
+    /// Short columns in `num_vars` variables, one a slot.
+    Slots { num_vars: usize, columns: Vec<usize> },
+}
+
+/// The pieces of all commit calls.
+#[derive(Clone, Debug)]
+pub struct Shape {
+    piece_vars: usize,
+    batches: Vec<Vec<Content>>,
+    /// Index of each batch's first column.
+    first_column: Vec<usize>,
+    num_vars: Vec<usize>,
+    /// Numbers of variables that occur, capped at `l`; ascending.
+    sizes: Vec<usize>,
+}
+
+/// The challenges of the first step.
+pub(super) struct Draws {
+    pub rho: Fr,
+    /// A point in the slot variables for each size.
+    pub slots: Vec<Vec<Fr>>,
+}
+
+/// Pieces of short columns, laid out.
+pub(super) struct Stacked(Vec<ColumnData>);
+
+impl Shape {
+    /// The pieces of commit calls over columns with these numbers of variables.
+    pub fn new(piece_vars: usize, batches: &[&[usize]]) -> Self {
+        let num_vars = batches.concat();
+        let sizes: BTreeSet<usize> = num_vars.iter().map(|&m| m.min(piece_vars)).collect();
+        let mut first_column = Vec::with_capacity(batches.len());
+        let mut next = 0;
+        let layout = |batch: &[usize]| {
+            let mut pieces = Vec::new();
+            let mut short: Vec<usize> = Vec::new();
+            for (k, &m) in batch.iter().enumerate() {
+                if m >= piece_vars {
+                    pieces.extend((0..1usize << (m - piece_vars)).map(|index| Content::Part { column: k, index }));
+                } else {
+                    short.push(k);
+                }
+            }
+            short.sort_by_key(|&k| Reverse(batch[k]));
+            for columns in short.chunk_by(|&a, &b| batch[a] == batch[b]) {
+                let num_vars = batch[columns[0]];
+                let per_piece = 1usize << (piece_vars - num_vars);
+                let slots = |columns: &[usize]| Content::Slots { num_vars, columns: columns.to_vec() };
+                pieces.extend(columns.chunks(per_piece).map(slots));
+            }
+            pieces
+        };
+        let layouts = batches
+            .iter()
+            .map(|batch| {
+                first_column.push(next);
+                next += batch.len();
+                layout(batch)
+            })
+            .collect();
+        Self { piece_vars, batches: layouts, first_column, num_vars, sizes: sizes.into_iter().collect() }
+    }
+
+    /// Number of variables `l` of a piece.
+    pub fn piece_vars(&self) -> usize {
+        self.piece_vars
+    }
+
+    /// Number of pieces of every commit call.
+    pub fn num_pieces(&self) -> Vec<usize> {
+        self.batches.iter().map(Vec::len).collect()
+    }
+
+    /// The numbers of variables that occur, those above `l` counted as `l`; ascending.
+    pub fn sizes(&self) -> &[usize] {
+        &self.sizes
+    }
+
+    /// The degree that bounds the error of the reduction to one claim: it is at most this divided by the size of the
+    /// field.
+    pub fn error_degree(&self) -> usize {
+        let pieces: usize = self.num_pieces().iter().sum();
+        let slots: usize = self.sizes.iter().map(|m| self.piece_vars - m).sum();
+        let reduction = if self.sizes.len() > 1 { 2 * self.piece_vars + 3 * self.sizes.len() } else { 0 };
+        self.num_vars.len() + pieces + slots + reduction
+    }
+
+    /// Bytes of the reduction's messages.
+    pub fn reduction_bytes(&self) -> usize {
+        match self.sizes.len() {
+            0 | 1 => 0,
+            sizes => SCALAR_BYTES * (2 * self.piece_vars + sizes),
+        }
+    }
+
+    /// Position of a piece's size in [`Self::sizes`].
+    pub(super) fn size_of_piece(&self, batch: usize, piece: usize) -> usize {
+        self.size_index(&self.batches[batch][piece])
+    }
+
+    fn size_index(&self, content: &Content) -> usize {
+        let size = match content {
+            Content::Part { .. } => self.piece_vars,
+            Content::Slots { num_vars, .. } => *num_vars,
+        };
+        self.sizes.partition_point(|&m| m < size)
+    }
+
+    /// Multiplies every piece's coefficient with its size's factor.
+    pub(super) fn scale_by_size(&self, coefficients: &mut [Vec<Fr>], factors: &[Fr]) {
+        for (contents, coefficients) in self.batches.iter().zip(coefficients) {
+            for (content, c) in contents.iter().zip(coefficients) {
+                *c *= factors[self.size_index(content)];
+            }
+        }
+    }
+
+    /// One claim a size, and the coefficients of all pieces in the polynomials that the claims are about.
+    ///
+    /// `rho` runs over the claims of all sizes: long columns, and pieces of short ones.
+    pub(super) fn combine(&self, draws: &Draws, point: &[Fr], evals: &[Fr]) -> (Vec<Claim>, Vec<Vec<Fr>>) {
+        let suffix = |m: usize| &point[point.len() - m..];
+        let mut claims: Vec<Claim> = self
+            .sizes
+            .iter()
+            .zip(&draws.slots)
+            .enumerate()
+            .map(|(poly, (&m, slots))| Claim { poly, point: [slots, suffix(m)].concat(), value: Fr::zero() })
+            .collect();
+        let slot_weights: Vec<Vec<Fr>> = draws.slots.iter().map(|s| eq_evals(s)).collect();
+        let mut powers = powers(draws.rho);
+        let mut power = || powers.next().unwrap_or_else(Fr::zero);
+        let mut coefficients = Vec::with_capacity(self.batches.len());
+        for (contents, &first) in self.batches.iter().zip(&self.first_column) {
+            let mut own = Vec::with_capacity(contents.len());
+            let mut part_weights = Vec::new();
+            for content in contents {
+                let size = self.size_index(content);
+                match content {
+                    Content::Part { column, index } => {
+                        if *index == 0 {
+                            let m = self.num_vars[first + column];
+                            let scale = power();
+                            part_weights = eq_evals_scaled(&suffix(m)[..m - self.piece_vars], scale);
+                            claims[size].value += scale * evals[first + column];
+                        }
+                        own.push(part_weights[*index]);
+                    }
+                    Content::Slots { columns, .. } => {
+                        let scale = power();
+                        let value: Fr =
+                            columns.iter().zip(&slot_weights[size]).map(|(&k, w)| *w * evals[first + k]).sum();
+                        claims[size].value += scale * value;
+                        own.push(scale);
+                    }
+                }
+            }
+            coefficients.push(own);
+        }
+        (claims, coefficients)
+    }
+
+    /// Lays out the short columns of a batch.
+    pub(super) fn stack(&self, batch: usize, columns: &[&Column]) -> Stacked {
+        let slots = self.batches[batch].iter().filter_map(|content| match content {
+            Content::Slots { num_vars, columns } => Some((*num_vars, columns)),
+            Content::Part { .. } => None,
+        });
+        Stacked(
+            slots
+                .map(|(m, members)| stack_columns(&members.iter().map(|&k| columns[k]).collect::<Vec<_>>(), 1 << m))
+                .collect(),
+        )
+    }
+
+    /// The pieces of a batch.
+    pub(super) fn pieces<'a>(
+        &self,
+        batch: usize,
+        columns: &[&'a Column],
+        stacked: &'a Stacked,
+    ) -> Vec<RowValues<'a>> {
+        let len = 1usize << self.piece_vars;
+        let mut stacks = stacked.0.iter();
+        self.batches[batch]
+            .iter()
+            .map(|content| match content {
+                Content::Part { column, index } => RowValues::of_column(columns[*column], index * len, len),
+                Content::Slots { .. } => match stacks.next() {
+                    Some(ColumnData::U16(v)) => RowValues::U16(v),
+                    Some(ColumnData::U64(v)) => RowValues::U64(v),
+                    Some(ColumnData::I32(v)) => RowValues::I32(v),
+                    Some(ColumnData::Field(v)) => RowValues::Field(v),
+                    Some(ColumnData::U32(v)) => RowValues::U32(v),
+                    _ => RowValues::Bool(&[]),
+                },
+            })
+            .collect()
+    }
+}
+
+/// Columns of `len` evaluations, one after the other, in the smallest type that holds them all.
+fn stack_columns(columns: &[&Column], len: usize) -> ColumnData {
+    fn fill<T: Copy + Default>(columns: &[&Column], len: usize, get: impl Fn(&Column, usize) -> T) -> Vec<T> {
+        let mut out = vec![T::default(); columns.len() * len];
+        for (slot, column) in out.chunks_mut(len).zip(columns) {
+            if let ColumnData::Sparse(entries) = column.data() {
+                for &(i, _) in entries {
+                    slot[i as usize] = get(column, i as usize);
+                }
+            } else {
+                for (i, value) in slot.iter_mut().enumerate().take(column.stored_len()) {
+                    *value = get(column, i);
+                }
+            }
+        }
+        out
+    }
+    let int = |column: &Column, i: usize| column.get_int(i).unwrap_or_default();
+    // Bits of unsigned types; signed ones and field elements apart.
+    let (mut bits, mut signed, mut field) = (0, false, false);
+    for column in columns {
+        match column.data() {
+            ColumnData::Bool(_) | ColumnData::U8(_) | ColumnData::U16(_) => bits = bits.max(16),
+            ColumnData::U32(_) | ColumnData::Sparse(_) => bits = bits.max(32),
+            ColumnData::U64(_) => bits = bits.max(64),
+            ColumnData::I32(_) => signed = true,
+            ColumnData::Field(_) => field = true,
+        }
+    }
+    match (field || (signed && bits > 16), signed, bits) {
+        (true, ..) => ColumnData::Field(fill(columns, len, Column::get)),
+        (false, true, _) => ColumnData::I32(fill(columns, len, |c, i| int(c, i) as i32)),
+        (false, false, 64) => ColumnData::U64(fill(columns, len, |c, i| int(c, i) as u64)),
+        (false, false, 32) => ColumnData::U32(fill(columns, len, |c, i| int(c, i) as u32)),
+        (false, false, _) => ColumnData::U16(fill(columns, len, |c, i| int(c, i) as u16)),
+    }
+}

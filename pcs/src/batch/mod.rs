@@ -1,0 +1,344 @@
+//! From columns of many sizes to one polynomial at one point: what most schemes share.
+//!
+//! A scheme that implements [`PiecePcs`] commits to *pieces*, multilinear polynomials in `l` variables, and opens one
+//! linear combination of them at one point. [`Batched`] makes a [`MultilinearPcs`] of it.
+//!
+//! # Pieces
+//! `l` follows from the workload ([`piece_vars`]). A column in `m >= l` variables is cut into `2^(m - l)` pieces of
+//! consecutive evaluations. Columns in the same `m < l` variables are laid one after the other, `2^(l - m)` a piece, the
+//! rest zeros; columns of different sizes and of different commit calls do not share pieces. So nothing is padded
+//! beyond one piece a size, and a long sparse column does not make every polynomial long.
+//!
+//! # Statement
+//! For each column `k` in `m_k` variables: `f_k(last m_k coordinates of x) = y_k`.
+//!
+//! # Rounds
+//! | | prover | verifier |
+//! |---|---|---|
+//! | 1 | | `rho`, and for each size `m < l` a point `s_m` of `l - m` coordinates |
+//! | 2 | with more than one size: the reduction of one claim a size to one point ([`lariat_sumcheck::reduction`]) | |
+//! | 3 | | with more than one size: `sigma` |
+//! | 4 | the scheme's opening | |
+//!
+//! A size's claims share the point `p_m = (s_m, last m coordinates of x)`, or the last `l` coordinates of `x` for
+//! pieces of long columns. A piece of short columns takes `sum_o eq(s_m, o) y_k` there, over its slots `o`, zero for an
+//! empty one; a long column's pieces take values whose `eq`-weighted sum is `y_k`. Claims of a size are combined under
+//! powers of `rho`, sizes under powers of `sigma`.
+//!
+//! # Soundness
+//! A slot of a piece is by definition the polynomial that the piece restricts to, so the values that a commitment binds
+//! the prover to are determined. One wrong value survives `s_m` with probability at most `(l - m) / r`, `rho` with
+//! (claims of the size) `/ r`, the reduction with `(2 l + sizes) / r`, and `sigma` with (sizes) `/ r`: see
+//! [`Shape::error_degree`]. `x` is drawn after the commitments and everything here after the `y_k`, which the seam's
+//! contract ensures.
+
+mod layout;
+#[cfg(test)]
+mod tests;
+
+pub use layout::{Shape, piece_vars};
+
+use crate::{MultilinearPcs, PcsError, PcsInfo, PcsKind, SecurityBits, VerifyError};
+use lariat_algebra::Fr;
+use lariat_algebra::column::{Column, ColumnData};
+use lariat_algebra::msm::{RowValues, combine_rows};
+use lariat_sumcheck::reduction::{self, Claim, Reduced};
+use lariat_transcript::{ProverChannel, PublicCoin, VerifierChannel};
+use layout::{Draws, Stacked};
+
+const LABEL_RHO: &str = "batch/rho";
+const LABEL_SLOTS: &str = "batch/slots";
+const LABEL_SIGMA: &str = "batch/sigma";
+
+/// What is opened: the value of a linear combination of pieces at a point.
+#[derive(Clone, Copy, Debug)]
+pub struct PieceClaim<'a> {
+    /// A coefficient for every piece of every commitment, in order.
+    pub coefficients: &'a [Vec<Fr>],
+    /// The point, `l` coordinates, the first of which is the most significant bit of an index.
+    pub point: &'a [Fr],
+    /// The claimed value of `sum_i coefficients_i piece_i` at the point.
+    pub value: Fr,
+}
+
+/// The prover's side of a [`PieceClaim`].
+pub struct PieceOpening<'a> {
+    /// What is claimed.
+    pub claim: PieceClaim<'a>,
+    /// The pieces of every commitment, in order.
+    pub pieces: &'a [Vec<RowValues<'a>>],
+    /// The `2^l` evaluations of the combination.
+    pub combined: Vec<Fr>,
+}
+
+/// A scheme that commits to polynomials in `l` variables and opens a linear combination of them.
+///
+/// The claim has been bound to the channel when `open` and `verify` begin.
+pub trait PiecePcs: Send + Sync + 'static {
+    /// Commitment to the pieces of one commit call.
+    type Commitment: Send + Sync + 'static;
+    /// What the prover keeps from committing to opening.
+    type Hint: Send + Sync + 'static;
+
+    /// The scheme's name and number.
+    const KIND: PcsKind;
+
+    /// What the scheme rests on.
+    fn info(&self) -> PcsInfo;
+
+    /// Digest of the public parameters.
+    fn setup_digest(&self) -> [u8; 32];
+
+    /// Number of variables `l` of a piece.
+    fn piece_vars(&self) -> usize;
+
+    /// Security of opening one combination of `num_pieces` pieces, without the reduction to it.
+    fn security(&self, num_pieces: usize) -> SecurityBits;
+
+    /// Commits to pieces; each has at most `2^l` values and counts as padded with zeros.
+    ///
+    /// # Errors
+    /// When the parameters do not suffice.
+    fn commit(&self, pieces: &[RowValues<'_>]) -> Result<(Self::Commitment, Self::Hint), PcsError>;
+
+    /// Sends a commitment.
+    fn send_commitment(&self, commitment: &Self::Commitment, channel: &mut ProverChannel);
+
+    /// Receives the commitment to so many pieces.
+    ///
+    /// # Errors
+    /// When the proof's bytes are no commitment of that shape. Allocates no more than those bytes.
+    fn recv_commitment(
+        &self,
+        num_pieces: usize,
+        channel: &mut VerifierChannel<'_>,
+    ) -> Result<Self::Commitment, VerifyError>;
+
+    /// Opens the combination.
+    ///
+    /// # Errors
+    /// When the parameters do not suffice.
+    fn open(
+        &self,
+        opening: PieceOpening<'_>,
+        hints: &[&Self::Hint],
+        channel: &mut ProverChannel,
+    ) -> Result<(), PcsError>;
+
+    /// Checks that the combination of the committed pieces has the claimed value.
+    ///
+    /// # Errors
+    /// When a message is malformed or a check fails.
+    fn verify(
+        &self,
+        commitments: &[&Self::Commitment],
+        claim: PieceClaim<'_>,
+        channel: &mut VerifierChannel<'_>,
+    ) -> Result<(), VerifyError>;
+
+    /// Bytes of the commitment to so many pieces.
+    fn commitment_bytes(&self, num_pieces: usize) -> usize;
+
+    /// Bytes of the opening of commitments to so many pieces.
+    fn opening_bytes(&self, num_pieces: &[usize]) -> usize;
+}
+
+/// A [`PiecePcs`] as a scheme for columns of all sizes.
+#[derive(Clone, Debug)]
+pub struct Batched<S>(pub S);
+
+/// What the prover keeps: the scheme's hint and the pieces that are not slices of columns.
+pub struct BatchedHint<H> {
+    inner: H,
+    stacked: Stacked,
+}
+
+/// A commitment with its number of pieces.
+pub struct BatchedCommitment<C> {
+    inner: C,
+}
+
+/// What prover and verifier derive alike from the claims: one combined claim a size.
+struct SizeClaims {
+    /// The claims, one a size; `poly` counts sizes.
+    claims: Vec<Claim>,
+    /// A coefficient for every piece of every batch, before sizes are combined.
+    coefficients: Vec<Vec<Fr>>,
+}
+
+/// Draws `rho` and the slot points, and combines the claims of every size.
+fn size_claims(shape: &Shape, point: &[Fr], evals: &[Fr], channel: &mut impl PublicCoin) -> SizeClaims {
+    // Step 1: challenges.
+    let rho = channel.challenge(LABEL_RHO);
+    let slots = shape.sizes().iter().map(|&m| channel.challenges(LABEL_SLOTS, shape.piece_vars() - m)).collect();
+    let (claims, coefficients) = shape.combine(&Draws { rho, slots }, point, evals);
+    SizeClaims { claims, coefficients }
+}
+
+/// The one claim left: sizes combined under powers of `sigma`, with a coefficient for every piece.
+fn combine_sizes(
+    shape: &Shape,
+    sizes: SizeClaims,
+    reduced: Option<(Reduced, Fr)>,
+) -> (Vec<Vec<Fr>>, Vec<Fr>, Fr) {
+    let SizeClaims { mut claims, mut coefficients } = sizes;
+    let Some((Reduced { point, evals }, sigma)) = reduced else {
+        // One size or none: its claim is the one.
+        let Claim { point, value, .. } = claims.pop().unwrap_or(Claim {
+            poly: 0,
+            point: vec![Fr::from(0u64); shape.piece_vars()],
+            value: Fr::from(0u64),
+        });
+        return (coefficients, point, value);
+    };
+    let powers: Vec<Fr> = layout::powers(sigma).take(evals.len()).collect();
+    shape.scale_by_size(&mut coefficients, &powers);
+    let value = evals.iter().zip(&powers).map(|(v, p)| *v * p).sum();
+    (coefficients, point, value)
+}
+
+impl<S: PiecePcs> Batched<S> {
+    fn shape(&self, batches: &[&[usize]]) -> Shape {
+        Shape::new(self.0.piece_vars(), batches)
+    }
+}
+
+impl<S: PiecePcs> MultilinearPcs for Batched<S> {
+    type Commitment = BatchedCommitment<S::Commitment>;
+    type Hint = BatchedHint<S::Hint>;
+
+    const KIND: PcsKind = S::KIND;
+
+    fn info(&self) -> PcsInfo {
+        self.0.info()
+    }
+
+    fn security(&self, batches: &[&[usize]]) -> SecurityBits {
+        let shape = self.shape(batches);
+        let inner = self.0.security(shape.num_pieces().iter().sum());
+        let reduction = SecurityBits::of_degree(shape.error_degree());
+        inner.and(reduction)
+    }
+
+    fn setup_digest(&self) -> [u8; 32] {
+        self.0.setup_digest()
+    }
+
+    fn max_num_vars(&self) -> usize {
+        (self.0.piece_vars() + layout::MAX_LOG_PIECES).min(layout::MAX_NUM_VARS)
+    }
+
+    fn commit(&self, columns: &[&Column]) -> Result<(Self::Commitment, Self::Hint), PcsError> {
+        let num_vars: Vec<usize> = columns.iter().map(|c| c.num_vars()).collect();
+        let shape = self.shape(&[&num_vars]);
+        let stacked = shape.stack(0, columns);
+        let (inner, hint) = self.0.commit(&shape.pieces(0, columns, &stacked))?;
+        Ok((BatchedCommitment { inner }, BatchedHint { inner: hint, stacked }))
+    }
+
+    fn send_commitment(&self, commitment: &Self::Commitment, channel: &mut ProverChannel) {
+        self.0.send_commitment(&commitment.inner, channel);
+    }
+
+    fn recv_commitment(
+        &self,
+        num_vars: &[usize],
+        channel: &mut VerifierChannel<'_>,
+    ) -> Result<Self::Commitment, VerifyError> {
+        let num_pieces = self.shape(&[num_vars]).num_pieces().iter().sum();
+        Ok(BatchedCommitment { inner: self.0.recv_commitment(num_pieces, channel)? })
+    }
+
+    fn open(
+        &self,
+        columns: &[&Column],
+        hints: &[&Self::Hint],
+        batches: &[&[usize]],
+        point: &[Fr],
+        evals: &[Fr],
+        channel: &mut ProverChannel,
+    ) -> Result<(), PcsError> {
+        let shape = self.shape(batches);
+        let len = 1usize << self.0.piece_vars();
+        let mut pieces = Vec::with_capacity(hints.len());
+        let mut rest = columns;
+        for (batch, hint) in hints.iter().enumerate() {
+            let (own, others) = rest.split_at(batches[batch].len());
+            rest = others;
+            pieces.push(shape.pieces(batch, own, &hint.stacked));
+        }
+        let sizes = size_claims(&shape, point, evals, channel);
+
+        // Step 2: one point for all sizes.
+        let terms = |coefficients: &[Vec<Fr>], only: Option<usize>| -> Vec<(Fr, RowValues<'_>)> {
+            let of_size = |batch: usize, i: usize| only.is_none_or(|size| shape.size_of_piece(batch, i) == size);
+            let all = coefficients.iter().zip(&pieces).enumerate();
+            all.flat_map(|(batch, (c, p))| c.iter().copied().zip(p.iter().copied()).enumerate().map(move |x| (batch, x)))
+                .filter(|(batch, (i, _))| of_size(*batch, *i))
+                .map(|(_, (_, term))| term)
+                .collect()
+        };
+        let mut combined = None;
+        let reduced = (sizes.claims.len() > 1).then(|| {
+            let polys: Vec<Column> = (0..sizes.claims.len())
+                .map(|size| {
+                    let evals = combine_rows(&terms(&sizes.coefficients, Some(size)), len);
+                    Column::new(self.0.piece_vars(), ColumnData::Field(evals))
+                })
+                .collect();
+            let polys: Vec<&Column> = polys.iter().collect();
+            let reduced = reduction::prove(&polys, &sizes.claims, channel);
+            // Step 3: the verifier's challenge over sizes.
+            let sigma = channel.challenge(LABEL_SIGMA);
+            let rows: Vec<(Fr, RowValues<'_>)> =
+                layout::powers(sigma).zip(&polys).map(|(p, c)| (p, RowValues::of_column(c, 0, len))).collect();
+            combined = Some(combine_rows(&rows, len));
+            (reduced, sigma)
+        });
+        let (coefficients, point, value) = combine_sizes(&shape, sizes, reduced);
+
+        // Step 4: the scheme's opening.
+        let combined = combined.unwrap_or_else(|| combine_rows(&terms(&coefficients, None), len));
+        let claim = PieceClaim { coefficients: &coefficients, point: &point, value };
+        let hints: Vec<&S::Hint> = hints.iter().map(|h| &h.inner).collect();
+        self.0.open(PieceOpening { claim, pieces: &pieces, combined }, &hints, channel)
+    }
+
+    fn verify(
+        &self,
+        commitments: &[&Self::Commitment],
+        batches: &[&[usize]],
+        point: &[Fr],
+        evals: &[Fr],
+        channel: &mut VerifierChannel<'_>,
+    ) -> Result<(), VerifyError> {
+        let shape = self.shape(batches);
+        let sizes = size_claims(&shape, point, evals, channel);
+
+        // Step 2: one point for all sizes.
+        let num_sizes = sizes.claims.len();
+        let reduced = if num_sizes > 1 {
+            let num_vars = vec![self.0.piece_vars(); num_sizes];
+            let reduced = reduction::verify(&num_vars, &sizes.claims, channel)?;
+            // Step 3: the challenge over sizes.
+            Some((reduced, channel.challenge(LABEL_SIGMA)))
+        } else {
+            None
+        };
+        let (coefficients, point, value) = combine_sizes(&shape, sizes, reduced);
+
+        // Step 4: the scheme's opening.
+        let claim = PieceClaim { coefficients: &coefficients, point: &point, value };
+        let commitments: Vec<&S::Commitment> = commitments.iter().map(|c| &c.inner).collect();
+        self.0.verify(&commitments, claim, channel)
+    }
+
+    fn commitment_bytes(&self, num_vars: &[usize]) -> usize {
+        self.0.commitment_bytes(self.shape(&[num_vars]).num_pieces().iter().sum())
+    }
+
+    fn opening_bytes(&self, batches: &[&[usize]], _point_len: usize) -> usize {
+        let shape = self.shape(batches);
+        shape.reduction_bytes() + self.0.opening_bytes(&shape.num_pieces())
+    }
+}
