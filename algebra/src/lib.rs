@@ -6,6 +6,7 @@
 pub mod column;
 pub mod ifma;
 pub mod msm;
+pub mod ntt;
 pub mod par;
 pub mod poly;
 pub mod wide;

@@ -2,7 +2,25 @@
 
 use clap::{Args, Parser, Subcommand, ValueEnum, builder::PossibleValuesParser, builder::TypedValueParser};
 use lariat_jolt_core::{Argument, Config, HashKind, Params, PcsKind, ProveOptions};
+use lariat_pcs::Schemes;
 use std::path::PathBuf;
+use std::sync::OnceLock;
+
+mod bench;
+
+pub use bench::BenchArgs;
+
+/// The schemes that `--pcs` accepts.
+static KINDS: OnceLock<Vec<PcsKind>> = OnceLock::new();
+
+/// Makes these the schemes that `--pcs` accepts. Before the first parse.
+pub fn know_schemes(schemes: &Schemes) {
+    KINDS.get_or_init(|| schemes.iter().map(|scheme| scheme.kind).collect());
+}
+
+fn kinds() -> &'static [PcsKind] {
+    KINDS.get().map_or(&[], Vec::as_slice)
+}
 
 /// A zkVM for RV32IM in which every instruction is a lookup.
 ///
@@ -48,6 +66,23 @@ pub enum Command {
     /// The parts follow from the program: without it only the header is shown, and nothing is verified.
     #[command(after_help = "Example:\n  lariat inspect fibonacci.proof guests/elf/fibonacci.elf")]
     Inspect(InspectArgs),
+    /// Measure schemes x guests x sizes x threads: records, a table and plots
+    ///
+    /// Each cell is a process of its own, and its proof is verified after the clock has stopped. Schemes that need a setup
+    /// get an INSECURE one in the folder unless --setup is given; every record names it.
+    #[command(after_help = "Examples:\n  lariat bench -o curves\n  lariat bench --pcs hyrax --guests fibonacci --sizes \
+                            10,12 --runs 1 -o small\n  lariat bench --alone --sizes 10,14 -o alone\n  lariat bench \
+                            --plot curves/results.jsonl -o plots")]
+    Bench(Box<BenchArgs>),
+    /// List what can be chosen: commitment schemes, arguments, hashes
+    #[command(after_help = "Example:\n  lariat list pcs --json")]
+    List(ListArgs),
+    /// Make the setup file of the pairing schemes: import a ceremony, or make an insecure one for tests
+    ///
+    /// A .ptau file is checked before anything is written: the curve, every point, and that the powers belong together.
+    #[command(after_help = "Examples:\n  lariat setup --ptau ceremony_20.ptau -o setup.tau\n  lariat setup \
+                            --insecure-seed demo -o demo.tau")]
+    Setup(SetupMakeArgs),
     /// Load a program once and save it as a key file, which prove and verify take in place of the ELF
     #[command(after_help = "Example:\n  lariat preprocess guests/elf/fibonacci.elf -o fibonacci.key")]
     Preprocess(PreprocessArgs),
@@ -122,6 +157,8 @@ pub struct VerifyArgs {
     pub output: Option<PathBuf>,
     #[command(flatten)]
     pub config: ConfigArgs,
+    #[command(flatten)]
+    pub setup: SetupArgs,
     /// Print one JSON object
     #[arg(long)]
     pub json: bool,
@@ -136,9 +173,59 @@ pub struct InspectArgs {
     /// The proof's program: verifies the proof and shows its parts
     #[arg(value_name = "ELF")]
     pub program: Option<PathBuf>,
+    #[command(flatten)]
+    pub setup: SetupArgs,
     /// Print one JSON object
     #[arg(long)]
     pub json: bool,
+}
+
+/// `lariat setup`.
+#[derive(Debug, Args)]
+pub struct SetupMakeArgs {
+    /// Import the powers of tau of this ceremony file, as snarkjs writes it
+    #[arg(long, value_name = "FILE", required_unless_present = "insecure_seed", conflicts_with = "insecure_seed")]
+    pub ptau: Option<PathBuf>,
+    /// Name under which proofs refer to the ceremony [default: the file's name]
+    #[arg(long, value_name = "NAME", conflicts_with = "insecure_seed")]
+    pub name: Option<String>,
+    /// Make powers from this seed: INSECURE, whoever knows the seed can forge proofs
+    #[arg(long, value_name = "NAME")]
+    pub insecure_seed: Option<String>,
+    /// Keep 2^N powers [default: all of a ceremony's; 18 with --insecure-seed]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=28))]
+    pub log_size: Option<u8>,
+    /// Write the setup to this file
+    #[arg(short = 'o', long, value_name = "FILE")]
+    pub output: PathBuf,
+    /// Print one JSON object
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `lariat list`.
+#[derive(Debug, Args)]
+pub struct ListArgs {
+    /// What to list
+    #[arg(value_name = "WHAT")]
+    pub what: Listed,
+    #[command(flatten)]
+    pub setup: SetupArgs,
+    /// Print one JSON object
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// What `lariat list` lists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[value(rename_all = "lower")]
+pub enum Listed {
+    /// Polynomial commitment schemes, with assumptions and security bits.
+    Pcs,
+    /// Lookup and memory-checking arguments.
+    Arguments,
+    /// Fiat-Shamir hashes.
+    Hashes,
 }
 
 /// `lariat preprocess`.
@@ -214,11 +301,24 @@ impl ConfigArgs {
     }
 }
 
+/// Structured public parameters, for the schemes that need them.
+#[derive(Debug, Args)]
+pub struct SetupArgs {
+    /// Powers of tau made by `lariat setup`, for the schemes that need them
+    #[arg(long = "setup", value_name = "FILE", env = "LARIAT_SETUP")]
+    pub file: Option<PathBuf>,
+    /// Accept a setup made from a known seed: whoever knows the seed can forge proofs
+    #[arg(long = "allow-insecure-setup")]
+    pub allow_insecure: bool,
+}
+
 /// How a proof is made.
 #[derive(Debug, Args)]
 pub struct ProverArgs {
     #[command(flatten)]
     pub config: ConfigArgs,
+    #[command(flatten)]
+    pub setup: SetupArgs,
     /// Threads of the prover [default: one for each core]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
@@ -271,7 +371,10 @@ impl HexBytes {
 }
 
 fn pcs_parser() -> impl TypedValueParser<Value = PcsKind> {
-    PossibleValuesParser::new(PcsKind::ALL.iter().map(|kind| kind.name())).try_map(|name| name.parse::<PcsKind>())
+    PossibleValuesParser::new(kinds().iter().map(|kind| kind.name())).map(|name| {
+        // The parser has let only these names pass.
+        kinds().iter().copied().find(|kind| kind.name() == name).unwrap_or(PcsKind::HYRAX)
+    })
 }
 
 fn hash_parser() -> impl TypedValueParser<Value = HashKind> {

@@ -1,8 +1,10 @@
 //! Every way in which a command fails: one sentence that says what is wrong, where, and what to do.
 
 use crate::files::Kind;
+use lariat_bench_suite::BenchError;
 use lariat_emulator::machine::ExecError;
 use lariat_jolt_core::{HeaderError, LoadError, ProveError, VerifyError, keys::KeyError};
+use lariat_kzg::SetupError;
 use std::{io, path::PathBuf};
 
 /// Why a command failed.
@@ -27,6 +29,9 @@ pub enum CliError {
     /// A key cannot be loaded.
     #[error("cannot load {}: {source}", path.display())]
     Key { path: PathBuf, source: KeyError },
+    /// A setup file cannot be used.
+    #[error("cannot use the setup {}: {source}", path.display())]
+    Setup { path: PathBuf, source: Box<SetupError> },
     /// A program does not run to its end.
     #[error("{0}{advice}", advice = exec_advice(.0))]
     Exec(#[from] ExecError),
@@ -52,6 +57,12 @@ pub enum CliError {
     /// A proof is rejected.
     #[error("rejected: {0}{advice}", advice = verify_advice(.0))]
     Verify(#[from] VerifyError),
+    /// A measurement failed.
+    #[error(transparent)]
+    Bench(#[from] BenchError),
+    /// Cells of a sweep failed; the others are measured.
+    #[error("{failed} cells failed, the first of them {first}: {reason}; measure them again with --resume")]
+    Cells { failed: usize, first: String, reason: String },
     /// A command that failed and has a JSON object to print all the same.
     #[error("{source}")]
     Reported { report: String, source: Box<CliError> },
@@ -71,6 +82,7 @@ impl CliError {
         match self {
             Self::Read { .. } | Self::TooLarge { .. } | Self::Write { .. } | Self::Overwrite { .. } => "file",
             Self::Load { .. } | Self::Key { .. } => "program",
+            Self::Setup { .. } => "setup",
             Self::Verify(error) => match error {
                 VerifyError::Header(_) => "header",
                 VerifyError::OtherProgram { .. } => "other_program",
@@ -82,7 +94,7 @@ impl CliError {
                 VerifyError::Sumcheck(_) => "sumcheck",
                 VerifyError::Multiset => "multiset",
                 VerifyError::Pcs(_) => "opening",
-                VerifyError::Setup(_) => "setup",
+                VerifyError::Setup(_) | VerifyError::OtherSetup { .. } => "setup",
                 _ => "verification",
             },
             Self::Reported { source, .. } => source.word(),
@@ -105,7 +117,7 @@ fn verify_advice(error: &VerifyError) -> &'static str {
         VerifyError::OtherProgram { .. } => "; give the ELF that was proven, in the very same build",
         VerifyError::OtherConfig => "; leave out --pcs, --argument, --hash and --log-m to accept any",
         VerifyError::OtherInput | VerifyError::OtherOutput => "; `lariat inspect` shows which",
-        VerifyError::Setup(_) => "",
+        VerifyError::Setup(_) | VerifyError::OtherSetup { .. } => "",
         _ => "; do not rely on it, and copy it again if it came over a network",
     }
 }

@@ -1,15 +1,18 @@
 //! Reading and writing the files that commands name.
 
 use crate::{
-    args::{HexBytes, InputArgs, PrivateInputArgs},
+    args::{HexBytes, InputArgs, PrivateInputArgs, SetupArgs},
     error::CliError,
 };
 use lariat_jolt_core::{Program, keys};
+use lariat_kzg::PowersOfTau;
+use lariat_pcs::Schemes;
 use std::{
     fmt,
     fs::{self, File},
     io::Read,
     path::Path,
+    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -22,6 +25,7 @@ pub enum Kind {
     Output,
     Proof,
     Key,
+    Setup,
 }
 
 impl Kind {
@@ -29,6 +33,7 @@ impl Kind {
     const fn max_bytes(self) -> u64 {
         match self {
             Self::Program | Self::Key => 1 << 30,
+            Self::Setup => 1 << 40,
             Self::Proof => 256 << 20,
             Self::Input | Self::PrivateInput | Self::Output => 64 << 20,
         }
@@ -44,6 +49,7 @@ impl fmt::Display for Kind {
             Self::Output => "output",
             Self::Proof => "proof",
             Self::Key => "key",
+            Self::Setup => "setup",
         })
     }
 }
@@ -88,6 +94,11 @@ impl<'a> Target<'a> {
         keys::save(self.path, bytes).map_err(|source| self.error(source))
     }
 
+    /// Has the file written by something that writes whole files or none.
+    pub fn save_with<E>(&self, write: impl FnOnce(&Path) -> Result<(), E>) -> Result<(), E> {
+        write(self.path)
+    }
+
     fn error(&self, source: std::io::Error) -> CliError {
         CliError::Write { kind: self.kind, path: self.path.to_path_buf(), source }
     }
@@ -109,6 +120,17 @@ impl InputArgs {
     /// The bytes, if any were given.
     pub fn load(&self) -> Result<Option<Vec<u8>>, CliError> {
         load_bytes(Kind::Input, self.input.as_deref(), self.input_hex.as_ref())
+    }
+}
+
+impl SetupArgs {
+    /// The schemes, with the setup file that was given and the leave to use an insecure one.
+    pub fn apply(&self, schemes: &Schemes) -> Result<Schemes, CliError> {
+        let schemes = schemes.clone().allow_insecure_setup(self.allow_insecure);
+        let Some(path) = &self.file else { return Ok(schemes) };
+        let setup = PowersOfTau::open(path)
+            .map_err(|source| CliError::Setup { path: path.clone(), source: Box::new(source) })?;
+        Ok(schemes.with_resource(Arc::new(setup)))
     }
 }
 

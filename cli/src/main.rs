@@ -1,56 +1,9 @@
-//! The `lariat` command: run, prove and verify RV32IM programs.
+//! The `lariat` command with the schemes of this project.
 
 #![forbid(unsafe_code)]
 
-mod args;
-mod commands;
-mod error;
-mod files;
-mod format;
-mod measure;
-mod progress;
-
-use clap::Parser;
-use std::{
-    io::{self, Write},
-    panic::{self, AssertUnwindSafe},
-    process::ExitCode,
-};
-
-/// What succeeded, as text for a person or as one JSON object.
-type Report = Result<String, error::CliError>;
+use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    // Wrong usage ends here with code 2, help and version with code 0.
-    let cli = args::Cli::parse();
-    // A panic has already printed where it happened.
-    let outcome = panic::catch_unwind(AssertUnwindSafe(|| commands::dispatch(&cli.command)));
-    match outcome {
-        Ok(Ok(report)) => print(&report),
-        Ok(Err(error)) => {
-            if let Some(report) = error.report() {
-                print(report);
-            }
-            complain(&error.to_string())
-        }
-        Err(_) => complain("an internal check failed, which is a bug of lariat; please report it with the lines above"),
-    }
-}
-
-/// Prints to standard output. A reader that went away is not a failure.
-fn print(text: &str) -> ExitCode {
-    let mut out = io::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.write_all(b"\n")).and_then(|()| out.flush()) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            complain(&format!("cannot write to standard output: {error}"))
-        }
-        _ => ExitCode::SUCCESS,
-    }
-}
-
-/// Prints one sentence to standard error.
-fn complain(sentence: &str) -> ExitCode {
-    // There is nowhere left to report a failure of this one.
-    let _ = writeln!(io::stderr(), "lariat: {sentence}");
-    ExitCode::FAILURE
+    lariat_cli::main(lariat_schemes::all())
 }

@@ -36,7 +36,14 @@ fn main() {
     let options =
         ProveOptions { config: Config { params, hash: HashKind::Blake3, ..Config::default() }, max_steps: 1 << 24 };
     let before = mul_ns();
-    let proven = prove(&program, Inputs { public: &input, private: &[] }, &options, &mut |_| {}).expect("a proof");
+    let proven = prove(
+        &program,
+        Inputs { public: &input, private: &[] },
+        &options,
+        &lariat_jolt_core::Schemes::new().with(lariat_hyrax::SCHEME),
+        &mut |_| {},
+    )
+    .expect("a proof");
     let mul = before.min(mul_ns());
     let n = proven.instructions as f64;
     println!("instructions {} rows {} mul {mul:.1} ns", proven.instructions, proven.header.steps);
@@ -51,7 +58,7 @@ fn main() {
     println!("{:>16} {:>9.1} ms {:>8.0} ns/instr {:>7.0} mul/instr", "prove", total / 1e6, total / n, total / n / mul);
     for _ in 0..3 {
         let start = Instant::now();
-        let verdict = verify(&program, &proven.proof);
+        let verdict = verify(&program, &proven.proof, &lariat_jolt_core::Schemes::new().with(lariat_hyrax::SCHEME));
         println!("verify {:.1} ms ok {}", start.elapsed().as_secs_f64() * 1e3, verdict.is_ok());
     }
     for (section, bytes) in proven.log.bytes_by_section() {

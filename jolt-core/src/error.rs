@@ -1,5 +1,6 @@
 //! Errors of proving and of verifying, apart.
 
+use crate::statement::SetupId;
 use lariat_emulator::{image::LoadError, machine::ExecError};
 use lariat_pcs::PcsError;
 use lariat_sumcheck::SumcheckError;
@@ -64,6 +65,17 @@ pub enum VerifyError {
     /// The proof is about another output.
     #[error("the proof is about another output")]
     OtherOutput,
+    /// The proof was made under other public parameters than the verifier's.
+    #[error(
+        "the proof was made under another setup ({found}) than the one at hand ({expected}): pass the setup file that \
+         it was made with"
+    )]
+    OtherSetup {
+        /// The proof's.
+        found: SetupId,
+        /// The verifier's.
+        expected: SetupId,
+    },
     /// The file has another length than this statement's proofs have.
     #[error("the proof has {found} bytes where a proof of this statement has {expected}: truncated or extended")]
     Length {

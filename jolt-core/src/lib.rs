@@ -28,10 +28,10 @@ pub use lariat_emulator::{
     machine::{ExecError, Exit, Inputs, RunResult, TraceResult, trace},
     memory_map::MemoryConfig,
 };
-pub use lariat_pcs::PcsKind;
+pub use lariat_pcs::{PcsKind, Schemes, SetupSource};
 pub use lariat_subtables::Params;
 pub use lariat_transcript::{EventLog, HashKind};
 pub use program::Program;
 pub use prove::{Phase, ProveOptions, Proven, prove, prove_trace, prove_witness};
-pub use statement::{Argument, Config, Header, MAX_STEPS, VerifiedStatement};
+pub use statement::{Argument, Config, Header, MAX_STEPS, SetupId, VerifiedStatement};
 pub use verify::{verify, verify_with_log};

@@ -10,7 +10,7 @@ use crate::{
         self, NUM_CELL_COLUMNS, Shape, balanced, boundary, cell, cell_claim, cell_relation, cell_weights, label,
         section, session, step_claim, step_relation,
     },
-    statement::{Config, Header},
+    statement::{Config, Header, SetupId},
     witness::{self, TouchedCell, Witness},
 };
 use ark_ff::{One, Zero};
@@ -19,7 +19,7 @@ use lariat_algebra::{
     column::{Column, ColumnData},
 };
 use lariat_emulator::machine::{Inputs, TraceResult, trace};
-use lariat_pcs::{Pcs, Workload};
+use lariat_pcs::{Pcs, Schemes, Workload};
 use lariat_sumcheck::{
     Instance,
     dense_product::{EqFactorTables, evaluate_column},
@@ -121,18 +121,20 @@ pub struct Proven {
 /// Runs a program and proves the run. `progress` is told when a phase begins.
 ///
 /// # Errors
-/// When the program does not run to its end, or is too long for a proof.
+/// When the program does not run to its end or is too long for a proof, or when `schemes` lacks the configured scheme,
+/// its parameters or the leave to use them.
 pub fn prove(
     program: &Program,
     inputs: Inputs<'_>,
     options: &ProveOptions,
+    schemes: &Schemes,
     progress: &mut dyn FnMut(Phase),
 ) -> Result<Proven, ProveError> {
     progress(Phase::Execute);
     let start = Instant::now();
     let trace = trace(program.image(), inputs, options.max_steps)?;
     let execute = start.elapsed();
-    let mut proven = prove_trace(program, inputs, options.config, trace, progress)?;
+    let mut proven = prove_trace(program, inputs, options.config, schemes, trace, progress)?;
     proven.phases.insert(0, (Phase::Execute, execute));
     Ok(proven)
 }
@@ -145,6 +147,7 @@ pub fn prove_trace(
     program: &Program,
     inputs: Inputs<'_>,
     config: Config,
+    schemes: &Schemes,
     trace: TraceResult,
     progress: &mut dyn FnMut(Phase),
 ) -> Result<Proven, ProveError> {
@@ -154,7 +157,7 @@ pub fn prove_trace(
     let elapsed = start.elapsed();
     let instructions = trace.run.steps;
     drop(trace);
-    let mut proven = prove_witness(program, witness, progress)?;
+    let mut proven = prove_witness(program, witness, schemes, progress)?;
     proven.instructions = instructions;
     proven.phases.insert(0, (Phase::Witness, elapsed));
     Ok(proven)
@@ -168,6 +171,7 @@ pub fn prove_trace(
 pub fn prove_witness(
     program: &Program,
     witness: Witness,
+    schemes: &Schemes,
     progress: &mut dyn FnMut(Phase),
 ) -> Result<Proven, ProveError> {
     let mut phases = Vec::new();
@@ -176,13 +180,14 @@ pub fn prove_witness(
         phases.push((phase, clock.elapsed()));
         clock = Instant::now();
     };
-    let Witness { header, layout, columns, cells, private_words } = witness;
+    let Witness { mut header, layout, columns, cells, private_words } = witness;
     let params = header.config.params;
     let shape = Shape::new(params, &header, &layout);
 
     // Step 0: parameters and transcript.
     progress(Phase::Setup);
-    let pcs: Arc<dyn Pcs> = header.config.pcs.setup(Workload { num_vars: &shape.all_columns() })?;
+    let pcs: Arc<dyn Pcs> = schemes.setup(header.config.pcs, Workload { num_vars: &shape.all_columns() })?;
+    header.setup = SetupId::of(pcs.as_ref());
     let mut channel = session(&header, pcs.as_ref()).into_prover();
     lap(Phase::Setup, &mut phases);
 

@@ -6,15 +6,16 @@ use lariat_emulator::{
     machine::Exit,
     memory_map::{MAX_IO_BYTES, OUTPUT_START, STACK_TOP},
 };
-use lariat_pcs::PcsKind;
+use lariat_pcs::{Pcs, PcsKind, Schemes, SetupSource};
 use lariat_subtables::Params;
 use lariat_transcript::HashKind;
+use std::fmt;
 
 /// First bytes of a proof file.
 pub const MAGIC: [u8; 8] = *b"LARIATPF";
 
 /// Version of the proof format; a verifier takes exactly this one.
-pub const VERSION: u16 = 1;
+pub const VERSION: u16 = 2;
 
 /// Most steps that a proof can have: timestamps and counters stay below `2^32`.
 pub const MAX_STEPS: u64 = 1 << 28;
@@ -65,8 +66,34 @@ pub struct Config {
 
 impl Default for Config {
     fn default() -> Self {
-        Self { pcs: PcsKind::Hyrax, argument: Argument::Lasso, hash: HashKind::Keccak256, params: Params::M16 }
+        Self { pcs: PcsKind::HYRAX, argument: Argument::Lasso, hash: HashKind::Keccak256, params: Params::M16 }
     }
+}
+
+/// Under which public parameters a proof was made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SetupId {
+    /// Where they come from.
+    pub source: SetupSource,
+    /// Their digest.
+    pub digest: [u8; 32],
+}
+
+impl fmt::Display for SetupId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}, digest ", self.source)?;
+        self.digest[..8].iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl SetupId {
+    /// The parameters of a scheme.
+    pub fn of(pcs: &dyn Pcs) -> Self {
+        Self { source: pcs.info().setup, digest: pcs.setup_digest() }
+    }
+
+    /// Nothing known yet: what a witness has before its scheme is set up.
+    pub const UNKNOWN: Self = Self { source: SetupSource::Transparent, digest: [0; 32] };
 }
 
 /// The header of a proof: everything that is not a message of the protocol. Bound to the transcript as a whole.
@@ -74,6 +101,8 @@ impl Default for Config {
 pub struct Header {
     /// Configuration.
     pub config: Config,
+    /// Public parameters of the commitment scheme.
+    pub setup: SetupId,
     /// Digest of the program.
     pub program: [u8; 32],
     /// Number of rows: steps, those of virtual sequences included.
@@ -96,18 +125,23 @@ pub struct Header {
     pub output_words: Vec<u32>,
 }
 
-/// Bytes of a header before its two variable parts.
-const FIXED_BYTES: usize = 8 + 2 + 4 + 2 + 32 + 8 + 4 * 6 + 4 + 4;
+/// Bytes of a header without its three variable parts.
+const FIXED_BYTES: usize = 8 + 2 + 4 + 2 + 2 + 32 + 32 + 8 + 4 * 6 + 4 + 4;
 
 impl Header {
-    /// The header's bytes: fixed fields, then input and output words; all integers little-endian.
+    /// The header's bytes: fixed fields with the name of the setup among them, then input and output words; all integers
+    /// little-endian.
     pub fn to_bytes(&self) -> Vec<u8> {
-        let mut out = Vec::with_capacity(FIXED_BYTES + self.input.len() + 4 * self.output_words.len());
+        let mut out = Vec::with_capacity(
+            FIXED_BYTES + self.setup.source.name().len() + self.input.len() + 4 * self.output_words.len(),
+        );
         out.extend(MAGIC);
         out.extend(VERSION.to_le_bytes());
         let c = &self.config;
         out.extend([c.pcs.id(), c.argument.id(), c.hash.id(), c.params.log_m() as u8]);
         out.extend([0, 0]); // flags: none defined
+        out.extend(self.setup.source.to_bytes());
+        out.extend(self.setup.digest);
         out.extend(self.program);
         out.extend(self.steps.to_le_bytes());
         for v in [
@@ -132,8 +166,9 @@ impl Header {
     /// Parses a header from the front of `bytes` and returns it with its length.
     ///
     /// # Errors
-    /// When the bytes are no header of this version. Allocates no more than `bytes` holds.
-    pub fn parse(bytes: &[u8]) -> Result<(Self, usize), HeaderError> {
+    /// When the bytes are no header of this version, or name a scheme that is not among `schemes`. Allocates no more
+    /// than `bytes` holds.
+    pub fn parse(bytes: &[u8], schemes: &Schemes) -> Result<(Self, usize), HeaderError> {
         let mut reader = Reader { bytes, at: 0 };
         if reader.take::<8>().map_err(|_| HeaderError::NotAProof)? != MAGIC {
             return Err(HeaderError::NotAProof);
@@ -145,7 +180,7 @@ impl Header {
         let [pcs, argument, hash, log_m] = reader.take::<4>()?;
         let unknown = |field, value| HeaderError::UnknownChoice { field, value };
         let config = Config {
-            pcs: PcsKind::from_id(pcs).ok_or(unknown("commitment scheme", pcs))?,
+            pcs: schemes.by_id(pcs).ok_or(unknown("commitment scheme", pcs))?,
             argument: Argument::from_id(argument).ok_or(unknown("argument", argument))?,
             hash: HashKind::from_id(hash).ok_or(unknown("hash", hash))?,
             params: Params::new(log_m.into()).map_err(|_| unknown("table size", log_m))?,
@@ -153,6 +188,11 @@ impl Header {
         if let Some(flag) = reader.take::<2>()?.into_iter().find(|f| *f != 0) {
             return Err(unknown("flags", flag));
         }
+        let [source, name_len] = reader.take::<2>()?;
+        let name = std::str::from_utf8(reader.slice(name_len.into())?).ok();
+        let source =
+            name.and_then(|name| SetupSource::from_parts(source, name)).ok_or(unknown("setup source", source))?;
+        let setup = SetupId { source, digest: reader.take()? };
         let program = reader.take::<32>()?;
         let steps = u64::from_le_bytes(reader.take()?);
         let mut word = || reader.take().map(u32::from_le_bytes);
@@ -166,6 +206,7 @@ impl Header {
             .collect();
         let header = Self {
             config,
+            setup,
             program,
             steps,
             heap_high,
@@ -270,6 +311,8 @@ pub struct VerifiedStatement {
     pub rows: u64,
     /// The proof's configuration.
     pub config: Config,
+    /// Public parameters of the commitment scheme.
+    pub setup: SetupId,
     /// Digest of the commitment to the private input: its length word, its bytes, and whatever the prover chose for the
     /// up to three bytes that fill up the last word, which are zero in an honest run.
     pub private_input_commitment: [u8; 32],

@@ -9,14 +9,14 @@ use crate::{
         self, NUM_GROUPS, Shape, balanced, boundary, cell, cell_claim, cell_relation, cell_weights, label, section,
         session, step_claim, step_relation,
     },
-    statement::{Header, VerifiedStatement},
+    statement::{Header, SetupId, VerifiedStatement},
 };
 use ark_ff::Zero;
 use lariat_algebra::{
     Fr,
     poly::{eq_eval, eq_index, truncated_identity_mle},
 };
-use lariat_pcs::Workload;
+use lariat_pcs::{Schemes, Workload};
 use lariat_sumcheck::{
     InstanceShape, SumcheckError, engine,
     grand_product::{verify_dense, verify_sparse},
@@ -27,13 +27,13 @@ use lariat_transcript::EventLog;
 
 /// Verifies a proof about `program` and returns what it says.
 ///
-/// The caller must compare the statement with what it expects: the input, the output, the exit and, if it matters,
-/// the configuration.
+/// `schemes` are those that the caller trusts, with the structured parameters that it trusts. The caller must compare
+/// the statement with what it expects: the input, the output, the exit and, if it matters, the configuration.
 ///
 /// # Errors
 /// When the file is no proof about this program, or does not verify. Never panics, whatever the bytes.
-pub fn verify(program: &Program, proof: &[u8]) -> Result<VerifiedStatement, VerifyError> {
-    verify_with_log(program, proof).map(|(statement, _)| statement)
+pub fn verify(program: &Program, proof: &[u8], schemes: &Schemes) -> Result<VerifiedStatement, VerifyError> {
+    verify_with_log(program, proof, schemes).map(|(statement, _)| statement)
 }
 
 /// [`verify`], with the log of every message and challenge.
@@ -41,9 +41,13 @@ pub fn verify(program: &Program, proof: &[u8]) -> Result<VerifiedStatement, Veri
 /// # Errors
 /// As [`verify`].
 #[tracing::instrument(skip_all, name = "verify")]
-pub fn verify_with_log(program: &Program, proof: &[u8]) -> Result<(VerifiedStatement, EventLog), VerifyError> {
+pub fn verify_with_log(
+    program: &Program,
+    proof: &[u8],
+    schemes: &Schemes,
+) -> Result<(VerifiedStatement, EventLog), VerifyError> {
     // Step 0: header, shape, exact length.
-    let (header, header_len) = Header::parse(proof)?;
+    let (header, header_len) = Header::parse(proof, schemes)?;
     if header.program != program.digest() {
         return Err(VerifyError::OtherProgram { found: header.program });
     }
@@ -51,10 +55,15 @@ pub fn verify_with_log(program: &Program, proof: &[u8]) -> Result<(VerifiedState
     let params = header.config.params;
     let layout = CellLayout::new(params, program.image(), program.bytecode(), &header);
     let shape = Shape::new(params, &header, &layout);
-    let pcs = header.config.pcs.setup(Workload { num_vars: &shape.all_columns() })?;
+    let pcs = schemes.setup(header.config.pcs, Workload { num_vars: &shape.all_columns() })?;
+    // A wrong length says more than a wrong digest where the shape decides on the parameters.
     let expected = header_len + shape.proof_bytes(pcs.as_ref());
     if proof.len() != expected {
         return Err(VerifyError::Length { found: proof.len(), expected });
+    }
+    let setup = SetupId::of(pcs.as_ref());
+    if header.setup != setup {
+        return Err(VerifyError::OtherSetup { found: header.setup, expected: setup });
     }
     let messages = proof.get(header_len..).ok_or(HeaderError::Truncated)?;
     let mut channel = session(&header, pcs.as_ref()).into_verifier(messages);
@@ -141,6 +150,7 @@ pub fn verify_with_log(program: &Program, proof: &[u8]) -> Result<(VerifiedState
         exit: header.exit(),
         rows: header.steps,
         config: header.config,
+        setup: header.setup,
         private_input_commitment: *blake3::hash(private_bytes).as_bytes(),
         input: header.input,
     };

@@ -7,7 +7,7 @@ use crate::{
     error::ProveError,
     operations::{TS_PER_STEP, slot_users},
     program::Program,
-    statement::{Config, Header, MAX_STEPS},
+    statement::{Config, Header, MAX_STEPS, SetupId},
 };
 use lariat_algebra::column::{Column, ColumnData};
 use lariat_emulator::{
@@ -86,6 +86,7 @@ pub fn header(
         if panicked { trace.final_memory.word(lariat_emulator::memory_map::PANIC_CELL).unwrap_or(0) } else { 0 };
     Ok(Header {
         config,
+        setup: SetupId::UNKNOWN,
         program: program.digest(),
         steps,
         heap_high,

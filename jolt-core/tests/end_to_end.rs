@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
-use lariat_jolt_core::{Config, Inputs, Params, Program, ProveOptions, prove, verify, witness};
+use lariat_jolt_core::{Config, Inputs, Params, Program, ProveOptions, Schemes, prove, verify, witness};
 
 fn guest(name: &str) -> Program {
     let path = format!("{}/../guests/elf/{name}.elf", env!("CARGO_MANIFEST_DIR"));
@@ -28,8 +28,9 @@ fn fibonacci_is_proven_and_verified() {
     let inputs = Inputs { public: &input, private: &[] };
     for params in Params::ALL {
         let options = ProveOptions { config: Config { params, ..Config::default() }, ..ProveOptions::default() };
-        let proven = prove(&program, inputs, &options, &mut |_| {}).unwrap();
-        let statement = verify(&program, &proven.proof).unwrap();
+        let proven =
+            prove(&program, inputs, &options, &Schemes::new().with(lariat_hyrax::SCHEME), &mut |_| {}).unwrap();
+        let statement = verify(&program, &proven.proof, &Schemes::new().with(lariat_hyrax::SCHEME)).unwrap();
         assert_eq!(statement.output, 55u32.to_le_bytes());
     }
 }

@@ -10,7 +10,7 @@ use lariat_emulator::{
     memory_map::EXIT_CELL,
 };
 use lariat_jolt_core::{
-    Config, Inputs, MemoryConfig, Program, VerifyError, columns as col, prove_witness, verify, witness,
+    Config, Inputs, MemoryConfig, Program, Schemes, VerifyError, columns as col, prove_witness, verify, witness,
 };
 use lariat_subtables::decompose::Flag;
 
@@ -38,8 +38,8 @@ fn verdict(and: i32) -> Result<(), VerifyError> {
     w.cells.iter_mut().find(|c| c.cell == exit).unwrap().value = 12345;
     let num_vars = w.columns[0].num_vars();
     w.columns[col::flag(Flag::And)] = Column::new(num_vars, ColumnData::I32(vec![and, 0, 0, 0]));
-    let proven = prove_witness(&program, w, &mut |_| {}).unwrap();
-    verify(&program, &proven.proof).map(|_| ())
+    let proven = prove_witness(&program, w, &Schemes::new().with(lariat_hyrax::SCHEME), &mut |_| {}).unwrap();
+    verify(&program, &proven.proof, &Schemes::new().with(lariat_hyrax::SCHEME)).map(|_| ())
 }
 
 #[test]

@@ -5,6 +5,7 @@
 
 #[cfg(target_arch = "x86_64")]
 mod lanes;
+pub(crate) mod ntt;
 pub(crate) mod points;
 pub mod slices;
 

@@ -30,6 +30,7 @@ mod digits;
 mod fixed;
 pub(crate) mod inverse;
 mod kernel;
+mod multiples;
 pub(crate) mod packed;
 mod rows;
 #[cfg(test)]
@@ -39,5 +40,6 @@ mod variable;
 pub use combine::combine_rows;
 pub use fixed::FixedBases;
 pub use kernel::Backend;
+pub use multiples::fixed_base_multiples;
 pub use rows::RowValues;
 pub use variable::{MsmError, msm, msm_with};

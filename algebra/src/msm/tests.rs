@@ -2,6 +2,7 @@
 
 use super::bucket::Buckets;
 use super::kernel::Adder;
+use super::multiples::fixed_base_multiples_with;
 use super::packed::PointRef;
 use super::{Backend, FixedBases, MsmError, RowValues, combine_rows, msm, msm_with};
 use crate::column::{Column, ColumnData};
@@ -246,6 +247,21 @@ fn combined_rows_match_field_arithmetic() {
             }
             terms.push((Fr::zero(), RowValues::U8(&[1])));
             assert_eq!(combine_rows(&terms, len), expected);
+        }
+    }
+}
+
+#[test]
+fn multiples_of_one_point_match_naive_products() {
+    let mut rng = ChaCha20Rng::seed_from_u64(10);
+    let base = points(1, &mut rng)[0];
+    for n in [0usize, 1, 5, 100, 3000] {
+        let scalars: Vec<Fr> = (0..n).map(|i| edge(i, &mut rng)).collect();
+        let expected: Vec<G1Affine> = scalars.iter().map(|s| (base * s).into_affine()).collect();
+        for backend in backends() {
+            assert_eq!(fixed_base_multiples_with(backend, &base, &scalars), expected);
+            let none = fixed_base_multiples_with(backend, &G1Affine::identity(), &scalars);
+            assert!(none.iter().all(AffineRepr::is_zero));
         }
     }
 }

@@ -9,6 +9,7 @@ use crate::{
     format::{self, NOT_ZERO_KNOWLEDGE},
 };
 use lariat_jolt_core::{Inputs, Program};
+use lariat_pcs::Schemes;
 use std::time::Instant;
 
 /// The committed guest: reads a number and 32 bytes, and hashes the bytes so many times.
@@ -21,7 +22,8 @@ const NUM_HASHES: u32 = 18;
 const EXPECTED: &str = "b444c2aed009986cfd0ff660f5a576548198070541d5d24c66d7c1bd323aaee2";
 
 /// Proves and verifies the guest.
-pub fn demo(args: &DemoArgs) -> Report {
+pub fn demo(args: &DemoArgs, schemes: &Schemes) -> Report {
+    let schemes = &args.prover.setup.apply(schemes)?;
     let input: Vec<u8> = NUM_HASHES.to_le_bytes().into_iter().chain(0..32).collect();
     let start = Instant::now();
     let program = Program::from_elf(ELF)
@@ -31,6 +33,7 @@ pub fn demo(args: &DemoArgs) -> Report {
         load_time: start.elapsed(),
         inputs: Inputs { public: &input, private: &[] },
         max_steps: 1 << 20,
+        schemes,
     };
     let made = task.prove(&args.prover, args.report.progress)?;
     let found = format::hex(&made.statement.output);

@@ -8,6 +8,7 @@ use crate::{
     format::{self, Lines},
 };
 use lariat_jolt_core::{Config, EventLog, Header, VerifyError, protocol::section, verify_with_log};
+use lariat_pcs::Schemes;
 use serde::Serialize;
 
 /// The JSON object; its names are stable. Without a program, `verified` is false and `parts` has the header only.
@@ -23,6 +24,9 @@ struct Inspected {
 #[derive(Debug, Serialize)]
 struct HeaderFields {
     pcs: String,
+    setup: &'static str,
+    setup_name: String,
+    setup_digest: String,
     argument: &'static str,
     hash: &'static str,
     log_m: usize,
@@ -59,9 +63,9 @@ struct Group {
 }
 
 /// Shows a proof's header and, with its program, its parts.
-pub fn inspect(args: &InspectArgs) -> Report {
+pub fn inspect(args: &InspectArgs, schemes: &Schemes) -> Report {
     let proof = files::read(Kind::Proof, &args.proof)?;
-    let (header, header_bytes) = Header::parse(&proof).map_err(VerifyError::from)?;
+    let (header, header_bytes) = Header::parse(&proof, schemes).map_err(VerifyError::from)?;
     let mut parts = vec![Part {
         name: "header",
         what: "configuration, program digest, sizes, exit, public input and output",
@@ -71,7 +75,8 @@ pub fn inspect(args: &InspectArgs) -> Report {
     }];
     if let Some(path) = &args.program {
         let (program, _) = load_program(path)?;
-        let (_, log) = verify_with_log(&program, &proof).map_err(CliError::from)?;
+        let schemes = &args.setup.apply(schemes)?;
+        let (_, log) = verify_with_log(&program, &proof, schemes).map_err(CliError::from)?;
         parts.extend(sections(&log, header_bytes));
     }
     let inspected = Inspected {
@@ -133,6 +138,9 @@ impl HeaderFields {
         let (exit_code, panicked) = format::exit_parts(header.exit());
         Self {
             pcs: pcs.to_string(),
+            setup: header.setup.source.kind(),
+            setup_name: header.setup.source.name().to_owned(),
+            setup_digest: format::hex(&header.setup.digest),
             argument: argument.name(),
             hash: hash.name(),
             log_m: params.log_m(),
@@ -156,6 +164,7 @@ fn text(inspected: &Inspected, header: &Header) -> String {
     let mut lines = Lines::new(format!("proof of {} bytes, {state}", inspected.proof_bytes));
     lines.line("program", &h.program_digest);
     lines.line("configuration", format::config(header.config));
+    lines.line("setup", &header.setup);
     lines.line("rows", h.rows);
     lines.line("exit", format::exit(header.exit()));
     lines.line("input", format::output(&header.input));

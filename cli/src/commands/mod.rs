@@ -1,22 +1,29 @@
 //! One file a verb. Each returns the text that goes to standard output.
 
+mod bench;
 mod demo;
 mod inspect;
+mod list;
 mod preprocess;
 mod prove;
 mod run;
+mod setup;
 mod verify;
 
 use crate::{Report, args::Command};
+use lariat_pcs::Schemes;
 
 /// Does what the command line asks for.
-pub fn dispatch(command: &Command) -> Report {
+pub fn dispatch(command: &Command, schemes: &Schemes) -> Report {
     match command {
-        Command::Demo(args) => demo::demo(args),
+        Command::Bench(args) => bench::bench(args, schemes),
+        Command::Demo(args) => demo::demo(args, schemes),
         Command::Run(args) => run::run(args),
-        Command::Prove(args) => prove::prove(args),
-        Command::Verify(args) => verify::verify(args),
-        Command::Inspect(args) => inspect::inspect(args),
+        Command::Prove(args) => prove::prove(args, schemes),
+        Command::Verify(args) => verify::verify(args, schemes),
+        Command::Inspect(args) => inspect::inspect(args, schemes),
+        Command::Setup(args) => setup::setup(args),
+        Command::List(args) => list::list(args, schemes),
         Command::Preprocess(args) => preprocess::preprocess(args),
     }
 }

@@ -11,11 +11,13 @@ use crate::{
 };
 use lariat_emulator::machine;
 use lariat_jolt_core::{Config, Exit, Inputs, Phase, Program, Proven, VerifiedStatement, prove_trace, verify};
+use lariat_pcs::Schemes;
 use serde::Serialize;
 use std::time::{Duration, Instant};
 
 /// Proves a run, verifies the proof and writes it.
-pub fn prove(args: &ProveArgs) -> Report {
+pub fn prove(args: &ProveArgs, schemes: &Schemes) -> Report {
+    let schemes = &args.prover.setup.apply(schemes)?;
     let inputs_read =
         [Some(args.program.as_path()), args.input.input.as_deref(), args.private.private_input.as_deref()];
     let proof_target = Target::new(Kind::Proof, &args.proof, &inputs_read)?;
@@ -27,6 +29,7 @@ pub fn prove(args: &ProveArgs) -> Report {
         load_time,
         inputs: Inputs { public: &public, private: &private },
         max_steps: args.limits.max_steps,
+        schemes,
     };
     let made = task.prove(&args.prover, args.report.progress)?;
     if let Some(target) = output_target {
@@ -48,6 +51,7 @@ pub struct Task<'a> {
     pub load_time: Duration,
     pub inputs: Inputs<'a>,
     pub max_steps: u64,
+    pub schemes: &'a Schemes,
 }
 
 /// A proof that was verified, and what it cost.
@@ -78,6 +82,9 @@ pub struct Costs {
     pub proof_bytes: usize,
     pub peak_rss_bytes: Option<u64>,
     pub pcs: String,
+    pub setup: &'static str,
+    pub setup_name: String,
+    pub setup_digest: String,
     pub argument: &'static str,
     pub hash: &'static str,
     pub log_m: usize,
@@ -118,12 +125,13 @@ impl Task<'_> {
         let execute = start.elapsed();
         check_memory(config, num_rows(self.program, &trace), force)?;
 
-        let mut proven = prove_trace(self.program, self.inputs, config, trace, &mut |phase| progress.begin(phase))?;
+        let begin = &mut |phase| progress.begin(phase);
+        let mut proven = prove_trace(self.program, self.inputs, config, self.schemes, trace, begin)?;
         proven.phases.insert(0, (Phase::Execute, execute));
 
         progress.begin_named(progress::VERIFY);
         let start = Instant::now();
-        let statement = verify(self.program, &proven.proof).map_err(CliError::SelfCheck)?;
+        let statement = verify(self.program, &proven.proof, self.schemes).map_err(CliError::SelfCheck)?;
         Ok((proven, statement, start.elapsed()))
     }
 
@@ -151,6 +159,9 @@ impl Task<'_> {
             proof_bytes: proven.proof.len(),
             peak_rss_bytes: measure::peak_rss_bytes(),
             pcs: pcs.to_string(),
+            setup: statement.setup.source.kind(),
+            setup_name: statement.setup.source.name().to_owned(),
+            setup_digest: format::hex(&statement.setup.digest),
             argument: argument.name(),
             hash: hash.name(),
             log_m: params.log_m(),
@@ -186,6 +197,7 @@ impl Made {
         lines.line("output", format::output(&self.statement.output));
         lines.line("rows", c.rows);
         lines.line("configuration", format::config(self.statement.config));
+        lines.line("setup", &self.statement.setup);
         lines.line("execution", time(c.execute_ns));
         lines.line("preprocessing", time(c.preprocess_ns));
         for (phase, ns) in c.phases_ns.0.iter().filter(|(name, _)| !["execute", "setup"].contains(name)) {

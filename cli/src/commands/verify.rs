@@ -8,6 +8,7 @@ use crate::{
     format::{self, Lines, NOT_ZERO_KNOWLEDGE},
 };
 use lariat_jolt_core::{Config, VerifiedStatement, VerifyError, verify as verify_proof};
+use lariat_pcs::Schemes;
 use serde::Serialize;
 use std::time::{Duration, Instant};
 
@@ -23,6 +24,9 @@ struct Verdict {
     rows: Option<u64>,
     private_input_commitment: Option<String>,
     pcs: Option<String>,
+    setup: Option<&'static str>,
+    setup_name: Option<String>,
+    setup_digest: Option<String>,
     argument: Option<&'static str>,
     hash: Option<&'static str>,
     log_m: Option<usize>,
@@ -32,8 +36,8 @@ struct Verdict {
 }
 
 /// Verifies a proof.
-pub fn verify(args: &VerifyArgs) -> Report {
-    match (check(args), args.json) {
+pub fn verify(args: &VerifyArgs, schemes: &Schemes) -> Report {
+    match (check(args, schemes), args.json) {
         (Ok((statement, time)), true) => Ok(format::json(&Verdict::accepted(&statement, time))),
         (Ok((statement, time)), false) => Ok(summary(&statement, time)),
         (Err(source), true) => {
@@ -46,13 +50,14 @@ pub fn verify(args: &VerifyArgs) -> Report {
 }
 
 /// Verifies first and compares then, so that what is said about a proof's contents is about a valid proof.
-fn check(args: &VerifyArgs) -> Result<(VerifiedStatement, Duration), CliError> {
+fn check(args: &VerifyArgs, schemes: &Schemes) -> Result<(VerifiedStatement, Duration), CliError> {
+    let schemes = &args.setup.apply(schemes)?;
     let (program, _) = load_program(&args.program)?;
     let proof = files::read(Kind::Proof, &args.proof)?;
     let input = args.input.load()?;
     let output = args.output.as_deref().map(|path| files::read(Kind::Output, path)).transpose()?;
     let start = Instant::now();
-    let statement = verify_proof(&program, &proof)?;
+    let statement = verify_proof(&program, &proof, schemes)?;
     let time = start.elapsed();
     if args.config.or(statement.config) != statement.config {
         return Err(VerifyError::OtherConfig.into());
@@ -80,6 +85,9 @@ impl Verdict {
             rows: Some(statement.rows),
             private_input_commitment: Some(format::hex(&statement.private_input_commitment)),
             pcs: Some(pcs.to_string()),
+            setup: Some(statement.setup.source.kind()),
+            setup_name: Some(statement.setup.source.name().to_owned()),
+            setup_digest: Some(format::hex(&statement.setup.digest)),
             argument: Some(argument.name()),
             hash: Some(hash.name()),
             log_m: Some(params.log_m()),
@@ -100,6 +108,7 @@ fn summary(statement: &VerifiedStatement, time: Duration) -> String {
     lines.line("output", format::output(&statement.output));
     lines.line("rows", statement.rows);
     lines.line("configuration", format::config(statement.config));
+    lines.line("setup", &statement.setup);
     lines.note(NOT_ZERO_KNOWLEDGE);
     lines.finish()
 }

@@ -2,10 +2,12 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "test helpers fail by panicking")]
 
+mod bench;
 mod documents;
 mod guests;
 mod library;
 mod refusals;
 mod rejections;
 mod reports;
+mod schemes;
 mod support;

@@ -78,15 +78,20 @@ fn rejects_another_configuration() {
 /// The header's output, input, exit and configuration are bound, so that no claim can be put in place of another.
 #[test]
 fn rejects_every_changed_claim_in_the_header() {
-    let header = 100; // bytes: the last 12 are 4 of input and 8 of output
-    let claims =
-        [("hash", 12, 3), ("exit code", 72, 1), ("panic", 76, 1), ("input", header - 12, 1), ("output", header - 4, 1)];
+    let header = 134; // bytes: the last 12 are 4 of input and 8 of output
+    let claims = [
+        ("hash", 12, 3),
+        ("exit code", 106, 1),
+        ("panic", 110, 1),
+        ("input", header - 12, 1),
+        ("output", header - 4, 1),
+    ];
     for (claim, at, flip) in claims {
         let (kind, sentence) = kind_of_changed(&format!("claim-{at}"), |bytes| bytes[at] ^= flip);
         assert!(["message", "sumcheck", "multiset", "opening"].contains(&kind.as_str()), "{claim}: {kind}: {sentence}");
     }
     // Rows and private bytes change the shape of a proof, so that its length is already wrong, or else its contents.
-    for at in [48, 68] {
+    for at in [82, 102] {
         let (kind, sentence) = kind_of_changed(&format!("claim-{at}"), |bytes| bytes[at] ^= 2);
         assert!(["length", "message", "sumcheck"].contains(&kind.as_str()), "{kind}: {sentence}");
     }
@@ -106,8 +111,10 @@ fn says_what_is_wrong_with_a_header() {
     expect("hash", 12, 200, "header", "hash");
     expect("log-m", 13, 9, "header", "table size");
     expect("flags", 14, 1, "header", "flags");
-    expect("program", 16, 0, "other_program", "another program");
-    expect("steps", 55, 1, "header", "steps");
+    expect("setup source", 16, 7, "header", "setup source");
+    expect("setup digest", 18, 1, "setup", "another setup");
+    expect("program", 50, 0, "other_program", "another program");
+    expect("steps", 89, 1, "header", "steps");
     expect("log-m-valid", 13, 16, "length", "truncated or extended");
 }
 
@@ -142,12 +149,12 @@ fn rejects_every_other_length() {
         assert_eq!(kind, "header", "{sentence}");
         assert!(sentence.contains("not a Lariat proof file"), "{sentence}");
     }
-    for cut in [8, 50, 99] {
+    for cut in [8, 50, 133] {
         let (kind, sentence) = kind_of_changed("cut", |bytes| bytes.truncate(cut));
         assert_eq!(kind, "header", "{sentence}");
         assert!(sentence.contains("truncated inside its header"), "{sentence}");
     }
-    for cut in [100, len / 2, len - 1] {
+    for cut in [134, len / 2, len - 1] {
         let (kind, sentence) = kind_of_changed("cut", |bytes| bytes.truncate(cut));
         assert_eq!(kind, "length", "{sentence}");
         assert!(sentence.contains(&format!("has {cut} bytes")), "{sentence}");
@@ -155,7 +162,7 @@ fn rejects_every_other_length() {
     let (kind, sentence) = kind_of_changed("extend", |bytes| bytes.push(0));
     assert_eq!(kind, "length", "{sentence}");
     assert!(sentence.contains(&format!("has {} bytes where a proof of this statement has {len}", len + 1)));
-    let (kind, _) = kind_of_changed("insert", |bytes| bytes.insert(100, 0));
+    let (kind, _) = kind_of_changed("insert", |bytes| bytes.insert(134, 0));
     assert_eq!(kind, "length");
 }
 

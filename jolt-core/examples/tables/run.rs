@@ -69,8 +69,16 @@ pub fn regions() -> String {
 /// The log of a proof of the smallest program, repetitions folded.
 pub fn events() -> String {
     let program = smallest();
-    let proven = prove(&program, Inputs { public: &[], private: &[] }, &ProveOptions::default(), &mut |_| {}).unwrap();
-    let (_, log) = verify_with_log(&program, &proven.proof).unwrap();
+    let proven = prove(
+        &program,
+        Inputs { public: &[], private: &[] },
+        &ProveOptions::default(),
+        &lariat_jolt_core::Schemes::new().with(lariat_hyrax::SCHEME),
+        &mut |_| {},
+    )
+    .unwrap();
+    let (_, log) =
+        verify_with_log(&program, &proven.proof, &lariat_jolt_core::Schemes::new().with(lariat_hyrax::SCHEME)).unwrap();
     assert!(log == proven.log, "prover and verifier disagree on the log");
     let lines: Vec<(String, usize)> = log
         .events()

@@ -5,7 +5,7 @@ use ark_ff::PrimeField;
 use lariat_algebra::{Fr, column::ColumnData};
 use lariat_emulator::memory_map::{OUTPUT_START, STACK_TOP};
 use lariat_jolt_core::{
-    Config, Header, Params, Program,
+    Config, Header, Params, Program, SetupId,
     cells::CellLayout,
     columns as col,
     constraints::constraints,
@@ -65,6 +65,7 @@ pub fn parameters() -> String {
 fn header(program: &Program, params: Params, steps: u64) -> Header {
     Header {
         config: Config { params, ..Config::default() },
+        setup: SetupId::UNKNOWN,
         program: program.digest(),
         steps,
         heap_high: program.image().heap_start,
@@ -105,7 +106,10 @@ pub fn proof_bytes() -> String {
     for log_rows in (10..=24).step_by(2) {
         let mut line = vec![format!("2^{log_rows}")];
         let (header, shape) = shape(&program, Params::M16, 1 << log_rows);
-        let pcs = header.config.pcs.setup(Workload { num_vars: &shape.all_columns() }).unwrap();
+        let pcs = lariat_jolt_core::Schemes::new()
+            .with(lariat_hyrax::SCHEME)
+            .setup(header.config.pcs, Workload { num_vars: &shape.all_columns() })
+            .unwrap();
         let (private, witness) = (shape.private_batch(), shape.witness_batch());
         let parts = [
             header.to_bytes().len(),
@@ -159,8 +163,11 @@ pub fn error_terms() -> String {
             slots += 3.0 * n + groups * below as f64 + 1.0;
         }
         let columns = s.all_columns();
-        let pcs = header(&program, Params::M16, steps).config.pcs.setup(Workload { num_vars: &columns }).unwrap();
-        let opening = 2f64.powf(log_field - pcs.security(columns.len(), s.point_len()).proven);
+        let pcs = lariat_jolt_core::Schemes::new()
+            .with(lariat_hyrax::SCHEME)
+            .setup(header(&program, Params::M16, steps).config.pcs, Workload { num_vars: &columns })
+            .unwrap();
+        let opening = 2f64.powf(log_field - pcs.security(&[&s.private_batch(), &s.witness_batch()]).proven);
         vec![
             (
                 "fingerprints `tau`, `gamma`",

@@ -6,7 +6,7 @@ use lariat_emulator::{
     test_util::{Assembler, ElfBuilder, ElfSegment},
 };
 use lariat_jolt_core::{
-    Config, HashKind, Inputs, Params, Program, ProveOptions, VerifiedStatement, VerifyError, prove, verify,
+    Config, HashKind, Inputs, Params, Program, ProveOptions, Schemes, VerifiedStatement, VerifyError, prove, verify,
     witness::{self, Witness},
 };
 
@@ -18,6 +18,11 @@ pub const DATA: u32 = 0x2_0000;
 pub const RODATA: u32 = 0x3_0000;
 /// More steps than any test runs.
 pub const MAX_STEPS: u64 = 1 << 20;
+/// The scheme of these tests; the suite of the command line runs the others.
+pub fn schemes() -> Schemes {
+    Schemes::new().with(lariat_hyrax::SCHEME)
+}
+
 /// No input of either kind.
 pub const NO_INPUT: Inputs<'static> = Inputs { public: &[], private: &[] };
 
@@ -90,8 +95,8 @@ pub fn honest_witness(program: &Program, config: Config, inputs: Inputs<'_>) -> 
 pub fn prove_and_verify(program: &Program, config: Config, inputs: Inputs<'_>) -> VerifiedStatement {
     honest_witness(program, config, inputs).check(program).unwrap();
     let options = ProveOptions { config, ..ProveOptions::default() };
-    let proven = prove(program, inputs, &options, &mut |_| {}).unwrap();
-    let statement = verify(program, &proven.proof).unwrap();
+    let proven = prove(program, inputs, &options, &schemes(), &mut |_| {}).unwrap();
+    let statement = verify(program, &proven.proof, &schemes()).unwrap();
     assert_eq!(statement.program_digest, program.digest());
     assert_eq!(statement.input, inputs.public);
     assert_eq!(statement.config, config);

@@ -7,7 +7,7 @@
 
 use crate::{
     checker::{Tuple, Violations, op_tuples, small},
-    common::{is_main_final_claim, run_traced},
+    common::{is_main_final_claim, run_traced, schemes},
 };
 use ark_ff::{One, Zero};
 use lariat_algebra::{
@@ -17,7 +17,7 @@ use lariat_algebra::{
 };
 use lariat_emulator::machine::TraceResult;
 use lariat_jolt_core::{
-    Config, Header, Inputs, Params, Program, VerifiedStatement, VerifyError,
+    Config, Header, Inputs, Params, Program, SetupId, VerifiedStatement, VerifyError,
     cells::{CellContext, CellLayout, RamInit, Region, RegionKind, fixed_cells},
     columns as col,
     operations::{
@@ -413,9 +413,11 @@ impl Forgery {
     /// Proves this as if it were true.
     pub fn prove(&self) -> Vec<u8> {
         let params = self.params();
-        let header = &self.header;
-        let shape = Shape::new(params, header, &self.layout);
-        let pcs = header.config.pcs.setup(Workload { num_vars: &shape.all_columns() }).unwrap();
+        let mut header = self.header.clone();
+        let shape = Shape::new(params, &header, &self.layout);
+        let pcs = schemes().setup(header.config.pcs, Workload { num_vars: &shape.all_columns() }).unwrap();
+        header.setup = SetupId::of(pcs.as_ref());
+        let header = &header;
         let mut channel = session(header, pcs.as_ref()).into_prover();
 
         // Step 1: commitments.
@@ -514,7 +516,7 @@ impl Forgery {
 
     /// What the verifier says of the proof of this.
     pub fn verdict(&self) -> Result<VerifiedStatement, VerifyError> {
-        verify(&self.program, &self.prove())
+        verify(&self.program, &self.prove(), &schemes())
     }
 
     /// Asserts that nothing but `expected` is wrong with this, and that the verifier rejects it for that.

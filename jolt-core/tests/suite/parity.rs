@@ -1,7 +1,7 @@
 //! The forger is honest on honest witnesses: what it is caught at is the forgery.
 
 use crate::{
-    common::{DATA, NO_INPUT, configurations, honest_witness, i, load, program_with, r, store},
+    common::{DATA, NO_INPUT, configurations, honest_witness, i, load, program_with, r, schemes, store},
     forger::Forgery,
 };
 use lariat_emulator::isa::Opcode;
@@ -31,7 +31,7 @@ fn the_forger_makes_the_same_proof_of_an_honest_witness() {
             let forgery = Forgery::of_witness(&program, honest.clone());
             let violations = forgery.violations();
             assert!(violations.is_empty(), "{violations:?}");
-            let proven = prove_witness(&program, honest, &mut |_| {}).unwrap();
+            let proven = prove_witness(&program, honest, &schemes(), &mut |_| {}).unwrap();
             assert!(forgery.prove() == proven.proof, "{config:?}");
         }
     }

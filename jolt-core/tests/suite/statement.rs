@@ -1,7 +1,7 @@
 //! The header and the statement: every field is bound, bounded, and returned.
 
 use crate::{
-    common::{NO_INPUT, configurations, i, load, program, prove_and_verify, run_traced, small, store},
+    common::{NO_INPUT, configurations, i, load, program, prove_and_verify, run_traced, schemes, small, store},
     forger::Forgery,
 };
 use lariat_emulator::{
@@ -9,7 +9,7 @@ use lariat_emulator::{
     memory_map::{OUTPUT_START, PRIVATE_INPUT_START},
 };
 use lariat_jolt_core::{
-    Config, Header, HeaderError, Inputs, Program, VerifyError,
+    Config, Header, HeaderError, Inputs, Program, SetupSource, VerifiedStatement, VerifyError,
     cells::CellLayout,
     protocol::{Shape, session},
     prove_trace, verify, verify_with_log,
@@ -37,19 +37,19 @@ fn sample() -> Program {
 }
 
 fn proof_of(program: &Program, config: Config, inputs: Inputs<'_>) -> Vec<u8> {
-    prove_trace(program, inputs, config, run_traced(program, inputs), &mut |_| {}).unwrap().proof
+    prove_trace(program, inputs, config, &schemes(), run_traced(program, inputs), &mut |_| {}).unwrap().proof
 }
 
 fn sample_proof() -> (Program, Vec<u8>) {
     let program = sample();
     let proof = proof_of(&program, small(), INPUTS);
-    assert_eq!(verify(&program, &proof).unwrap().output, b"pri");
+    assert_eq!(verify(&program, &proof, &schemes()).unwrap().output, b"pri");
     (program, proof)
 }
 
 /// The proof with another header.
 fn with_header(proof: &[u8], change: impl FnOnce(&mut Header)) -> Vec<u8> {
-    let (mut header, len) = Header::parse(proof).unwrap();
+    let (mut header, len) = Header::parse(proof, &schemes()).unwrap();
     let before = header.clone();
     change(&mut header);
     assert_ne!(header, before);
@@ -77,6 +77,10 @@ fn changed_headers() -> Vec<(&'static str, Change)> {
             h.output_words[0] = 2;
             h.output_words[1] &= 0xffff;
         }),
+        ("setup digest", |h| h.setup.digest[31] ^= 1),
+        ("setup source", |h| h.setup.source = SetupSource::Ceremony { name: "x".into() }),
+        ("setup name", |h| h.setup.source = SetupSource::Ceremony { name: "y".into() }),
+        ("insecure setup", |h| h.setup.source = SetupSource::InsecureSeed { name: "x".into() }),
         ("hash", |h| h.config.hash = lariat_jolt_core::HashKind::Keccak256),
         ("table size", |h| h.config.params = lariat_jolt_core::Params::M16),
     ]
@@ -86,7 +90,7 @@ fn changed_headers() -> Vec<(&'static str, Change)> {
 fn rejects_a_proof_under_another_header() {
     let (program, proof) = sample_proof();
     for (what, change) in changed_headers() {
-        let error = verify(&program, &with_header(&proof, change)).expect_err(what);
+        let error = verify(&program, &with_header(&proof, change), &schemes()).expect_err(what);
         assert!(!matches!(error, VerifyError::Header(HeaderError::NotAProof)), "{what}: {error:?}");
     }
 }
@@ -95,9 +99,9 @@ fn rejects_a_proof_under_another_header() {
 #[test]
 fn every_header_field_changes_the_first_challenge() {
     let (_, proof) = sample_proof();
-    let (header, _) = Header::parse(&proof).unwrap();
+    let (header, _) = Header::parse(&proof, &schemes()).unwrap();
     let first_challenge = |header: &Header| {
-        let pcs = header.config.pcs.setup(Workload { num_vars: &[4] }).unwrap();
+        let pcs = schemes().setup(header.config.pcs, Workload { num_vars: &[4] }).unwrap();
         session(header, pcs.as_ref()).into_prover().challenge("first")
     };
     let honest = first_challenge(&header);
@@ -118,7 +122,7 @@ fn every_header_field_changes_the_first_challenge() {
 #[test]
 fn challenges_come_after_what_they_depend_on() {
     let (program, proof) = sample_proof();
-    let (_, log) = verify_with_log(&program, &proof).unwrap();
+    let (_, log) = verify_with_log(&program, &proof, &schemes()).unwrap();
     let position = |kind: EventKind, label: &str| {
         log.events().iter().position(|e| e.kind == kind && e.label == label).unwrap_or_else(|| panic!("no {label}"))
     };
@@ -142,12 +146,12 @@ fn challenges_come_after_what_they_depend_on() {
 #[test]
 fn rejects_each_flipped_bit_of_the_header() {
     let (program, proof) = sample_proof();
-    let (_, len) = Header::parse(&proof).unwrap();
+    let (_, len) = Header::parse(&proof, &schemes()).unwrap();
     for at in 0..len {
         for bit in 0..8 {
             let mut wrong = proof.clone();
             wrong[at] ^= 1 << bit;
-            assert!(verify(&program, &wrong).is_err(), "bit {bit} of byte {at}");
+            assert!(verify(&program, &wrong, &schemes()).is_err(), "bit {bit} of byte {at}");
         }
     }
 }
@@ -155,7 +159,7 @@ fn rejects_each_flipped_bit_of_the_header() {
 #[test]
 fn rejects_what_is_no_proof_of_this_version() {
     let (program, proof) = sample_proof();
-    let error = |bytes: &[u8]| match verify(&program, bytes).unwrap_err() {
+    let error = |bytes: &[u8]| match verify(&program, bytes, &schemes()).unwrap_err() {
         VerifyError::Header(error) => error,
         other => panic!("{other:?}"),
     };
@@ -167,32 +171,50 @@ fn rejects_what_is_no_proof_of_this_version() {
     assert_eq!(error(&[]), HeaderError::NotAProof);
     assert_eq!(error(b"\x7fELF"), HeaderError::NotAProof);
     assert_eq!(error(&with(0, b'l')), HeaderError::NotAProof);
-    assert!(matches!(error(&with(8, 0xee)), HeaderError::Version { expected: 1, .. }));
+    assert!(matches!(error(&with(8, 0xee)), HeaderError::Version { expected: 2, .. }));
     for (at, field) in [(10, "commitment scheme"), (11, "argument"), (12, "hash"), (13, "table size")] {
         assert_eq!(error(&with(at, 0xee)), HeaderError::UnknownChoice { field, value: 0xee });
     }
     for at in [14, 15] {
         assert_eq!(error(&with(at, 1)), HeaderError::UnknownChoice { field: "flags", value: 1 });
     }
+    // A source of parameters that is none, and a nameless ceremony; transparent parameters have no name.
+    for value in [3, 0xee, 1] {
+        assert_eq!(error(&with(16, value)), HeaderError::UnknownChoice { field: "setup source", value });
+    }
+    assert_eq!(error(&with(17, 1)), HeaderError::UnknownChoice { field: "setup source", value: 0 });
+}
+
+/// Parameters of another source or digest than the verifier's own.
+#[test]
+fn rejects_a_proof_under_another_setup() {
+    let (program, proof) = sample_proof();
+    let insecure = SetupSource::InsecureSeed { name: "known".into() };
+    let wrong = with_header(&proof, |h| h.setup.source = SetupSource::InsecureSeed { name: "known".into() });
+    let expected = SetupSource::Transparent;
+    let Err(VerifyError::OtherSetup { found, expected: own }) = verify(&program, &wrong, &schemes()) else { panic!() };
+    assert_eq!((found.source, own.source), (insecure, expected));
+    let wrong = with_header(&proof, |h| h.setup.digest[0] ^= 1);
+    assert!(matches!(verify(&program, &wrong, &schemes()), Err(VerifyError::OtherSetup { .. })));
 }
 
 #[test]
 fn rejects_a_truncated_or_extended_proof() {
     let (program, proof) = sample_proof();
-    let (_, header_len) = Header::parse(&proof).unwrap();
+    let (_, header_len) = Header::parse(&proof, &schemes()).unwrap();
     for len in 0..header_len {
-        let verdict = verify(&program, &proof[..len]);
+        let verdict = verify(&program, &proof[..len], &schemes());
         assert!(matches!(verdict, Err(VerifyError::Header(HeaderError::NotAProof | HeaderError::Truncated))), "{len}");
     }
     for len in (header_len..proof.len()).step_by(97) {
-        let verdict = verify(&program, &proof[..len]);
+        let verdict = verify(&program, &proof[..len], &schemes());
         assert!(
             matches!(verdict, Err(VerifyError::Length { found, expected }) if found == len && expected == proof.len())
         );
     }
     for extra in [1, 32, 64, 4096] {
         let longer = [proof.clone(), vec![0; extra]].concat();
-        assert!(matches!(verify(&program, &longer), Err(VerifyError::Length { .. })));
+        assert!(matches!(verify(&program, &longer, &schemes()), Err(VerifyError::Length { .. })));
     }
 }
 
@@ -207,7 +229,7 @@ fn rejects_announced_sizes_without_taking_memory() {
             wrong[fixed + 4 * field..fixed + 4 * field + 4].copy_from_slice(&value.to_le_bytes());
             // The stack that the run does not touch starts at 2^31.
             if wrong != proof {
-                assert!(verify(&program, &wrong).is_err(), "word {field} is {value:#x}");
+                assert!(verify(&program, &wrong, &schemes()).is_err(), "word {field} is {value:#x}");
             }
         }
     }
@@ -235,17 +257,17 @@ fn rejects_a_header_out_of_the_programs_bounds() {
         ("output region", |h| h.output_high = OUTPUT_START + 4),
     ];
     for (field, change) in cases {
-        let verdict = verify(&program, &with_header(&proof, change));
+        let verdict = verify(&program, &with_header(&proof, change), &schemes());
         assert!(
             matches!(verdict, Err(VerifyError::Header(HeaderError::OutOfBounds { field: found })) if found == field),
             "{field}: {verdict:?}"
         );
     }
     let input: Vec<u8> = vec![0; (1 << 20) + 1];
-    let verdict = verify(&program, &with_header(&proof, |h| h.input = input));
+    let verdict = verify(&program, &with_header(&proof, |h| h.input = input), &schemes());
     assert!(matches!(verdict, Err(VerifyError::Header(HeaderError::OutOfBounds { field: "input" }))));
     for high in [OUTPUT_START + 10, 0x4c00_0000, 0] {
-        let verdict = verify(&program, &with_header(&proof, |h| h.output_high = high));
+        let verdict = verify(&program, &with_header(&proof, |h| h.output_high = high), &schemes());
         assert!(matches!(verdict, Err(VerifyError::Header(HeaderError::OutOfBounds { field: "output region" }))));
     }
 }
@@ -254,10 +276,12 @@ fn rejects_a_header_out_of_the_programs_bounds() {
 fn rejects_a_proof_of_another_program() {
     let (program, proof) = sample_proof();
     let other = program_with_another_exit();
-    assert!(matches!(verify(&other, &proof), Err(VerifyError::OtherProgram { found }) if found == program.digest()));
+    assert!(
+        matches!(verify(&other, &proof, &schemes()), Err(VerifyError::OtherProgram { found }) if found == program.digest())
+    );
     // The other program's digest in the header does not help.
     let relabelled = with_header(&proof, |h| h.program = other.digest());
-    assert!(verify(&other, &relabelled).is_err());
+    assert!(verify(&other, &relabelled, &schemes()).is_err());
 }
 
 fn program_with_another_exit() -> Program {
@@ -277,7 +301,7 @@ fn rejects_a_proof_under_another_memory_configuration() {
     memory.max_output_bytes += 4;
     let image = program.image();
     let other = lariat_jolt_core::Image::from_segments(image.entry, image.segments.clone(), &memory).unwrap();
-    assert!(matches!(verify(&Program::from_image(other), &proof), Err(VerifyError::OtherProgram { .. })));
+    assert!(matches!(verify(&Program::from_image(other), &proof, &schemes()), Err(VerifyError::OtherProgram { .. })));
 }
 
 #[test]
@@ -286,19 +310,19 @@ fn rejects_a_proof_relabelled_to_another_configuration() {
     let all: Vec<Config> = configurations().collect();
     for &made in &all {
         let proof = proof_of(&program, made, INPUTS);
-        assert_eq!(verify(&program, &proof).unwrap().config, made);
+        assert_eq!(verify(&program, &proof, &schemes()).unwrap().config, made);
         for &claimed in all.iter().filter(|c| **c != made) {
-            assert!(verify(&program, &with_header(&proof, |h| h.config = claimed)).is_err());
+            assert!(verify(&program, &with_header(&proof, |h| h.config = claimed), &schemes()).is_err());
         }
     }
 }
 
 /// Range of the private input's commitment in a proof.
 fn private_commitment(program: &Program, proof: &[u8]) -> std::ops::Range<usize> {
-    let (header, len) = Header::parse(proof).unwrap();
+    let (header, len) = Header::parse(proof, &schemes()).unwrap();
     let layout = CellLayout::new(header.config.params, program.image(), program.bytecode(), &header);
     let shape = Shape::new(header.config.params, &header, &layout);
-    let pcs = header.config.pcs.setup(Workload { num_vars: &shape.all_columns() }).unwrap();
+    let pcs = schemes().setup(header.config.pcs, Workload { num_vars: &shape.all_columns() }).unwrap();
     len..len + pcs.commitment_bytes(&shape.private_batch())
 }
 
@@ -310,7 +334,7 @@ fn rejects_the_commitment_of_another_private_input() {
     let [mine, other] = [b"private", b"priVATE"].map(|private| {
         let inputs = Inputs { public: b"", private };
         let proof = proof_of(&program, small(), inputs);
-        let statement = verify(&program, &proof).unwrap();
+        let statement = verify(&program, &proof, &schemes()).unwrap();
         assert_eq!(statement.output, b"pri");
         (proof, statement)
     });
@@ -320,7 +344,7 @@ fn rejects_the_commitment_of_another_private_input() {
     let mut spliced = mine.0.clone();
     spliced[range.clone()].copy_from_slice(&other.0[range]);
     assert_ne!(spliced, mine.0);
-    assert!(verify(&program, &spliced).is_err());
+    assert!(verify(&program, &spliced, &schemes()).is_err());
 }
 
 /// A commitment depends on the input alone, so that equal statements can be recognised.
@@ -342,7 +366,9 @@ fn accepts_larger_extents_within_the_programs_bounds() {
     f.header.output_high += 64;
     f.lay_out_again().rebalance();
     assert!(f.violations().is_empty());
-    assert_eq!(f.verdict().unwrap(), honest);
+    // Larger regions may take longer bases; all else that the statement says is the same.
+    let larger = f.verdict().unwrap();
+    assert_eq!(VerifiedStatement { setup: honest.setup.clone(), ..larger }, honest);
 }
 
 /// Proofs of two runs with their headers exchanged.
@@ -350,11 +376,11 @@ fn accepts_larger_extents_within_the_programs_bounds() {
 fn rejects_the_header_of_another_run() {
     let program = sample();
     let [a, b] = [b"private", b"PRIVATE"].map(|private| proof_of(&program, small(), Inputs { public: b"", private }));
-    let (header_a, len) = Header::parse(&a).unwrap();
-    let (header_b, _) = Header::parse(&b).unwrap();
+    let (header_a, len) = Header::parse(&a, &schemes()).unwrap();
+    let (header_b, _) = Header::parse(&b, &schemes()).unwrap();
     assert_ne!(header_a, header_b);
-    assert!(verify(&program, &[header_b.to_bytes(), a[len..].to_vec()].concat()).is_err());
-    assert!(verify(&program, &[header_a.to_bytes(), b[len..].to_vec()].concat()).is_err());
+    assert!(verify(&program, &[header_b.to_bytes(), a[len..].to_vec()].concat(), &schemes()).is_err());
+    assert!(verify(&program, &[header_a.to_bytes(), b[len..].to_vec()].concat(), &schemes()).is_err());
 }
 
 #[test]
@@ -372,9 +398,9 @@ fn the_statement_repeats_what_was_proven() {
 #[test]
 fn the_commitment_parameters_change_the_first_challenge() {
     let (_, proof) = sample_proof();
-    let (header, _) = Header::parse(&proof).unwrap();
+    let (header, _) = Header::parse(&proof, &schemes()).unwrap();
     let [small, large] = [4, 16].map(|num_vars| {
-        let pcs = header.config.pcs.setup(Workload { num_vars: &[num_vars] }).unwrap();
+        let pcs = schemes().setup(header.config.pcs, Workload { num_vars: &[num_vars] }).unwrap();
         session(&header, pcs.as_ref()).into_prover().challenge("first")
     });
     assert_ne!(small, large);

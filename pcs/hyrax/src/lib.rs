@@ -79,9 +79,7 @@ pub const SCHEME: Scheme = Scheme {
     kind: Hyrax::KIND,
     summary: "transparent; square-root commitments, openings and verification; discrete logarithms",
     needs_setup: false,
-    setup: |workload, _| {
-        Hyrax::shared(Hyrax::log_row_len_for(workload.num_vars)).map(|scheme| scheme as Arc<dyn Pcs>)
-    },
+    setup: |workload, _| Hyrax::shared(Hyrax::log_row_len_for(workload.num_vars)).map(|scheme| scheme as Arc<dyn Pcs>),
 };
 
 /// The scheme with its bases.

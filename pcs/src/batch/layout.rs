@@ -223,12 +223,7 @@ impl Shape {
     }
 
     /// The pieces of a batch.
-    pub(super) fn pieces<'a>(
-        &self,
-        batch: usize,
-        columns: &[&'a Column],
-        stacked: &'a Stacked,
-    ) -> Vec<RowValues<'a>> {
+    pub(super) fn pieces<'a>(&self, batch: usize, columns: &[&'a Column], stacked: &'a Stacked) -> Vec<RowValues<'a>> {
         let len = 1usize << self.piece_vars;
         let mut stacks = stacked.0.iter();
         self.batches[batch]

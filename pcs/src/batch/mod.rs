@@ -176,11 +176,7 @@ fn size_claims(shape: &Shape, point: &[Fr], evals: &[Fr], channel: &mut impl Pub
 }
 
 /// The one claim left: sizes combined under powers of `sigma`, with a coefficient for every piece.
-fn combine_sizes(
-    shape: &Shape,
-    sizes: SizeClaims,
-    reduced: Option<(Reduced, Fr)>,
-) -> (Vec<Vec<Fr>>, Vec<Fr>, Fr) {
+fn combine_sizes(shape: &Shape, sizes: SizeClaims, reduced: Option<(Reduced, Fr)>) -> (Vec<Vec<Fr>>, Vec<Fr>, Fr) {
     let SizeClaims { mut claims, mut coefficients } = sizes;
     let Some((Reduced { point, evals }, sigma)) = reduced else {
         // One size or none: its claim is the one.
@@ -273,10 +269,12 @@ impl<S: PiecePcs> MultilinearPcs for Batched<S> {
         let terms = |coefficients: &[Vec<Fr>], only: Option<usize>| -> Vec<(Fr, RowValues<'_>)> {
             let of_size = |batch: usize, i: usize| only.is_none_or(|size| shape.size_of_piece(batch, i) == size);
             let all = coefficients.iter().zip(&pieces).enumerate();
-            all.flat_map(|(batch, (c, p))| c.iter().copied().zip(p.iter().copied()).enumerate().map(move |x| (batch, x)))
-                .filter(|(batch, (i, _))| of_size(*batch, *i))
-                .map(|(_, (_, term))| term)
-                .collect()
+            all.flat_map(|(batch, (c, p))| {
+                c.iter().copied().zip(p.iter().copied()).enumerate().map(move |x| (batch, x))
+            })
+            .filter(|(batch, (i, _))| of_size(*batch, *i))
+            .map(|(_, (_, term))| term)
+            .collect()
         };
         let mut combined = None;
         let reduced = (sizes.claims.len() > 1).then(|| {

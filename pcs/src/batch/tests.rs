@@ -38,8 +38,7 @@ fn claims_on_columns_are_claims_on_pieces() {
         let batches: Vec<Vec<Column>> = (0..rng.gen_range(1..3))
             .map(|_| (0..rng.gen_range(1..7)).map(|_| random_column(rng.gen_range(0..8), &mut rng)).collect())
             .collect();
-        let num_vars: Vec<Vec<usize>> =
-            batches.iter().map(|b| b.iter().map(Column::num_vars).collect()).collect();
+        let num_vars: Vec<Vec<usize>> = batches.iter().map(|b| b.iter().map(Column::num_vars).collect()).collect();
         let shape = Shape::new(l, &num_vars.iter().map(Vec::as_slice).collect::<Vec<_>>());
         let n = num_vars.concat().into_iter().max().unwrap_or(0) + rng.gen_range(0..2);
         let mut random = |n: usize| -> Vec<Fr> { (0..n).map(|_| Fr::rand(&mut rng)).collect() };

@@ -1,0 +1,69 @@
+//! `lariat setup`: a file with powers of tau, for the pairing schemes.
+
+use crate::{
+    Report,
+    args::SetupMakeArgs,
+    error::CliError,
+    files::{Kind, Target},
+    format::{self, Lines},
+};
+use lariat_kzg::PowersOfTau;
+use serde::Serialize;
+use std::time::Instant;
+
+/// The JSON object; its names are stable.
+#[derive(Debug, Serialize)]
+struct Made {
+    setup: &'static str,
+    setup_name: String,
+    setup_digest: String,
+    log_size: usize,
+    bytes: Option<u64>,
+    setup_ns: u64,
+}
+
+/// Imports a ceremony or makes an insecure setup, checks it and writes it.
+pub fn setup(args: &SetupMakeArgs) -> Report {
+    let target = Target::new(Kind::Setup, &args.output, &[args.ptau.as_deref()])?;
+    let start = Instant::now();
+    let (powers, made) = match (&args.ptau, &args.insecure_seed) {
+        (Some(ptau), _) => {
+            let stem = ptau.file_stem().map(|stem| stem.to_string_lossy().into_owned());
+            let name = args.name.clone().or(stem).unwrap_or_default();
+            (PowersOfTau::import_ptau(ptau, &name, args.log_size.map(usize::from)), ptau)
+        }
+        (None, seed) => {
+            let log_len = usize::from(args.log_size.unwrap_or(DEFAULT_LOG_SIZE));
+            (PowersOfTau::from_seed(seed.as_deref().unwrap_or_default(), log_len), &args.output)
+        }
+    };
+    let error = |source| CliError::Setup { path: made.clone(), source: Box::new(source) };
+    let powers = powers.map_err(error)?;
+    target.save_with(|path| powers.save(path)).map_err(error)?;
+    let made = Made {
+        setup: powers.source().kind(),
+        setup_name: powers.source().name().to_owned(),
+        setup_digest: format::hex(&powers.digest()),
+        log_size: powers.log_len(),
+        bytes: std::fs::metadata(&args.output).ok().map(|found| found.len()),
+        setup_ns: format::ns(start.elapsed()),
+    };
+    if args.json {
+        return Ok(format::json(&made));
+    }
+    let mut lines =
+        Lines::new(format!("2^{} powers of tau, checked, in {}", made.log_size, format::time(start.elapsed())));
+    lines.line("source", powers.source());
+    lines.line("digest", &made.setup_digest);
+    lines.line("file", made.bytes.map_or_else(String::new, format::size));
+    lines.line("written to", args.output.display());
+    if powers.source().is_insecure() {
+        lines.note("Whoever knows the seed can forge proofs: for tests and benchmarks only (--allow-insecure-setup).");
+    } else {
+        lines.note("Compare the digest with one from a source that you trust; proofs and verifiers pin it.");
+    }
+    Ok(lines.finish())
+}
+
+/// Powers of an insecure setup where none are asked for: enough for runs of 2^18 rows.
+const DEFAULT_LOG_SIZE: u8 = 18;

@@ -1,0 +1,65 @@
+//! The `lariat` command: run, prove and verify RV32IM programs.
+//!
+//! A program of your own that links a further commitment scheme is one line: it calls [`main`] with a longer list, and
+//! has every verb, the benchmarks and the plots included. See `docs/add-a-pcs.md`.
+
+#![forbid(unsafe_code)]
+
+mod args;
+mod commands;
+mod error;
+mod files;
+mod format;
+mod measure;
+mod progress;
+
+use clap::Parser;
+use lariat_pcs::Schemes;
+use std::{
+    io::{self, Write},
+    panic::{self, AssertUnwindSafe},
+    process::ExitCode,
+};
+
+/// What succeeded, as text for a person or as one JSON object.
+type Report = Result<String, error::CliError>;
+
+/// The whole command: reads the arguments of the process, does what they ask for with these schemes, and returns the
+/// exit code.
+///
+/// Call it once: the names of the schemes become part of the command line's description.
+pub fn main(schemes: Schemes) -> ExitCode {
+    args::know_schemes(&schemes);
+    // Wrong usage ends here with code 2, help and version with code 0.
+    let cli = args::Cli::parse();
+    // A panic has already printed where it happened.
+    let outcome = panic::catch_unwind(AssertUnwindSafe(|| commands::dispatch(&cli.command, &schemes)));
+    match outcome {
+        Ok(Ok(report)) => print(&report),
+        Ok(Err(error)) => {
+            if let Some(report) = error.report() {
+                print(report);
+            }
+            complain(&error.to_string())
+        }
+        Err(_) => complain("an internal check failed, which is a bug of lariat; please report it with the lines above"),
+    }
+}
+
+/// Prints to standard output. A reader that went away is not a failure.
+fn print(text: &str) -> ExitCode {
+    let mut out = io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.write_all(b"\n")).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            complain(&format!("cannot write to standard output: {error}"))
+        }
+        _ => ExitCode::SUCCESS,
+    }
+}
+
+/// Prints one sentence to standard error.
+fn complain(sentence: &str) -> ExitCode {
+    // There is nowhere left to report a failure of this one.
+    let _ = writeln!(io::stderr(), "lariat: {sentence}");
+    ExitCode::FAILURE
+}

@@ -1,0 +1,182 @@
+//! Parameters, and everything that follows from them: query counts, the schedule of folds, sizes, security.
+
+use lariat_algebra::ntt::MAX_LOG_SIZE;
+use lariat_merkle::queries::COLLISION_BITS;
+use lariat_merkle::{OpeningShape, RateAndRegime, Regime, TreeShape};
+use lariat_pcs::{PcsError, SecurityBits};
+use lariat_transcript::encoding::SCALAR_BYTES;
+
+/// Most variables that one oracle folds away.
+const MAX_LOG_FOLD: usize = 4;
+
+/// Bits of the error of the protocol above, as an identity over the field: `2^64 / r` at most. See the crate's soundness
+/// section on lists.
+const PROTOCOL_DEGREE_BITS: f64 = 64.0;
+
+/// What a user may choose.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Config {
+    /// `-log2` of the code's rate.
+    pub log_inv_rate: usize,
+    /// How close to the code counts as close.
+    pub regime: Regime,
+    /// Bits of soundness of the queries; their number follows.
+    pub target_bits: u32,
+    /// Most variables of the final polynomial, which is sent in the clear.
+    pub max_final_vars: usize,
+}
+
+impl Default for Config {
+    /// Rate 1/4 below Johnson's bound, 100 bits, at most `2^9` coefficients in the clear.
+    fn default() -> Self {
+        Self { log_inv_rate: 2, regime: Regime::Johnson, target_bits: 100, max_final_vars: 9 }
+    }
+}
+
+/// The parameters of one piece length.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Params {
+    config: Config,
+    code: RateAndRegime,
+    piece_vars: usize,
+    num_queries: usize,
+    /// Logarithm of how many positions of each oracle fold into one of the next.
+    folds: Vec<usize>,
+}
+
+impl Params {
+    /// Parameters for polynomials in `piece_vars` variables.
+    ///
+    /// # Errors
+    /// When the field has no domain of that size.
+    pub fn new(piece_vars: usize, config: Config) -> Result<Self, PcsError> {
+        let max = MAX_LOG_SIZE.saturating_sub(config.log_inv_rate);
+        if piece_vars > max {
+            return Err(PcsError::TooManyVariables { num_vars: piece_vars, max });
+        }
+        let code = RateAndRegime::new(config.log_inv_rate, config.regime);
+        let num_queries = code.num_queries(config.target_bits);
+        let folds = schedule(piece_vars, num_queries, config);
+        Ok(Self { config, code, piece_vars, num_queries, folds })
+    }
+
+    /// What the user chose.
+    pub fn config(&self) -> Config {
+        self.config
+    }
+
+    /// Number of variables `l` of a piece.
+    pub fn piece_vars(&self) -> usize {
+        self.piece_vars
+    }
+
+    /// Number of positions sampled.
+    pub fn num_queries(&self) -> usize {
+        self.num_queries
+    }
+
+    /// The schedule: oracle `t` is folded `folds()[t]` times.
+    pub fn folds(&self) -> &[usize] {
+        &self.folds
+    }
+
+    /// Number of variables of the final polynomial.
+    pub fn final_vars(&self) -> usize {
+        self.piece_vars - self.folds.iter().sum::<usize>()
+    }
+
+    /// Logarithm of the length of committed codewords.
+    pub fn log_len(&self) -> usize {
+        self.piece_vars + self.config.log_inv_rate
+    }
+
+    /// The tree over the rows of one commit call.
+    pub fn row_tree(&self) -> TreeShape {
+        TreeShape::for_queries(self.log_len(), self.num_queries)
+    }
+
+    /// The tree of each oracle: logarithm of the oracle's length, of its group, and shape.
+    pub fn oracles(&self) -> impl Iterator<Item = Oracle> + '_ {
+        let mut log_len = self.log_len();
+        self.folds.iter().map(move |&log_fold| {
+            let oracle = Oracle { log_len, log_fold, tree: oracle_tree(log_len, log_fold, self.num_queries) };
+            log_len -= log_fold;
+            oracle
+        })
+    }
+
+    /// Bytes of the opening of commitments to so many pieces.
+    pub fn opening_bytes(&self, num_pieces: &[usize]) -> usize {
+        if num_pieces.iter().sum::<usize>() == 0 {
+            return 0;
+        }
+        let rows = num_pieces.iter().filter(|&&w| w > 0).map(|&leaf_scalars| {
+            OpeningShape { tree: self.row_tree(), leaf_scalars, num_queries: self.num_queries }.bytes()
+        });
+        let oracles = self.oracles().map(|o| o.tree.cap_bytes() + o.opening(self.num_queries).bytes());
+        // The extra value, a slope a fold, the final polynomial.
+        let scalars = 1 + self.piece_vars - self.final_vars() + (1 << self.final_vars());
+        SCALAR_BYTES * scalars + rows.sum::<usize>() + oracles.sum::<usize>()
+    }
+
+    /// Security of opening `num_pieces` pieces; the terms are those of the crate's soundness section.
+    pub fn security(&self, num_pieces: usize) -> SecurityBits {
+        let hash = SecurityBits { proven: COLLISION_BITS, conjectured: COLLISION_BITS };
+        let batching = self.code.curve(num_pieces.saturating_sub(1), self.log_len());
+        let line = self.code.curve(1, self.log_len());
+        let rounds = self.piece_vars - self.final_vars();
+        let folds = (0..rounds).map(|j| self.code.curve(1, self.log_len() - j - 1).and(self.code.identity(1)));
+        let claims = line.and(self.code.identity(1));
+        let folding = folds.fold(batching.and(claims), SecurityBits::and);
+        let lists = self.code.identity(PROTOCOL_DEGREE_BITS.exp2() as usize);
+        let lists = if self.config.regime == Regime::Unique { folding } else { folding.and(lists) };
+        let all = lists.and(self.code.queries(self.num_queries));
+        SecurityBits { proven: all.proven, conjectured: all.and(hash).conjectured }
+    }
+}
+
+/// One oracle of the folding phase.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Oracle {
+    /// Logarithm of its length.
+    pub log_len: usize,
+    /// Logarithm of the positions in a leaf, which fold to one.
+    pub log_fold: usize,
+    /// Its tree.
+    pub tree: TreeShape,
+}
+
+impl Oracle {
+    /// The shape of its openings.
+    pub fn opening(&self, num_queries: usize) -> OpeningShape {
+        OpeningShape { tree: self.tree, leaf_scalars: 1 << self.log_fold, num_queries }
+    }
+}
+
+fn oracle_tree(log_len: usize, log_fold: usize, num_queries: usize) -> TreeShape {
+    TreeShape::for_queries(log_len - log_fold, num_queries)
+}
+
+/// The schedule with the fewest bytes of proof: each oracle costs a cap and its openings, each fold a slope, and the
+/// final polynomial a scalar a coefficient. Found exactly, from the last variable up; ties go to the longer fold.
+fn schedule(piece_vars: usize, num_queries: usize, config: Config) -> Vec<usize> {
+    // best[v]: bytes of finishing a polynomial in v variables, and the next oracle's fold, or none: in the clear.
+    let mut best: Vec<(usize, Option<usize>)> = Vec::with_capacity(piece_vars + 1);
+    for vars in 0..=piece_vars {
+        let clear = (vars <= config.max_final_vars).then_some((SCALAR_BYTES << vars, None));
+        let folded = (1..=vars.min(MAX_LOG_FOLD)).rev().map(|k| {
+            let log_len = vars + config.log_inv_rate;
+            let oracle = Oracle { log_len, log_fold: k, tree: oracle_tree(log_len, k, num_queries) };
+            let bytes = oracle.tree.cap_bytes() + oracle.opening(num_queries).bytes() + SCALAR_BYTES * k;
+            (bytes + best[vars - k].0, Some(k))
+        });
+        let choice = clear.into_iter().chain(folded).min_by_key(|(bytes, _)| *bytes);
+        best.push(choice.unwrap_or((SCALAR_BYTES << vars, None)));
+    }
+    let (mut folds, mut vars) = (Vec::new(), piece_vars);
+    while let Some(k) = best[vars].1 {
+        folds.push(k);
+        vars -= k;
+    }
+    folds
+}

@@ -1,0 +1,112 @@
+//! The prover's side of an opening. Steps are numbered as in the verifier.
+
+use crate::{
+    LABEL_ALPHA, LABEL_BETA, LABEL_EXTRA, LABEL_FINAL, LABEL_GAMMA, LABEL_ORACLE, LABEL_QUERIES, LABEL_SLOPE, LEAVES,
+    Params, ROWS, RowsHint,
+};
+use ark_ff::{One, Zero};
+use lariat_algebra::ifma::slices::{inner_product, scale_add};
+use lariat_algebra::msm::{RowValues, combine_rows};
+use lariat_algebra::ntt::{self, Domain};
+use lariat_algebra::poly::{eq_evals, eq_prefix_tables};
+use lariat_algebra::{Fr, par};
+use lariat_merkle::{InterleavedMatrix, MerkleTree, send_openings};
+use lariat_pcs::batch::PieceOpening;
+use lariat_transcript::ProverChannel;
+use std::num::NonZeroU64;
+
+/// Values that one task works on.
+const TASK: usize = 1 << 12;
+
+pub(crate) fn open(params: &Params, opening: PieceOpening<'_>, hints: &[&RowsHint], channel: &mut ProverChannel) {
+    let PieceOpening { claim, pieces, mut combined } = opening;
+    if pieces.iter().all(Vec::is_empty) {
+        return;
+    }
+
+    // Step 1: a random combination of all pieces, and its value.
+    let gamma = channel.challenge(LABEL_GAMMA);
+    let powers = std::iter::successors(Some(Fr::one()), |power| Some(*power * gamma));
+    let terms: Vec<(Fr, RowValues<'_>)> = powers.zip(pieces.iter().flatten().copied()).collect();
+    let extra = combine_rows(&terms, combined.len());
+    channel.send_scalars(LABEL_EXTRA, &[evaluate(&extra, claim.point)]);
+
+    // Step 2: both combinations in one.
+    let beta = channel.challenge(LABEL_BETA);
+    par::for_each_chunk(&mut combined, TASK, |i, chunk| {
+        scale_add(chunk, beta, &extra[i * TASK..i * TASK + chunk.len()]);
+    });
+    drop(extra);
+
+    // Step 3: folds.
+    let mut poly = combined;
+    let mut rest = claim.point;
+    let tables = eq_prefix_tables(claim.point.split_last().map_or(&[], |(_, most)| most));
+    let mut oracles: Vec<(InterleavedMatrix, MerkleTree)> = Vec::new();
+    let mut word = if params.folds().is_empty() { Vec::new() } else { Domain::new(params.log_len()).encode(&poly) };
+    for oracle in params.oracles() {
+        let matrix = InterleavedMatrix::from_words(vec![word], oracle.log_len, oracle.log_fold);
+        let tree = matrix.commit(params.num_queries());
+        tree.cap().send(LABEL_ORACLE, channel);
+        let mut folded: Vec<Fr> = Vec::new();
+        for round in 0..oracle.log_fold {
+            let Some((_, most)) = rest.split_last() else { break };
+            channel.send_scalars(LABEL_SLOPE, &[slope(&poly, &tables[most.len()])]);
+            let alpha = channel.challenge(LABEL_ALPHA);
+            poly = bind_last(&poly, alpha);
+            let source = if round == 0 { matrix.word(0).unwrap_or_default() } else { &folded };
+            folded = ntt::fold(source, alpha);
+            rest = most;
+        }
+        word = folded;
+        oracles.push((matrix, tree));
+    }
+
+    // Step 4: the final polynomial.
+    channel.send_scalars(LABEL_FINAL, &poly);
+
+    // Step 5: queries.
+    let len = NonZeroU64::MIN.saturating_add((1u64 << params.log_len()) - 1);
+    let drawn = channel.challenge_indices(LABEL_QUERIES, params.num_queries(), len);
+    let mut indices: Vec<usize> = drawn.into_iter().map(|i| i as usize).collect();
+    for (matrix, tree) in hints.iter().filter_map(|hint| hint.rows.as_ref()) {
+        send_openings(matrix, tree, &indices, ROWS, channel);
+    }
+    for (oracle, (matrix, tree)) in params.oracles().zip(&oracles) {
+        indices.iter_mut().for_each(|i| *i >>= oracle.log_fold);
+        send_openings(matrix, tree, &indices, LEAVES, channel);
+    }
+}
+
+/// The value at a point of the polynomial with these evaluations.
+fn evaluate(evals: &[Fr], point: &[Fr]) -> Fr {
+    // One table a half of the coordinates: 2^(l / 2) products instead of 2^l for weights.
+    let (high, low) = point.split_at(point.len() / 2);
+    let (high, low) = (eq_evals(high), eq_evals(low));
+    let row = |i: usize| high[i] * inner_product(&evals[i * low.len()..(i + 1) * low.len()], &low);
+    par::map_reduce(high.len(), Fr::zero, row, |a, b| a + b)
+}
+
+/// `sum_b weights[b] (poly[2b + 1] - poly[2b])`.
+fn slope(poly: &[Fr], weights: &[Fr]) -> Fr {
+    let tasks = weights.len().div_ceil(TASK);
+    let part = |task: usize| {
+        let range = task * TASK..weights.len().min((task + 1) * TASK);
+        let pairs = poly[2 * range.start..2 * range.end].as_chunks::<2>().0;
+        let differences: Vec<Fr> = pairs.iter().map(|[low, high]| *high - low).collect();
+        inner_product(&differences, &weights[range])
+    };
+    par::map_reduce(tasks, Fr::zero, part, |a, b| a + b)
+}
+
+/// The polynomial with its last variable bound to `alpha`.
+fn bind_last(poly: &[Fr], alpha: Fr) -> Vec<Fr> {
+    let mut out = vec![Fr::zero(); poly.len() / 2];
+    let pairs = poly.as_chunks::<2>().0;
+    par::for_each_chunk(&mut out, TASK, |task, out| {
+        for (out, [low, high]) in out.iter_mut().zip(&pairs[task * TASK..]) {
+            *out = *low + alpha * (*high - low);
+        }
+    });
+    out
+}

@@ -1,0 +1,146 @@
+//! The verifier's side of the evaluation proof.
+
+use crate::gt::{Gt, product_of_powers};
+use crate::messages::{First, LABEL_ALPHA, LABEL_BETA, LABEL_D, Last, Second, Statement};
+use crate::pairing::{miller, prepare};
+use crate::setup::Setup;
+use ark_bn254::G2Projective;
+use ark_ec::{CurveGroup, VariableBaseMSM};
+use ark_ff::{Field, One, Zero};
+use lariat_algebra::msm::msm;
+use lariat_algebra::{Fr, G1Affine};
+use lariat_pcs::VerifyError;
+use lariat_transcript::VerifierChannel;
+
+/// A challenge is zero.
+pub const CHECK_CHALLENGES: &str = "challenges are invertible";
+/// `E_1` of the last round is not `s_2 V_1`.
+pub const CHECK_ROWS: &str = "folded row weights";
+/// `E_2` of the last round is not `s_1 V_2`.
+pub const CHECK_COLUMNS: &str = "folded column weights";
+/// `C`, `D_1`, `D_2` of the last round are not the products of `V_1`, `V_2`.
+pub const CHECK_PRODUCTS: &str = "folded inner products";
+
+/// What is verified.
+pub(crate) struct Claim<'a> {
+    /// Generators.
+    pub setup: &'a Setup,
+    /// The commitment, as a product of powers.
+    pub commitment: Vec<(Gt, Fr)>,
+    /// As in the prover's opening.
+    pub columns: &'a [Fr],
+    /// As in the prover's opening.
+    pub row_point: &'a [Fr],
+    /// `y`.
+    pub value: Fr,
+}
+
+/// A round's messages and challenges.
+struct Round {
+    first: First,
+    second: Second,
+    alpha: [Fr; 2],
+    beta: [Fr; 2],
+}
+
+/// A challenge and its inverse.
+fn challenge(label: &'static str, channel: &mut VerifierChannel<'_>) -> Result<[Fr; 2], VerifyError> {
+    let x = channel.challenge(label);
+    let inverse = x.inverse().ok_or(VerifyError::Check { check: CHECK_CHALLENGES })?;
+    Ok([x, inverse])
+}
+
+/// The last fold of `s_1` and `s_2`: each round multiplies by `factor (1 - x) + x`.
+fn folded(coordinates: &[Fr], factors: impl Iterator<Item = Fr>) -> Fr {
+    coordinates.iter().zip(factors).map(|(x, factor)| factor * (Fr::one() - x) + x).product()
+}
+
+/// Checks the evaluation proof.
+pub(crate) fn verify(claim: Claim<'_>, channel: &mut VerifierChannel<'_>) -> Result<(), VerifyError> {
+    let Claim { setup, commitment, columns, row_point, value } = claim;
+    let failed = |check| Err(VerifyError::Check { check });
+    let (Some(gamma1), Some(gamma2)) = (setup.gamma1.bases().first(), setup.gamma2.first()) else {
+        return failed(CHECK_PRODUCTS);
+    };
+
+    // Steps 1 to 5: the statement about vectors, and the rounds.
+    let statement = Statement::recv(channel)?;
+    let mut rounds = Vec::with_capacity(setup.log_len);
+    for _ in 0..setup.log_len {
+        let first = First::recv(channel)?;
+        let beta = challenge(LABEL_BETA, channel)?;
+        let second = Second::recv(channel)?;
+        let alpha = challenge(LABEL_ALPHA, channel)?;
+        rounds.push(Round { first, second, alpha, beta });
+    }
+
+    // Step 6: the vectors of length one.
+    let Last { v1, v2 } = Last::recv(channel)?;
+    let [d, d_inverse] = challenge(LABEL_D, channel)?;
+
+    // Check 1: <v1, s_2> is E_1, folded: s_2 V_1.
+    let s1 = folded(columns, rounds.iter().map(|r| r.alpha[0]));
+    let s2 = folded(row_point, rounds.iter().map(|r| r.alpha[1]));
+    let mut points = vec![statement.e1, v1];
+    let mut scalars = vec![Fr::one(), -s2];
+    for Round { first, second, alpha, beta } in &rounds {
+        points.extend([first.e1_beta, second.e1[0], second.e1[1]]);
+        scalars.extend([beta[0], alpha[0], alpha[1]]);
+    }
+    if !msm(&points, &scalars).is_ok_and(|sum| sum.is_zero()) {
+        return failed(CHECK_ROWS);
+    }
+
+    // Check 2: <s_1, v2> is E_2 = y Gamma_2[0], folded: s_1 V_2.
+    let mut points = vec![*gamma2, v2];
+    let mut scalars = vec![value, -s1];
+    for Round { first, second, alpha, beta } in &rounds {
+        points.extend([first.e2_beta, second.e2[0], second.e2[1]]);
+        scalars.extend([beta[1], alpha[0], alpha[1]]);
+    }
+    if !G2Projective::msm(&points, &scalars).is_ok_and(|sum| sum.is_zero()) {
+        return failed(CHECK_COLUMNS);
+    }
+
+    // Check 3: <v1, v2>, <v1, Gamma_2>, <Gamma_1, v2> are C, D_1, D_2, folded and combined by d:
+    // e(V_1 + d Gamma_1[0], V_2 + d^-1 Gamma_2[0]) = chi_0 + C + d D_2 + d^-1 D_1 (written additively).
+    // Round k takes D_1, D_2 of length 2^k into C with beta^-1 and beta; those of length one take d^-1 and d.
+    let weights = rounds.iter().map(|r| [r.beta[1], r.beta[0]]).chain([[d_inverse, d]]);
+    let weights: Vec<[Fr; 2]> = weights.collect();
+    let [w1, w2] = weights.first().copied().unwrap_or_default();
+    let mut powers: Vec<(Gt, Fr)> = commitment.into_iter().map(|(piece, c)| (piece, c * w1)).collect();
+    // chi_k enters C in round k, chi_0 in the check itself.
+    let mut chi = vec![Fr::one(); setup.log_len + 1];
+    for (i, Round { first, second, alpha, beta }) in rounds.iter().enumerate() {
+        let k = setup.log_len - i;
+        let Some([w1, w2]) = weights.get(i + 1) else { continue };
+        powers.extend([
+            (first.d1[0], alpha[0] * w1),
+            (first.d1[1], *w1),
+            (first.d2[0], alpha[1] * w2),
+            (first.d2[1], *w2),
+            (second.c[0], alpha[0]),
+            (second.c[1], alpha[1]),
+        ]);
+        powers.extend(setup.delta1_right.get(k - 1).map(|delta| (*delta, beta[0] * w1)));
+        powers.extend(setup.delta2_right.get(k - 1).map(|delta| (*delta, beta[1] * w2)));
+        // Delta_1L = Delta_2L = chi_(k - 1).
+        if let Some(chi) = chi.get_mut(k - 1) {
+            *chi += alpha[0] * beta[0] * w1 + alpha[1] * beta[1] * w2;
+        }
+    }
+    powers.extend(setup.chi.iter().copied().zip(chi));
+    let right = product_of_powers(&powers);
+    // C = e(C_1, Gamma_2[0]) and D_2 = e(E_1, Gamma_2[0]) on the left, with the other sign.
+    let first = combine(&[v1, *gamma1], &[Fr::one(), d]);
+    let second = (*gamma2 * d_inverse + v2).into_affine();
+    let statement = combine(&[statement.c1, statement.e1], &[-Fr::one(), -w2]);
+    let lines = prepare(&[second]);
+    let left = miller(&[first, statement], lines.iter().chain(setup.lines.first())).reduce();
+    if left == right { Ok(()) } else { failed(CHECK_PRODUCTS) }
+}
+
+/// `sum_i scalars_i points_i`, of as many of both.
+fn combine<const N: usize>(points: &[G1Affine; N], scalars: &[Fr; N]) -> G1Affine {
+    msm(points, scalars).map(CurveGroup::into_affine).unwrap_or_default()
+}

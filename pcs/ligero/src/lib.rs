@@ -1,0 +1,344 @@
+//! Ligero [AHIV17] as a polynomial commitment [GLSTW21, §4]: a matrix whose rows are Reed-Solomon codewords and whose
+//! columns are hashed; an opening is two combined rows and some columns.
+//!
+//! # Statement
+//! Pieces `f_i` in `l` variables, bound by Merkle roots, with coefficients `w_i`, a point `z` and a value `v`, all
+//! bound to the channel: `sum_i w_i f_i(z) = v`.
+//!
+//! A piece is cut into `R = 2^(l - c)` rows of `C = 2^c` consecutive evaluations. The rows of all pieces of all commit
+//! calls are one matrix `M` of `m` rows, piece after piece. A row is the coefficient vector of a univariate polynomial;
+//! its codeword `enc(row)` has the values of that on a group of `N = C / rho` points. A leaf of a commitment's tree is
+//! one position of the codewords of its rows: a *column*. `z = (z_hi, z_lo)` with `c` coordinates in `z_lo`.
+//!
+//! # Rounds
+//! | | prover | verifier |
+//! |---|---|---|
+//! | commit | cap and root of the columns' tree | |
+//! | 1 | | `alpha` |
+//! | 2 | `u = sum_i w_i sum_j eq(z_hi, j) row_{i,j}` and `p = sum_k alpha^k row_k`, `k` counting all rows | |
+//! | 3 | | `t` positions |
+//! | 4 | for every commitment: columns at the positions, paths | |
+//!
+//! # Checks
+//! 1. `evaluation`: `<u, eq(z_lo)> = v`.
+//! 2. `cap-root` ([`lariat_merkle::tree`]): the cap of every tree hashes to its root.
+//! 3. `merkle`: every opened column is under its cap at its position.
+//! 4. `evaluation row`: at every position `enc(u)` has the value `sum_i w_i sum_j eq(z_hi, j) column_{i,j}`.
+//! 5. `proximity row`: at every position `enc(p)` has the value `sum_k alpha^k column_k`.
+//!
+//! # Soundness
+//! Let `delta = (1 - rho) / 2`, the unique decoding radius. Two cases, by what the roots bind the prover to.
+//!
+//! *No matrix of codewords differs from the committed one in fewer than `delta N` columns.* By [BCIKS20, Thm. 1.5], which
+//! is proven up to this radius, `sum_k alpha^k row_k` is then that far from every codeword too, but for `(m - 1) N / r`
+//! of the `alpha`. So `enc(p)` is wrong at a fraction `delta` of the positions at least, and check 5 passes with probability
+//! at most `(1 - delta)^t`.
+//!
+//! *There is one.* It is the only one, and each commitment alone determines its part: these are the polynomials that the
+//! commitments bind to. Let `e < delta N` be the number of columns in which it differs. If `u` is not the combination of its
+//! rows, then `enc(u)` agrees with the codeword of that combination in at most `C - 1` positions, and check 4 passes at
+//! these and the `e` others only: with probability at most `(rho + delta)^t = (1 - delta)^t`. If `u` is that combination,
+//! check 1 says that the claim is true.
+//!
+//! So the error is `((1 + rho) / 2)^t + (m - 1) N / r`, and `t` is the least number with which the first term is below
+//! `2^-100`. The combination for the value is not used to test proximity: its coefficients are products of `eq` at a
+//! point that a caller may choose and of powers of challenges, and many may be zero, so that no theorem speaks of them.
+//! A radius up to the Johnson bound would shorten nothing: the second case gets worse as `delta` grows.
+//!
+//! Conjectured: no attack is known that is better than agreeing with a codeword on a fraction `rho` of the positions;
+//! collisions of BLAKE3 take `2^128` work.
+//!
+//! In the random oracle model for BLAKE3 and the channel's hash; not hiding.
+//!
+//! # Sizes
+//! `c` is the one with the shortest proof for the number of pieces in the workload ([`Ligero::new`]); a proof takes `2 C + t m`
+//! scalars and the paths, about `sqrt(8 t K 2^l)` scalars for `K` pieces.
+
+#![forbid(unsafe_code)]
+
+mod columns;
+#[cfg(test)]
+mod tests;
+
+pub use columns::Columns;
+
+use ark_ff::{One, Zero};
+use columns::{Code, OPENINGS, query_bytes};
+use lariat_algebra::ifma::slices::{inner_product, scale_add};
+use lariat_algebra::msm::{RowValues, combine_rows};
+use lariat_algebra::ntt;
+use lariat_algebra::poly::eq_evals;
+use lariat_algebra::{Fr, par};
+use lariat_merkle::queries::COLLISION_BITS;
+use lariat_merkle::{Cap, RateAndRegime, Regime, recv_openings};
+use lariat_pcs::batch::{Batched, PieceClaim, PieceOpening, PiecePcs, Shape, piece_vars};
+use lariat_pcs::{
+    Pcs, PcsError, PcsInfo, PcsKind, QuantumStatus, Scheme, SecurityBits, SetupSource, VerifyError, Workload,
+};
+use lariat_transcript::encoding::SCALAR_BYTES;
+use lariat_transcript::{ProverChannel, PublicCoin, VerifierChannel};
+use std::num::NonZeroU64;
+use std::sync::Arc;
+
+/// Logarithm of the inverse of the rate, unless another one is asked for.
+pub const LOG_INV_RATE: usize = 1;
+/// Bits of soundness of the queries.
+pub const TARGET_BITS: u32 = 100;
+/// Logarithm of the inverse of the smallest rate.
+const MAX_LOG_INV_RATE: usize = 8;
+
+const LABEL_COMMITMENT: &str = "ligero/commitment";
+const LABEL_ALPHA: &str = "ligero/alpha";
+const LABEL_EVALUATION_ROW: &str = "ligero/evaluation row";
+const LABEL_PROXIMITY_ROW: &str = "ligero/proximity row";
+const LABEL_QUERIES: &str = "ligero/queries";
+
+const CHECK_EVALUATION: &str = "evaluation";
+const CHECK_EVALUATION_ROW: &str = "evaluation row";
+const CHECK_PROXIMITY_ROW: &str = "proximity row";
+
+/// The scheme, for a list of schemes.
+pub const SCHEME: Scheme = Scheme {
+    kind: Ligero::KIND,
+    summary: "transparent; hash-based, square-root proofs; plausibly post-quantum",
+    needs_setup: false,
+    setup: |workload, _| Ok(Arc::new(Batched(Ligero::new(workload, LOG_INV_RATE)?)) as Arc<dyn Pcs>),
+};
+
+/// The scheme for pieces of one length.
+#[derive(Clone, Debug)]
+pub struct Ligero {
+    num_vars: usize,
+    code: Code,
+}
+
+impl Ligero {
+    /// The scheme for a workload at rate `2^-log_inv_rate`, with the row length that makes its proofs shortest.
+    ///
+    /// # Errors
+    /// When the rate is not below one, or the field has no domain of the size needed.
+    pub fn new(workload: Workload<'_>, log_inv_rate: usize) -> Result<Self, PcsError> {
+        let num_vars = piece_vars(workload.num_vars);
+        let num_pieces: usize = Shape::new(num_vars, &[workload.num_vars]).num_pieces().iter().sum();
+        (0..=num_vars)
+            .filter_map(|log_row_len| Self::with_row_len(num_vars, log_row_len, log_inv_rate).ok())
+            .min_by_key(|scheme| scheme.estimated_bytes(num_pieces))
+            .ok_or_else(|| Self::no_domain(num_vars, log_inv_rate))
+    }
+
+    /// The scheme for pieces in `num_vars` variables in rows of `2^log_row_len` evaluations.
+    ///
+    /// # Errors
+    /// When the rate is not below one, the field has no domain of the size needed, or rows are longer than pieces.
+    pub fn with_row_len(num_vars: usize, log_row_len: usize, log_inv_rate: usize) -> Result<Self, PcsError> {
+        let rate_exists = (1..=MAX_LOG_INV_RATE).contains(&log_inv_rate);
+        if !rate_exists || log_row_len > num_vars || log_row_len + log_inv_rate > ntt::MAX_LOG_SIZE {
+            return Err(Self::no_domain(log_row_len, log_inv_rate));
+        }
+        let queries = RateAndRegime::new(log_inv_rate, Regime::Unique).num_queries(TARGET_BITS);
+        let code = Code { log_row_len, log_inv_rate, queries };
+        Ok(Self { num_vars, code })
+    }
+
+    fn no_domain(log_row_len: usize, log_inv_rate: usize) -> PcsError {
+        let reason = format!("no code for rows of 2^{log_row_len} evaluations at rate 2^-{log_inv_rate}");
+        PcsError::Parameters { kind: Self::KIND, reason }
+    }
+
+    /// Logarithm `c` of the row length.
+    pub fn log_row_len(&self) -> usize {
+        self.code.log_row_len
+    }
+
+    /// Number `t` of columns that are opened.
+    pub fn num_queries(&self) -> usize {
+        self.code.queries
+    }
+
+    /// Bytes of a proof over so many pieces in two commitments, as a proof of the machine has; in 64 bits, for all shapes
+    /// that the search for the shortest one sees.
+    fn estimated_bytes(&self, num_pieces: usize) -> u64 {
+        let tree = self.code.tree();
+        let (queries, scalar) = (self.code.queries as u64, SCALAR_BYTES as u64);
+        let trees = 2 * (tree.cap_bytes() as u64 + queries * tree.path_bytes() as u64);
+        2 * (scalar << self.code.log_row_len)
+            + trees
+            + queries * scalar * num_pieces as u64 * self.rows_per_piece() as u64
+    }
+
+    /// Rows of a piece.
+    fn rows_per_piece(&self) -> usize {
+        1 << (self.num_vars - self.code.log_row_len)
+    }
+
+    fn draw_positions(&self, channel: &mut impl PublicCoin) -> Vec<usize> {
+        let bound = NonZeroU64::new(1 << self.code.log_domain()).unwrap_or(NonZeroU64::MIN);
+        channel.challenge_indices(LABEL_QUERIES, self.code.queries, bound).into_iter().map(|i| i as usize).collect()
+    }
+
+    /// `sum_j weights_j row_j` over the rows of one polynomial.
+    fn combine_rows_of(&self, evals: &[Fr], weights: &[Fr]) -> Vec<Fr> {
+        const TASK: usize = 1 << 10;
+        let len = 1usize << self.code.log_row_len;
+        let mut out = vec![Fr::zero(); len];
+        par::for_each_chunk(&mut out, TASK, |task, out| {
+            for (row, weight) in evals.chunks_exact(len).zip(weights) {
+                scale_add(out, *weight, &row[task * TASK..task * TASK + out.len()]);
+            }
+        });
+        out
+    }
+
+    /// The two rows of step 2.
+    fn combined_rows(&self, opening: &PieceOpening<'_>, alpha: Fr) -> [Vec<Fr>; 2] {
+        let (high, _) = opening.claim.point.split_at(self.num_vars - self.code.log_row_len);
+        let evaluation = self.combine_rows_of(&opening.combined, &eq_evals(high));
+        // Row j of piece i has the number i R + j: pieces are combined first.
+        let rows: Vec<Fr> = powers(alpha).take(self.rows_per_piece() + 1).collect();
+        let (within, across) = rows.split_at(self.rows_per_piece());
+        let across = across.iter().copied().sum();
+        let pieces = opening.pieces.iter().flatten().copied();
+        let terms: Vec<(Fr, RowValues<'_>)> = powers(across).zip(pieces).collect();
+        let pieces = combine_rows(&terms, 1 << self.num_vars);
+        [evaluation, self.combine_rows_of(&pieces, within)]
+    }
+}
+
+/// `1, x, x^2, ...`
+fn powers(x: Fr) -> impl Iterator<Item = Fr> {
+    std::iter::successors(Some(Fr::one()), move |p| Some(*p * x))
+}
+
+impl PiecePcs for Ligero {
+    type Commitment = Cap;
+    type Hint = Columns;
+
+    const KIND: PcsKind = PcsKind::new(6, "ligero");
+
+    fn info(&self) -> PcsInfo {
+        PcsInfo {
+            assumptions: "BLAKE3 is collision-resistant and, with the transcript's hash, a random oracle",
+            setup: SetupSource::Transparent,
+            quantum: QuantumStatus::Plausible,
+        }
+    }
+
+    fn setup_digest(&self) -> [u8; 32] {
+        let mut hasher = blake3::Hasher::new_derive_key("lariat-ligero 2025 setup digest v1");
+        let Code { log_row_len, log_inv_rate, queries } = self.code;
+        for x in [self.num_vars, log_row_len, log_inv_rate, queries] {
+            hasher.update(&(x as u64).to_le_bytes());
+        }
+        *hasher.finalize().as_bytes()
+    }
+
+    fn piece_vars(&self) -> usize {
+        self.num_vars
+    }
+
+    fn security(&self, num_pieces: usize) -> SecurityBits {
+        let rate = self.code.rate();
+        let rows = num_pieces.max(1).saturating_mul(self.rows_per_piece());
+        let total = rate.queries(self.code.queries).and(rate.curve(rows, self.code.log_domain()));
+        SecurityBits { proven: total.proven, conjectured: total.conjectured.min(COLLISION_BITS) }
+    }
+
+    fn commit(&self, pieces: &[RowValues<'_>]) -> Result<(Cap, Columns), PcsError> {
+        let columns = Columns::commit(&self.code, pieces, self.rows_per_piece());
+        Ok((columns.tree.cap(), columns))
+    }
+
+    fn send_commitment(&self, commitment: &Cap, channel: &mut ProverChannel) {
+        commitment.send(LABEL_COMMITMENT, channel);
+    }
+
+    fn recv_commitment(&self, _num_pieces: usize, channel: &mut VerifierChannel<'_>) -> Result<Cap, VerifyError> {
+        // Check 2: `cap-root`.
+        Cap::recv(self.code.tree(), LABEL_COMMITMENT, channel)
+    }
+
+    fn open(&self, opening: PieceOpening<'_>, hints: &[&Columns], channel: &mut ProverChannel) -> Result<(), PcsError> {
+        // Step 1: the challenge of the proximity row.
+        let alpha = channel.challenge(LABEL_ALPHA);
+
+        // Step 2: combined rows.
+        let [evaluation, proximity] = self.combined_rows(&opening, alpha);
+        channel.send_scalars(LABEL_EVALUATION_ROW, &evaluation);
+        channel.send_scalars(LABEL_PROXIMITY_ROW, &proximity);
+
+        // Step 3: positions.
+        let positions = self.draw_positions(channel);
+
+        // Step 4: columns.
+        for columns in hints {
+            columns.send(&positions, channel);
+        }
+        Ok(())
+    }
+
+    fn verify(
+        &self,
+        commitments: &[&Cap],
+        claim: PieceClaim<'_>,
+        channel: &mut VerifierChannel<'_>,
+    ) -> Result<(), VerifyError> {
+        let failed = |check| Err(VerifyError::Check { check });
+        let PieceClaim { coefficients, point, value } = claim;
+        let (high, low) = point.split_at((self.num_vars - self.code.log_row_len).min(point.len()));
+
+        // Step 1: the challenge of the proximity row.
+        let alpha = channel.challenge(LABEL_ALPHA);
+
+        // Step 2: combined rows.
+        let evaluation = channel.recv_scalars(LABEL_EVALUATION_ROW, 1 << self.code.log_row_len)?;
+        let proximity = channel.recv_scalars(LABEL_PROXIMITY_ROW, 1 << self.code.log_row_len)?;
+
+        // Check 1: the combined row has the claimed value.
+        if inner_product(&evaluation, &eq_evals(low)) != value {
+            return failed(CHECK_EVALUATION);
+        }
+
+        // Step 3: positions.
+        let positions = self.draw_positions(channel);
+
+        // Step 4: columns. Check 3: `merkle`.
+        let row_weights = eq_evals(high);
+        let mut alphas = powers(alpha);
+        let mut values = vec![[Fr::zero(); 2]; positions.len()];
+        for (cap, coefficients) in commitments.iter().zip(coefficients) {
+            let weights: Vec<Fr> = coefficients.iter().flat_map(|c| row_weights.iter().map(move |w| *c * w)).collect();
+            let powers: Vec<Fr> = alphas.by_ref().take(weights.len()).collect();
+            let columns = recv_openings(cap, weights.len(), &positions, OPENINGS, channel)?;
+            for (values, column) in values.iter_mut().zip(&columns) {
+                values[0] += inner_product(column, &weights);
+                values[1] += inner_product(column, &powers);
+            }
+        }
+
+        // Check 4: the evaluation row is that combination of the committed rows.
+        let codeword = ntt::encode(&evaluation, self.code.log_inv_rate);
+        let agrees = |codeword: &[Fr], which: usize| {
+            positions.iter().zip(&values).all(|(&position, values)| codeword.get(position) == values.get(which))
+        };
+        if !agrees(&codeword, 0) {
+            return failed(CHECK_EVALUATION_ROW);
+        }
+
+        // Check 5: the proximity row is that combination of the committed rows.
+        let codeword = ntt::encode(&proximity, self.code.log_inv_rate);
+        if !agrees(&codeword, 1) {
+            return failed(CHECK_PROXIMITY_ROW);
+        }
+        Ok(())
+    }
+
+    fn commitment_bytes(&self, _num_pieces: usize) -> usize {
+        self.code.tree().cap_bytes()
+    }
+
+    fn opening_bytes(&self, num_pieces: &[usize]) -> usize {
+        let rows = 2 * (SCALAR_BYTES << self.code.log_row_len);
+        let columns: usize = num_pieces.iter().map(|&k| query_bytes(&self.code, k * self.rows_per_piece())).sum();
+        rows + columns
+    }
+}

@@ -1,0 +1,311 @@
+//! Ligero against the conformance suite, and a forger for each of the verifier's checks.
+
+use super::*;
+use ark_ff::{Field, UniformRand};
+use lariat_merkle::InterleavedMatrix;
+use lariat_pcs::Resources;
+use lariat_pcs::conformance;
+use lariat_transcript::encoding::{scalar_from_bytes, scalar_to_bytes};
+use lariat_transcript::{ChallengeTape, Drawn, EventLog, HashKind, Ready, Session};
+use rand::SeedableRng;
+use rand_chacha::ChaCha20Rng;
+use std::ops::Range;
+
+#[test]
+fn conforms() {
+    conformance::run_scheme(SCHEME, &Resources::default());
+}
+
+#[test]
+fn conforms_at_other_rates_and_row_lengths() {
+    conformance::run(|workload| {
+        let num_vars = piece_vars(workload.num_vars);
+        Arc::new(Batched(Ligero::with_row_len(num_vars, num_vars.min(3), 3).unwrap()))
+    });
+}
+
+#[test]
+fn the_row_length_makes_proofs_shortest() {
+    for num_vars in [0usize, 3, 10, 16, 18] {
+        for pieces in [1usize, 2, 30, 130] {
+            let shapes = vec![num_vars; pieces];
+            let best = Ligero::new(Workload { num_vars: &shapes }, LOG_INV_RATE).unwrap();
+            let bytes = |pcs: &Ligero| 2 * pcs.commitment_bytes(0) + pcs.opening_bytes(&[1, pieces - 1]);
+            for log_row_len in 0..=num_vars {
+                let other = Ligero::with_row_len(num_vars, log_row_len, LOG_INV_RATE).unwrap();
+                assert!(bytes(&best) <= bytes(&other));
+                assert_eq!(other.estimated_bytes(pieces), bytes(&other) as u64);
+            }
+            let SecurityBits { proven, conjectured } = best.security(pieces);
+            assert!(proven > 99.99 && conjectured > proven, "2^{num_vars}, {pieces} pieces: {proven} bits");
+        }
+    }
+    let zkvm = Ligero::new(Workload { num_vars: &[18; 130] }, LOG_INV_RATE).unwrap();
+    assert_eq!(zkvm.log_row_len(), 16);
+    for (num_vars, log_row_len, log_inv_rate) in [(4, 5, 1), (4, 4, 0), (30, 28, 1), (4, 4, 9)] {
+        assert!(Ligero::with_row_len(num_vars, log_row_len, log_inv_rate).is_err());
+    }
+}
+
+#[test]
+fn different_codes_have_different_digests() {
+    let digest = |l, c, rate| Ligero::with_row_len(l, c, rate).unwrap().setup_digest();
+    assert_eq!(digest(8, 4, 1), digest(8, 4, 1));
+    assert_ne!(digest(8, 4, 1), digest(9, 4, 1));
+    assert_ne!(digest(8, 4, 1), digest(8, 5, 1));
+    assert_ne!(digest(8, 4, 1), digest(8, 4, 2));
+}
+
+/// Two commitments to four polynomials of four rows each, below the batching of columns.
+struct Run {
+    pcs: Ligero,
+    batches: Vec<Vec<Vec<Fr>>>,
+    coefficients: Vec<Vec<Fr>>,
+    point: Vec<Fr>,
+    value: Fr,
+}
+
+impl Run {
+    fn new() -> Self {
+        let mut rng = ChaCha20Rng::seed_from_u64(5);
+        let mut random = |n: usize| -> Vec<Fr> { (0..n).map(|_| Fr::rand(&mut rng)).collect() };
+        let num_vars = 10;
+        let batches =
+            vec![vec![random(1 << num_vars)], vec![random(1 << num_vars), random(100), random(1 << num_vars)]];
+        let coefficients = vec![random(1), random(3)];
+        let point = random(num_vars);
+        let pcs = Ligero::with_row_len(num_vars, 8, LOG_INV_RATE).unwrap();
+        let mut run = Self { pcs, batches, coefficients, point, value: Fr::zero() };
+        run.value = run.true_value();
+        run
+    }
+
+    fn combined(&self) -> Vec<Fr> {
+        let terms: Vec<(Fr, RowValues<'_>)> = self
+            .coefficients
+            .iter()
+            .flatten()
+            .copied()
+            .zip(self.batches.iter().flatten().map(|p| RowValues::Field(p)))
+            .collect();
+        combine_rows(&terms, 1 << self.pcs.num_vars)
+    }
+
+    fn true_value(&self) -> Fr {
+        inner_product(&self.combined(), &eq_evals(&self.point))
+    }
+
+    fn claim(&self) -> PieceClaim<'_> {
+        PieceClaim { coefficients: &self.coefficients, point: &self.point, value: self.value }
+    }
+
+    fn session(&self) -> Session<Ready> {
+        Session::new(HashKind::Blake3, "ligero-test").bind("setup", &self.pcs.setup_digest())
+    }
+
+    /// Proves, over other codewords than the pieces' own if there are `words`.
+    fn prove_in(&self, session: Session<Ready>, words: Option<&[Vec<Vec<Fr>>]>) -> (Vec<u8>, EventLog, ChallengeTape) {
+        let mut channel = session.into_prover();
+        let mut hints = Vec::new();
+        let pieces: Vec<Vec<RowValues<'_>>> =
+            self.batches.iter().map(|b| b.iter().map(|p| RowValues::Field(p)).collect()).collect();
+        for (b, pieces) in pieces.iter().enumerate() {
+            let (mut cap, mut columns) = self.pcs.commit(pieces).unwrap();
+            if let Some(words) = words {
+                let matrix = InterleavedMatrix::from_words(words[b].clone(), self.pcs.code.log_domain(), 0);
+                columns = Columns { tree: matrix.commit(self.pcs.code.queries), matrix };
+                cap = columns.tree.cap();
+            }
+            self.pcs.send_commitment(&cap, &mut channel);
+            hints.push(columns);
+        }
+        channel.absorb_public_scalars("value", &[self.value]);
+        let opening = PieceOpening { claim: self.claim(), pieces: &pieces, combined: self.combined() };
+        self.pcs.open(opening, &hints.iter().collect::<Vec<_>>(), &mut channel).unwrap();
+        let tape = channel.tape();
+        let (proof, log) = channel.finish();
+        (proof, log, tape)
+    }
+
+    fn prove(&self) -> (Vec<u8>, EventLog, ChallengeTape) {
+        self.prove_in(self.session(), None)
+    }
+
+    fn verify_in(&self, session: Session<Ready>, proof: &[u8]) -> Result<(), VerifyError> {
+        let mut channel = session.into_verifier(proof);
+        let caps: Vec<Cap> = self
+            .batches
+            .iter()
+            .map(|batch| self.pcs.recv_commitment(batch.len(), &mut channel))
+            .collect::<Result<_, _>>()?;
+        channel.absorb_public_scalars("value", &[self.value]);
+        self.pcs.verify(&caps.iter().collect::<Vec<_>>(), self.claim(), &mut channel)?;
+        channel.finish()?;
+        Ok(())
+    }
+
+    fn verify(&self, proof: &[u8]) -> Result<(), VerifyError> {
+        self.verify_in(self.session(), proof)
+    }
+
+    fn frozen(&self, tape: &ChallengeTape, proof: &[u8]) -> Result<(), VerifyError> {
+        self.verify_in(self.session().freeze(tape.clone()), proof)
+    }
+}
+
+fn failed(check: &'static str) -> Result<(), VerifyError> {
+    Err(VerifyError::Check { check })
+}
+
+/// The bytes of the `nth` message with a label.
+fn message(log: &EventLog, label: &str, nth: usize) -> Range<usize> {
+    log.messages().filter(|e| e.label == label).nth(nth).unwrap().range()
+}
+
+fn add_scalar(bytes: &mut [u8], i: usize, x: Fr) {
+    let place: &mut [u8; 32] = (&mut bytes[32 * i..32 * (i + 1)]).try_into().unwrap();
+    *place = scalar_to_bytes(&(scalar_from_bytes(place).unwrap() + x));
+}
+
+/// `alpha` is the first challenge, the positions are the others.
+fn alpha(tape: &ChallengeTape) -> Fr {
+    let Drawn::Scalar(c) = tape.0[0] else { panic!("the first challenge is no scalar") };
+    c
+}
+
+/// A vector orthogonal to two others.
+fn cross(a: [Fr; 3], b: [Fr; 3]) -> [Fr; 3] {
+    [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]]
+}
+
+#[test]
+fn the_honest_run_is_accepted_frozen_and_not() {
+    let run = Run::new();
+    let (proof, _, tape) = run.prove();
+    assert_eq!(run.verify(&proof), Ok(()));
+    assert_eq!(run.frozen(&tape, &proof), Ok(()));
+    assert_eq!(proof.len(), run.pcs.opening_bytes(&[1, 3]) + 2 * run.pcs.commitment_bytes(1));
+}
+
+/// Check 1: the rows and columns are those of the true polynomials; the value is another.
+#[test]
+fn rejects_a_wrong_value() {
+    let mut run = Run::new();
+    run.value += Fr::one();
+    let (proof, _, _) = run.prove();
+    assert_eq!(run.verify(&proof), failed(CHECK_EVALUATION));
+}
+
+/// Check 4: a row that has the claimed value, whatever it is, and is not the combination of the committed ones.
+#[test]
+fn rejects_an_evaluation_row_that_is_not_the_combination() {
+    let mut run = Run::new();
+    let (proof, log, tape) = run.prove();
+    let weights = eq_evals(&run.point[run.pcs.num_vars - 8..]);
+    let row = message(&log, LABEL_EVALUATION_ROW, 0);
+    let mut forged = proof.clone();
+    add_scalar(&mut forged[row.clone()], 3, weights[5]);
+    add_scalar(&mut forged[row.clone()], 5, -weights[3]);
+    assert_eq!(run.frozen(&tape, &forged), failed(CHECK_EVALUATION_ROW));
+    assert!(run.verify(&forged).is_err());
+    // The same for a false value.
+    let mut forged = proof.clone();
+    add_scalar(&mut forged[row], 0, weights[0].inverse().unwrap());
+    run.value += Fr::one();
+    assert_eq!(run.frozen(&tape, &forged), failed(CHECK_EVALUATION_ROW));
+}
+
+/// Check 5: nothing else looks at the proximity row.
+#[test]
+fn rejects_a_proximity_row_that_is_not_the_combination() {
+    let run = Run::new();
+    let (proof, log, tape) = run.prove();
+    for i in [0, 1, 255] {
+        let mut forged = proof.clone();
+        add_scalar(&mut forged[message(&log, LABEL_PROXIMITY_ROW, 0)], i, Fr::one());
+        assert_eq!(run.frozen(&tape, &forged), failed(CHECK_PROXIMITY_ROW));
+        assert!(run.verify(&forged).is_err());
+    }
+}
+
+/// Check 3: a column that was not committed to and gives both combinations the values that the committed one gives.
+#[test]
+fn rejects_a_column_that_is_not_under_the_cap() {
+    let run = Run::new();
+    let (proof, log, tape) = run.prove();
+    let alpha = alpha(&tape);
+    let rows = eq_evals(&run.point[..run.pcs.num_vars - 8]);
+    // Rows 0, 1 and 2 are of one piece: their coefficients are proportional to these in either commitment.
+    let kernel = cross([rows[0], rows[1], rows[2]], [Fr::one(), alpha, alpha.square()]);
+    for nth in 0..2 {
+        let mut forged = proof.clone();
+        for (i, k) in kernel.iter().enumerate() {
+            add_scalar(&mut forged[message(&log, columns::OPENINGS.leaves, nth)], i, *k);
+        }
+        assert_eq!(run.frozen(&tape, &forged), failed("merkle"));
+        assert!(run.verify(&forged).is_err());
+    }
+}
+
+/// Check 2: a node of a cap that no path reaches.
+#[test]
+fn rejects_a_cap_that_is_not_under_its_root() {
+    let run = Run::new();
+    let (proof, log, tape) = run.prove();
+    let tree = run.pcs.code.tree();
+    let index = |d: &Drawn| if let Drawn::Index(i) = d { *i as usize } else { panic!("{d:?}") };
+    let reached: Vec<usize> = tape.0[1..].iter().map(|d| index(d) >> (tree.log_leaves() - tree.cap_height())).collect();
+    let free = (0..1 << tree.cap_height()).find(|node| !reached.contains(node)).unwrap();
+    for nth in 0..2 {
+        let mut forged = proof.clone();
+        forged[message(&log, LABEL_COMMITMENT, nth)][32 * free] ^= 1;
+        assert_eq!(run.frozen(&tape, &forged), failed(lariat_merkle::tree::CHECK_CAP));
+        assert!(run.verify(&forged).is_err());
+    }
+}
+
+/// The matrices are bound before `alpha`: pieces that the claim does not see and the proximity row does not see at one
+/// `alpha`.
+#[test]
+fn pieces_in_the_kernel_of_alpha_need_a_frozen_challenge() {
+    let mut run = Run::new();
+    let (_, _, tape) = run.prove();
+    let step = alpha(&tape).pow([run.pcs.rows_per_piece() as u64]);
+    let c = &run.coefficients[1];
+    let kernel = cross([Fr::one(), step, step.square()], [c[0], c[1], c[2]]);
+    for (piece, k) in run.batches[1].iter_mut().zip(kernel) {
+        piece[7] += k;
+    }
+    let (forged, _, _) = run.prove_in(run.session().freeze(tape.clone()), None);
+    assert_eq!(run.frozen(&tape, &forged), Ok(()));
+    assert!(run.verify(&forged).is_err());
+}
+
+/// Rows outside of the unique decoding radius, in a piece that the claim's own combination does not see.
+#[test]
+fn rejects_rows_that_are_far_from_the_code() {
+    let mut run = Run::new();
+    run.coefficients[1][1] = Fr::zero();
+    run.value = run.true_value();
+    let mut rng = ChaCha20Rng::seed_from_u64(6);
+    let mut words: Vec<Vec<Vec<Fr>>> = run
+        .batches
+        .iter()
+        .map(|batch| {
+            let rows = batch.iter().flat_map(|piece| {
+                let mut piece = piece.clone();
+                piece.resize(1 << run.pcs.num_vars, Fr::zero());
+                piece.chunks(1 << 8).map(|row| ntt::encode(row, LOG_INV_RATE)).collect::<Vec<_>>()
+            });
+            rows.collect()
+        })
+        .collect();
+    let (honest, _, _) = run.prove_in(run.session(), Some(&words));
+    assert_eq!(run.verify(&honest), Ok(()));
+    // A row of the second piece of the second commitment, in the rows that its 100 values leave empty.
+    for value in words[1][run.pcs.rows_per_piece() + 2].iter_mut().step_by(3) {
+        *value = Fr::rand(&mut rng);
+    }
+    let (forged, _, _) = run.prove_in(run.session(), Some(&words));
+    assert_eq!(run.verify(&forged), failed(CHECK_PROXIMITY_ROW));
+}

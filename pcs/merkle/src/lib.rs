@@ -1,0 +1,20 @@
+//! What the hash-based schemes share: Merkle trees over rows of Reed-Solomon codewords, openings of sampled rows, and
+//! the number of rows to sample.
+//!
+//! * [`tree`]: BLAKE3 Merkle trees of fixed shape, sent as a cap.
+//! * [`matrix`]: the codewords of many polynomials as one matrix that is hashed row by row.
+//! * [`openings`]: sampled leaves and their paths through a channel, with exact lengths.
+//! * [`queries`]: query counts and error terms from rate, regime and target, by formula.
+#![forbid(unsafe_code)]
+
+pub mod matrix;
+pub mod openings;
+pub mod queries;
+#[cfg(test)]
+mod tests;
+pub mod tree;
+
+pub use matrix::InterleavedMatrix;
+pub use openings::{OpeningLabels, OpeningShape, recv_openings, send_openings};
+pub use queries::{RateAndRegime, Regime};
+pub use tree::{Cap, Digest, MerkleTree, TreeShape};

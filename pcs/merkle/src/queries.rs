@@ -1,0 +1,151 @@
+//! How many positions of a Reed-Solomon codeword to sample, and what proximity arguments around it lose.
+//!
+//! # Terms
+//! A code of length `n` and rate `rho = 2^-b`; a word is close to it when it agrees with a codeword on at least the
+//! fraction `alpha = 1 - delta` of all positions. `q` is the size of the field.
+//!
+//! | | [`Regime::Unique`] | [`Regime::Johnson`] |
+//! |---|---|---|
+//! | `alpha` | `(1 + rho) / 2` | `sqrt(rho) (1 + 1 / M)`, `M` = [`GAP`] |
+//! | close codewords, at most | 1 | `M / (2 rho)` (Johnson's bound) |
+//! | exceptional challenges of a curve of degree `d`, at most | `d n` [BCIKS20, Thm 1.5; ACFY24, Lemma 4.10] | `d n^2 (M + 1/2)^7 / (3 rho^(3/2))` [BCIKS20, Thm 1.5; Hab25] |
+//!
+//! *Exceptional* challenges are those `z` for which some set `S` of at least `alpha n` positions has a codeword that
+//! agrees on `S` with `sum_i z^i u_i` while not every `u_i` agrees with a codeword on `S`: mutual correlated agreement
+//! [ACFY24, Def. 4.9]. [BCIKS20] proves correlated agreement (some common set of that size); that the set can be `S`
+//! itself is [ACFY24, Lemma 4.10] below half the distance, and [Hab25], [BCGM25] up to Johnson's bound. [BCHKS25] and
+//! [Hab25] have smaller counts; over a field of 254 bits the older, larger one costs nothing, so it is what is charged.
+//!
+//! # Queries
+//! A word that is not close passes one uniform position with probability at most `alpha`, `k` independent ones with
+//! `alpha^k`. [`RateAndRegime::num_queries`] is the least `k` with `alpha^k <= 2^-bits`, in exact arithmetic rounded
+//! against the prover: both sides get the same count on every machine. No count is ever written by hand.
+//!
+//! Conjectured bits are those of the best known attack, a word that interpolates through a fraction `rho` of the
+//! positions for free: `b` bits a query. No query count is based on it.
+
+use lariat_pcs::SecurityBits;
+
+/// How far from the code a word may be and still count as close.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Regime {
+    /// Up to half the distance: a word has at most one close codeword.
+    Unique,
+    /// Up to just below Johnson's bound: a word has a short list of close codewords.
+    Johnson,
+}
+
+/// `M`: the Johnson regime keeps the fraction `1 / M` of `sqrt(rho)` between its radius and Johnson's bound.
+///
+/// A larger `M` saves fewer than `1.5 / M` of the queries and costs seven bits a doubling in [`RateAndRegime::curve`];
+/// at `2^9` a query is worth 0.003 bits less than at the bound, and words of length `2^24` keep over 110 bits.
+pub const GAP: u32 = 1 << 9;
+
+/// Largest [`RateAndRegime::log_inv_rate`].
+pub const MAX_LOG_INV_RATE: usize = 16;
+
+/// A rate and a regime.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct RateAndRegime {
+    log_inv_rate: usize,
+    regime: Regime,
+}
+
+impl RateAndRegime {
+    /// Rate `2^-log_inv_rate`.
+    ///
+    /// # Panics
+    /// When `log_inv_rate` is zero or exceeds [`MAX_LOG_INV_RATE`]: words of rate one are all codewords.
+    pub fn new(log_inv_rate: usize, regime: Regime) -> Self {
+        assert!((1..=MAX_LOG_INV_RATE).contains(&log_inv_rate), "rate 2^-{log_inv_rate}");
+        Self { log_inv_rate, regime }
+    }
+
+    /// `b`, where the rate is `2^-b`.
+    pub fn log_inv_rate(&self) -> usize {
+        self.log_inv_rate
+    }
+
+    /// What counts as close.
+    pub fn regime(&self) -> Regime {
+        self.regime
+    }
+
+    /// `alpha 2^32`, rounded up.
+    fn agreement_fixed(&self) -> u64 {
+        match self.regime {
+            Regime::Unique => (1 << 31) + (1 << (31 - self.log_inv_rate)),
+            Regime::Johnson => {
+                // The square is 2^-b ((M + 1) / M)^2, at scale 2^64.
+                let m = u128::from(GAP);
+                let square = ((1u128 << (64 - self.log_inv_rate)) * (m + 1).pow(2)).div_ceil(m * m);
+                let root = square.isqrt();
+                (root + u128::from(root * root < square)) as u64
+            }
+        }
+    }
+
+    /// The agreement `alpha` above which a word is close.
+    pub fn agreement(&self) -> f64 {
+        self.agreement_fixed() as f64 / 2f64.powi(32)
+    }
+
+    /// The least number of independent uniform positions on all of which a word that is not close agrees with a codeword
+    /// with probability at most `2^-target_bits`.
+    pub fn num_queries(&self, target_bits: u32) -> usize {
+        let agreement = u128::from(self.agreement_fixed());
+        // The probability is at most mantissa / 2^exponent; the mantissa has 64 bits at most.
+        let (mut mantissa, mut exponent, mut count) = (1u128 << 63, 63u32, 0);
+        while (u128::BITS - (mantissa - 1).leading_zeros()) + target_bits > exponent {
+            mantissa *= agreement;
+            exponent += 32;
+            let excess = (u128::BITS - mantissa.leading_zeros()).saturating_sub(64);
+            mantissa = mantissa.div_ceil(1 << excess);
+            exponent -= excess;
+            count += 1;
+        }
+        count
+    }
+
+    /// The error of so many queries.
+    pub fn queries(&self, num_queries: usize) -> SecurityBits {
+        SecurityBits {
+            proven: -(num_queries as f64) * self.agreement().log2(),
+            conjectured: (num_queries * self.log_inv_rate) as f64,
+        }
+    }
+
+    /// Most codewords that are close to one word, or to one tuple of words on common positions.
+    pub fn list_size(&self) -> f64 {
+        match self.regime {
+            Regime::Unique => 1.0,
+            Regime::Johnson => f64::from(GAP) * 2f64.powi(self.log_inv_rate as i32) / 2.0,
+        }
+    }
+
+    /// The error of combining `degree + 1` words of length `2^log_len` with powers of one challenge: mutual correlated
+    /// agreement fails.
+    ///
+    /// Charged in full to the conjectured bits too, where it is far above everything else.
+    pub fn curve(&self, degree: usize, log_len: usize) -> SecurityBits {
+        let degree = (degree.max(1) as f64).log2();
+        let exceptional = match self.regime {
+            Regime::Unique => degree + log_len as f64,
+            Regime::Johnson => {
+                let gap = 7.0 * (f64::from(GAP) + 0.5).log2();
+                degree + 2.0 * log_len as f64 + gap + 1.5 * self.log_inv_rate as f64 - 3f64.log2()
+            }
+        };
+        let bits = SecurityBits::FIELD - exceptional;
+        SecurityBits { proven: bits, conjectured: bits }
+    }
+
+    /// The error of an identity of degree `degree` in one challenge that each close codeword must satisfy.
+    pub fn identity(&self, degree: usize) -> SecurityBits {
+        let bits = SecurityBits::FIELD - (degree.max(1) as f64).log2() - self.list_size().log2();
+        SecurityBits { proven: bits, conjectured: bits }
+    }
+}
+
+/// Bits of BLAKE3's resistance to collisions: what a Merkle commitment rests on.
+pub const COLLISION_BITS: f64 = 128.0;

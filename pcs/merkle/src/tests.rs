@@ -1,0 +1,291 @@
+//! Trees, matrices, openings and counts.
+
+use crate::matrix::InterleavedMatrix;
+use crate::openings::{OpeningLabels, OpeningShape, recv_openings, send_openings};
+use crate::queries::{GAP, MAX_LOG_INV_RATE, RateAndRegime, Regime};
+use crate::tree::{CHECK_CAP, Cap, DIGEST_BYTES, MerkleTree, TreeShape, hash_leaf, hash_node, hash_scalars};
+use ark_ff::{UniformRand, Zero};
+use lariat_algebra::Fr;
+use lariat_algebra::column::{Column, ColumnData};
+use lariat_algebra::msm::{RowValues, combine_rows};
+use lariat_algebra::ntt::{Domain, widen};
+use lariat_pcs::VerifyError;
+use lariat_transcript::{HashKind, Ready, Session};
+use rand::{Rng, SeedableRng};
+use rand_chacha::ChaCha20Rng;
+
+fn leaves(log_leaves: usize) -> Vec<[u8; 32]> {
+    (0..1u32 << log_leaves).map(|i| hash_leaf(&i.to_le_bytes())).collect()
+}
+
+/// The root by definition.
+fn root(leaves: &[[u8; 32]]) -> [u8; 32] {
+    match leaves {
+        [leaf] => *leaf,
+        _ => {
+            let (low, high) = leaves.split_at(leaves.len() / 2);
+            hash_node(&root(low), &root(high))
+        }
+    }
+}
+
+#[test]
+fn caps_are_the_roots_of_subtrees() {
+    for log_leaves in 0..8 {
+        let leaves = leaves(log_leaves);
+        for cap_height in 0..=log_leaves + 1 {
+            let shape = TreeShape::new(log_leaves, cap_height);
+            assert_eq!(shape.cap_height(), cap_height.min(log_leaves));
+            let tree = MerkleTree::new(leaves.clone(), shape);
+            let cap = tree.cap();
+            let subtree = leaves.len() >> shape.cap_height();
+            let expected: Vec<_> = leaves.chunks(subtree).map(root).collect();
+            assert_eq!(cap.digests(), expected);
+            let with_root = expected.len() + usize::from(expected.len() > 1);
+            assert_eq!(shape.cap_bytes(), DIGEST_BYTES * with_root);
+            for (i, leaf) in leaves.iter().enumerate() {
+                let path = tree.open(i);
+                assert_eq!(path.len(), shape.path_bytes());
+                assert!(cap.verify(i, leaf, &path));
+            }
+        }
+    }
+}
+
+#[test]
+fn large_trees_are_hashed_in_tasks_that_agree() {
+    let leaves = leaves(13);
+    assert_eq!(MerkleTree::new(leaves.clone(), TreeShape::new(13, 0)).cap().digests(), [root(&leaves)]);
+    // Runs of equal leaves, which are hashed once.
+    let runs: Vec<_> = (0..1 << 13).map(|i: usize| leaves[i / 1000]).collect();
+    assert_eq!(MerkleTree::new(runs.clone(), TreeShape::new(13, 0)).cap().digests(), [root(&runs)]);
+    let equal = vec![leaves[0]; 1 << 13];
+    assert_eq!(MerkleTree::new(equal.clone(), TreeShape::new(13, 0)).cap().digests(), [root(&equal)]);
+}
+
+#[test]
+fn rejects_another_index_leaf_or_path() {
+    let leaves = leaves(6);
+    let tree = MerkleTree::new(leaves.clone(), TreeShape::new(6, 2));
+    let cap = tree.cap();
+    for i in 0..64 {
+        let path = tree.open(i);
+        for j in (0..64).filter(|&j| j != i) {
+            assert!(!cap.verify(j, &leaves[i], &path), "leaf {i} at {j}");
+            assert!(!cap.verify(i, &leaves[j], &path), "leaf {j} for {i}");
+        }
+        for beyond in [64, 65, 64 + i, usize::MAX] {
+            assert!(!cap.verify(beyond, &leaves[i], &path), "index {beyond}");
+        }
+        for byte in 0..path.len() {
+            let mut wrong = path.clone();
+            wrong[byte] ^= 1;
+            assert!(!cap.verify(i, &leaves[i], &wrong), "byte {byte}");
+        }
+        for len in [0, 1, path.len() - DIGEST_BYTES, path.len() - 1] {
+            assert!(!cap.verify(i, &leaves[i], &path[..len]), "{len} bytes");
+        }
+        let longer = [&path[..], &[0; DIGEST_BYTES]].concat();
+        assert!(!cap.verify(i, &leaves[i], &longer));
+        // Siblings exchanged with the path.
+        assert!(!cap.verify(i ^ 1, &leaves[i], &path));
+    }
+}
+
+#[test]
+fn leaves_are_not_nodes() {
+    let (a, b) = (hash_leaf(b"a"), hash_leaf(b"b"));
+    assert_ne!(hash_leaf(&[a, b].concat()), hash_node(&a, &b));
+    assert_ne!(hash_node(&a, &b), hash_node(&b, &a));
+    assert_ne!(hash_scalars(&[Fr::from(1u64)]), hash_scalars(&[Fr::from(1u64), Fr::zero()]));
+}
+
+#[test]
+fn cap_height_has_the_fewest_bytes() {
+    for log_leaves in [0, 3, 7, 20] {
+        for queries in [1, 2, 3, 64, 100, 128, 129, 241] {
+            let bytes = |cap_height: usize| {
+                let shape = TreeShape::new(log_leaves, cap_height);
+                shape.cap_bytes() + queries * shape.path_bytes()
+            };
+            let chosen = TreeShape::for_queries(log_leaves, queries).cap_height();
+            assert_eq!(Some(bytes(chosen)), (0..=log_leaves).map(bytes).min(), "{queries} of 2^{log_leaves}");
+        }
+    }
+}
+
+fn pieces(log_len: usize, rng: &mut ChaCha20Rng) -> Vec<Column> {
+    let n = 1usize << log_len;
+    [
+        ColumnData::Bool((0..n).map(|_| rng.r#gen()).collect()),
+        ColumnData::U8((0..n.div_ceil(3)).map(|_| rng.r#gen()).collect()),
+        ColumnData::U16(vec![7]),
+        ColumnData::U16((0..n).map(|_| rng.r#gen()).collect()),
+        ColumnData::U32(vec![0; n]),
+        ColumnData::U32((0..n).map(|_| rng.r#gen()).collect()),
+        ColumnData::I32((0..n).map(|_| rng.r#gen()).collect()),
+        ColumnData::U64((0..n).map(|_| rng.r#gen()).collect()),
+        ColumnData::Field((0..n).map(|_| Fr::rand(rng)).collect()),
+        ColumnData::Sparse((0..n as u32).filter(|i| i % 5 == 2).map(|i| (i, rng.r#gen())).collect()),
+        ColumnData::Sparse(Vec::new()),
+        ColumnData::Bool(Vec::new()),
+    ]
+    .into_iter()
+    .map(|data| Column::new(log_len, data))
+    .collect()
+}
+
+#[test]
+fn rows_widen_to_what_columns_hold() {
+    let mut rng = ChaCha20Rng::seed_from_u64(1);
+    for column in pieces(5, &mut rng) {
+        for (start, len) in [(0, 32), (8, 8), (3, 20), (31, 1)] {
+            let mut values = widen(RowValues::of_column(&column, start, len));
+            assert!(values.last().is_none_or(|v| !v.is_zero()), "zeros at the end");
+            values.resize(len, Fr::zero());
+            assert_eq!(values, (start..start + len).map(|i| column.get(i)).collect::<Vec<_>>());
+        }
+    }
+}
+
+#[test]
+fn matrices_hold_the_codewords_of_their_pieces() {
+    let mut rng = ChaCha20Rng::seed_from_u64(2);
+    for (log_len, log_blowup, log_group) in [(0, 1, 0), (0, 2, 2), (3, 1, 0), (4, 2, 1), (9, 2, 0), (9, 1, 3)] {
+        let columns = pieces(log_len, &mut rng);
+        let rows: Vec<RowValues<'_>> = columns.iter().map(|c| RowValues::of_column(c, 0, 1 << log_len)).collect();
+        let matrix = InterleavedMatrix::encode(&rows, log_len, log_blowup, log_group);
+        assert_eq!((matrix.width(), matrix.log_len()), (columns.len(), log_len + log_blowup));
+        let domain = Domain::new(log_len + log_blowup);
+        let words: Vec<Vec<Fr>> = columns
+            .iter()
+            .map(|c| domain.encode(&(0..1 << log_len).map(|i| c.get(i)).collect::<Vec<_>>()))
+            .collect();
+        for leaf in 0..1 << matrix.log_leaves() {
+            let rows = leaf << log_group..(leaf + 1) << log_group;
+            let expected: Vec<Fr> = rows.flat_map(|row| words.iter().map(move |w| w[row])).collect();
+            assert_eq!(matrix.leaf(leaf), expected);
+        }
+        // Hashing in tiles is hashing leaf by leaf.
+        let digests: Vec<_> = (0..1 << matrix.log_leaves()).map(|i| hash_scalars(&matrix.leaf(i))).collect();
+        let tree = matrix.commit(3);
+        assert_eq!(tree.cap(), MerkleTree::new(digests, tree.shape()).cap());
+        let same = InterleavedMatrix::from_words(words, log_len + log_blowup, log_group).commit(3);
+        assert_eq!(tree.cap(), same.cap());
+        // A combination of codewords is the codeword of the combination.
+        let coefficients: Vec<Fr> = (0..columns.len()).map(|_| Fr::rand(&mut rng)).collect();
+        let terms: Vec<_> = coefficients.iter().copied().zip(rows).collect();
+        assert_eq!(matrix.combine(&coefficients), domain.encode(&combine_rows(&terms, 1 << log_len)));
+    }
+}
+
+#[test]
+fn constant_pieces_take_no_memory() {
+    let rows = [RowValues::U8(&[3]), RowValues::U32(&[0, 0, 0, 0]), RowValues::Bool(&[])];
+    let matrix = InterleavedMatrix::encode(&rows, 18, 2, 0);
+    assert_eq!(matrix.heap_bytes(), 0);
+    assert_eq!(matrix.leaf(12345), [Fr::from(3u64), Fr::zero(), Fr::zero()]);
+    let tree = matrix.commit(100);
+    assert!(tree.cap().verify(12345, &hash_scalars(&matrix.leaf(12345)), &tree.open(12345)));
+}
+
+const LABELS: OpeningLabels = OpeningLabels { leaves: "leaves", paths: "paths", check: "leaf" };
+
+fn session() -> Session<Ready> {
+    Session::new(HashKind::Blake3, "merkle").bind("nothing", b"")
+}
+
+#[test]
+fn openings_have_their_length_and_reject_every_change() {
+    let mut rng = ChaCha20Rng::seed_from_u64(3);
+    let words: Vec<Vec<Fr>> = (0..3).map(|_| (0..64).map(|_| Fr::rand(&mut rng)).collect()).collect();
+    let matrix = InterleavedMatrix::from_words(words, 6, 1);
+    let tree = matrix.commit(2);
+    let indices = [5, 31, 5, 0];
+    let mut channel = session().into_prover();
+    tree.cap().send("cap", &mut channel);
+    send_openings(&matrix, &tree, &indices, LABELS, &mut channel);
+    let (proof, _) = channel.finish();
+    let shape = OpeningShape { tree: tree.shape(), leaf_scalars: 6, num_queries: 4 };
+    assert_eq!(proof.len(), tree.shape().cap_bytes() + shape.bytes());
+    let read = |proof: &[u8], indices: &[usize]| {
+        let mut channel = session().into_verifier(proof);
+        let cap = Cap::recv(tree.shape(), "cap", &mut channel)?;
+        let leaves = recv_openings(&cap, 6, indices, LABELS, &mut channel)?;
+        channel.finish()?;
+        Ok::<_, VerifyError>(leaves)
+    };
+    let expected: Vec<Vec<Fr>> = indices.iter().map(|&i| matrix.leaf(i)).collect();
+    assert_eq!(read(&proof, &indices), Ok(expected));
+    assert_eq!(read(&proof, &[5, 31, 5, 1]), Err(VerifyError::Check { check: "leaf" }));
+    assert_eq!(read(&proof, &[5, 31, 5, 32]), Err(VerifyError::Check { check: "leaf" }));
+    assert!(matches!(read(&proof, &indices[..3]), Err(VerifyError::Check { .. } | VerifyError::Channel(_))));
+    for byte in 0..proof.len() {
+        let mut wrong = proof.clone();
+        wrong[byte] ^= 1;
+        assert!(read(&wrong, &indices).is_err(), "byte {byte}");
+    }
+    for len in 0..proof.len() {
+        assert!(matches!(read(&proof[..len], &indices), Err(VerifyError::Channel(_))), "{len} bytes");
+    }
+}
+
+#[test]
+fn rejects_a_cap_that_does_not_hash_to_its_root() {
+    let tree = MerkleTree::new(leaves(5), TreeShape::new(5, 3));
+    let mut channel = session().into_prover();
+    tree.cap().send("cap", &mut channel);
+    let (proof, _) = channel.finish();
+    let recv = |proof: &[u8]| Cap::recv(tree.shape(), "cap", &mut session().into_verifier(proof));
+    assert_eq!(recv(&proof), Ok(tree.cap()));
+    for byte in 0..proof.len() {
+        let mut wrong = proof.clone();
+        wrong[byte] ^= 1;
+        assert_eq!(recv(&wrong), Err(VerifyError::Check { check: CHECK_CAP }), "byte {byte}");
+    }
+}
+
+#[test]
+fn query_counts_are_the_least_that_reach_the_target() {
+    for regime in [Regime::Unique, Regime::Johnson] {
+        for log_inv_rate in 1..=MAX_LOG_INV_RATE {
+            let code = RateAndRegime::new(log_inv_rate, regime);
+            for target in [1, 20, 80, 100, 128, 200] {
+                let count = code.num_queries(target);
+                assert!(code.queries(count).proven >= f64::from(target) - 1e-6, "{code:?} {target}");
+                assert!(code.queries(count - 1).proven < f64::from(target) + 1e-6, "{code:?} {target}");
+            }
+        }
+    }
+}
+
+#[test]
+fn query_counts_for_a_hundred_bits() {
+    let counts = |regime| [1, 2, 3, 4].map(|b| RateAndRegime::new(b, regime).num_queries(100));
+    // 100 / log2(2 / (1 + rho)) and 100 / (log2(1 / rho) / 2 - log2(1 + 1 / M)), rounded up.
+    assert_eq!(counts(Regime::Unique), [241, 148, 121, 110]);
+    assert_eq!(counts(Regime::Johnson), [202, 101, 67, 51]);
+}
+
+#[test]
+fn errors_follow_their_formulas() {
+    let unique = RateAndRegime::new(2, Regime::Unique);
+    assert!((unique.agreement() - 0.625).abs() < 1e-9);
+    assert!((unique.curve(1, 20).proven - 233.5).abs() < 1e-9);
+    assert!((unique.curve(128, 20).proven - 226.5).abs() < 1e-9);
+    assert!((unique.identity(1).proven - 253.5).abs() < 1e-9);
+    let johnson = RateAndRegime::new(2, Regime::Johnson);
+    assert!((johnson.agreement() - 0.5 * (1.0 + 1.0 / f64::from(GAP))).abs() < 1e-9);
+    assert!((johnson.list_size() - 1024.0).abs() < 1e-9);
+    assert!((johnson.identity(1).proven - 243.5).abs() < 1e-9);
+    // 253.5 - (40 + 7 * 9.0014 + 3 - 1.585)
+    assert!((johnson.curve(1, 20).proven - 149.075).abs() < 0.01, "{:?}", johnson.curve(1, 20));
+    assert!(johnson.curve(200, 24).proven > 110.0);
+    assert!((johnson.queries(101).conjectured - 202.0).abs() < 1e-9);
+}
+
+#[test]
+#[should_panic(expected = "rate 2^-0")]
+fn rate_one_is_refused() {
+    let _ = RateAndRegime::new(0, Regime::Unique);
+}

@@ -1,0 +1,249 @@
+//! Merkle trees over BLAKE3, of a shape that both sides know.
+//!
+//! # Hashing
+//! `leaf(bytes) = BLAKE3_keyed(LEAF_KEY, bytes)`, `node(a, b) = BLAKE3_keyed(NODE_KEY, a || b)`: two keys, so that no
+//! leaf is a node. The number of leaves is `2^log_leaves`, the bytes of every leaf and of every path are fixed by the
+//! shape, and the bits of the index say at each level which side the digest is on; neither index nor height is hashed,
+//! because no verifier takes either from a proof. A scalar `x` is hashed as the 32 little-endian bytes of `x 2^256 mod r`,
+//! the form in which the field library keeps it: a bijection with field elements that costs no conversion.
+//!
+//! # Caps
+//! The commitment is the root with the layer of `2^cap_height` nodes below it. The layer costs 32 bytes a node and saves
+//! every path `cap_height` digests; [`TreeShape::for_queries`] takes the height at which the sum is smallest. The root
+//! makes the nodes above no opened leaf count too: without it a commitment with such a node changed could have openings
+//! that still verify.
+//!
+//! Security: two leaves under one cap at one index are a collision of BLAKE3 with 256 bits of output, about `2^128`
+//! work.
+
+use ark_ff::BigInt;
+use lariat_algebra::{Fr, par};
+use lariat_pcs::VerifyError;
+use lariat_transcript::{ProverChannel, VerifierChannel};
+
+/// A node of a tree.
+pub type Digest = [u8; 32];
+
+/// Bytes of a digest.
+pub const DIGEST_BYTES: usize = 32;
+
+const LEAF_KEY: &[u8; 32] = b"lariat-merkle v1 leaf of scalars";
+const NODE_KEY: &[u8; 32] = b"lariat-merkle v1 pair of digests";
+
+/// Name of the check that a cap hashes to its root.
+pub const CHECK_CAP: &str = "cap-root";
+
+/// Nodes that one task hashes.
+const TASK: usize = 1 << 9;
+
+/// The digest of a leaf's bytes.
+pub fn hash_leaf(bytes: &[u8]) -> Digest {
+    *blake3::keyed_hash(LEAF_KEY, bytes).as_bytes()
+}
+
+/// The digest of a node's two children.
+pub fn hash_node(left: &Digest, right: &Digest) -> Digest {
+    let mut pair = [0; 2 * DIGEST_BYTES];
+    let (low, high) = pair.split_at_mut(DIGEST_BYTES);
+    low.copy_from_slice(left);
+    high.copy_from_slice(right);
+    *blake3::keyed_hash(NODE_KEY, &pair).as_bytes()
+}
+
+/// The root over a layer; a power of two of digests.
+fn root(mut layer: Vec<Digest>) -> Digest {
+    while layer.len() > 1 {
+        layer = layer.as_chunks::<2>().0.iter().map(|[left, right]| hash_node(left, right)).collect();
+    }
+    layer.first().copied().unwrap_or_default()
+}
+
+/// Bytes of a scalar in a leaf.
+pub const LEAF_SCALAR_BYTES: usize = 32;
+
+/// Writes a scalar as leaves hold it.
+///
+/// # Panics
+/// When `out` has not 32 bytes.
+#[inline]
+pub fn write_leaf_scalar(x: &Fr, out: &mut [u8]) {
+    let BigInt(limbs) = x.0;
+    assert_eq!(out.len(), LEAF_SCALAR_BYTES, "bytes of a scalar");
+    for (chunk, limb) in out.chunks_exact_mut(8).zip(limbs) {
+        chunk.copy_from_slice(&limb.to_le_bytes());
+    }
+}
+
+/// The digest of a leaf of scalars.
+pub fn hash_scalars(scalars: &[Fr]) -> Digest {
+    let mut bytes = vec![0; LEAF_SCALAR_BYTES * scalars.len()];
+    for (x, out) in scalars.iter().zip(bytes.chunks_exact_mut(LEAF_SCALAR_BYTES)) {
+        write_leaf_scalar(x, out);
+    }
+    hash_leaf(&bytes)
+}
+
+/// The shape of a tree: all that sizes depend on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TreeShape {
+    log_leaves: usize,
+    cap_height: usize,
+}
+
+impl TreeShape {
+    /// A tree of `2^log_leaves` leaves with a cap of `2^cap_height` nodes; a cap beyond the leaves is the leaves.
+    pub fn new(log_leaves: usize, cap_height: usize) -> Self {
+        Self { log_leaves, cap_height: cap_height.min(log_leaves) }
+    }
+
+    /// The shape with the fewest bytes of cap and paths together when so many leaves are opened: `2^cap_height` is the
+    /// number of queries, rounded up to a power of two.
+    pub fn for_queries(log_leaves: usize, num_queries: usize) -> Self {
+        Self::new(log_leaves, num_queries.max(1).next_power_of_two().ilog2() as usize)
+    }
+
+    /// Logarithm of the number of leaves.
+    pub fn log_leaves(&self) -> usize {
+        self.log_leaves
+    }
+
+    /// Number of leaves.
+    pub fn num_leaves(&self) -> usize {
+        1 << self.log_leaves
+    }
+
+    /// Logarithm of the number of nodes in the cap.
+    pub fn cap_height(&self) -> usize {
+        self.cap_height
+    }
+
+    /// Bytes of the cap: its nodes, and the root unless that is the only node.
+    pub fn cap_bytes(&self) -> usize {
+        (DIGEST_BYTES << self.cap_height) + if self.cap_height > 0 { DIGEST_BYTES } else { 0 }
+    }
+
+    /// Bytes of a path.
+    pub fn path_bytes(&self) -> usize {
+        DIGEST_BYTES * (self.log_leaves - self.cap_height)
+    }
+}
+
+/// A tree, as the prover keeps it.
+#[derive(Clone, Debug)]
+pub struct MerkleTree {
+    shape: TreeShape,
+    /// Digests of leaves first, the cap last.
+    layers: Vec<Vec<Digest>>,
+}
+
+impl MerkleTree {
+    /// The tree over digests of leaves.
+    ///
+    /// Equal neighbouring pairs are hashed once: a tree of equal leaves costs no more hashes than a few a level.
+    ///
+    /// # Panics
+    /// When there are not as many digests as the shape has leaves.
+    pub fn new(leaves: Vec<Digest>, shape: TreeShape) -> Self {
+        assert_eq!(leaves.len(), shape.num_leaves(), "leaves of the tree");
+        let mut layers = vec![leaves];
+        for height in (shape.cap_height..shape.log_leaves).rev() {
+            let below = &layers[layers.len() - 1];
+            let mut layer = vec![[0; DIGEST_BYTES]; 1 << height];
+            par::for_each_chunk(&mut layer, TASK, |task, out| {
+                let pairs = below[2 * TASK * task..].chunks_exact(2);
+                let mut last: Option<(&[Digest], Digest)> = None;
+                for (pair, out) in pairs.zip(out) {
+                    *out = match last {
+                        Some((same, digest)) if same == pair => digest,
+                        _ => hash_node(&pair[0], &pair[1]),
+                    };
+                    last = Some((pair, *out));
+                }
+            });
+            layers.push(layer);
+        }
+        Self { shape, layers }
+    }
+
+    /// The shape.
+    pub fn shape(&self) -> TreeShape {
+        self.shape
+    }
+
+    /// The cap.
+    pub fn cap(&self) -> Cap {
+        Cap { shape: self.shape, digests: self.layers[self.layers.len() - 1].clone() }
+    }
+
+    /// The siblings from a leaf up to below the cap: [`TreeShape::path_bytes`] bytes.
+    ///
+    /// # Panics
+    /// When there is no such leaf.
+    pub fn open(&self, index: usize) -> Vec<u8> {
+        assert!(index < self.shape.num_leaves(), "leaf {index} of 2^{}", self.shape.log_leaves);
+        let below_cap = &self.layers[..self.layers.len() - 1];
+        below_cap.iter().enumerate().flat_map(|(level, layer)| layer[(index >> level) ^ 1]).collect()
+    }
+}
+
+/// The commitment: the top of a tree, with its shape.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cap {
+    shape: TreeShape,
+    digests: Vec<Digest>,
+}
+
+impl Cap {
+    /// The shape.
+    pub fn shape(&self) -> TreeShape {
+        self.shape
+    }
+
+    /// The nodes, left to right.
+    pub fn digests(&self) -> &[Digest] {
+        &self.digests
+    }
+
+    /// Sends the cap: its nodes, and the root unless that is the only node.
+    pub fn send(&self, label: &'static str, channel: &mut ProverChannel) {
+        let mut bytes = self.digests.as_flattened().to_vec();
+        if self.shape.cap_height > 0 {
+            bytes.extend(root(self.digests.clone()));
+        }
+        channel.send_bytes(label, &bytes);
+    }
+
+    /// Receives the cap of a tree of this shape.
+    ///
+    /// # Errors
+    /// When the proof ends before, or the nodes do not hash to the root: the check [`CHECK_CAP`]. Allocates no more than
+    /// twice the message.
+    pub fn recv(shape: TreeShape, label: &'static str, channel: &mut VerifierChannel<'_>) -> Result<Self, VerifyError> {
+        let bytes = channel.recv_bytes(label, shape.cap_bytes())?;
+        let mut digests: Vec<Digest> = bytes.as_chunks().0.to_vec();
+        if shape.cap_height > 0 {
+            let claimed = digests.pop();
+            if claimed != Some(root(digests.clone())) {
+                return Err(VerifyError::Check { check: CHECK_CAP });
+            }
+        }
+        Ok(Self { shape, digests })
+    }
+
+    /// Whether the leaf at `index` has this digest. False as well for an index or a path that does not fit the shape.
+    #[must_use]
+    pub fn verify(&self, index: usize, leaf: &Digest, path: &[u8]) -> bool {
+        let (siblings, rest) = path.as_chunks::<DIGEST_BYTES>();
+        if !rest.is_empty() || path.len() != self.shape.path_bytes() {
+            return false;
+        }
+        let mut digest = *leaf;
+        let mut position = index;
+        for sibling in siblings {
+            digest =
+                if position & 1 == 0 { hash_node(&digest, sibling) } else { hash_node(sibling, &digest) };
+            position >>= 1;
+        }
+        self.digests.get(position) == Some(&digest)
+    }
+}

@@ -1,0 +1,210 @@
+//! The prover's polynomial and weights, folded one variable a round; and the constraints as the verifier keeps them.
+
+use crate::config::Round;
+use ark_ff::{AdditiveGroup, Field, One, Zero};
+use lariat_algebra::ifma::slices::{bind, inner_product};
+use lariat_algebra::ntt::Domain;
+use lariat_algebra::poly::{eq_eval, eq_evals};
+use lariat_algebra::{Fr, par};
+use lariat_transcript::{ProverChannel, VerifierChannel};
+
+pub(crate) const LABEL_SUMCHECK: &str = "whir/sumcheck";
+const LABEL_FOLD: &str = "whir/fold";
+
+/// Evaluations that one task takes.
+const TASK: usize = 1 << 10;
+
+/// A polynomial `g` with weights `w`; the claim, which the prover needs not, is `sum_b w(b) g(b)`.
+pub(crate) struct Folding {
+    /// Evaluations of `g`.
+    pub evals: Vec<Fr>,
+    /// Evaluations of `w`.
+    pub weights: Vec<Fr>,
+}
+
+impl Folding {
+    /// `k` rounds of sumcheck, each of which fixes the first free variable: sends the constant and the quadratic
+    /// coefficient of `sum_b w(X, b) g(X, b)`.
+    pub fn fold(&mut self, k: usize, channel: &mut ProverChannel) {
+        for _ in 0..k {
+            channel.send_scalars(LABEL_SUMCHECK, &self.round_coefficients());
+            let r = channel.challenge(LABEL_FOLD);
+            fix_first(&mut self.evals, r);
+            fix_first(&mut self.weights, r);
+        }
+    }
+
+    fn round_coefficients(&self) -> [Fr; 2] {
+        let half = self.evals.len() / 2;
+        let (g0, g1) = self.evals.split_at(half);
+        let (w0, w1) = self.weights.split_at(half);
+        par::map_reduce(
+            half.div_ceil(TASK),
+            || [Fr::zero(); 2],
+            |task| {
+                let range = task * TASK..half.min((task + 1) * TASK);
+                let slope = |low: &[Fr], high: &[Fr]| -> Vec<Fr> {
+                    high[range.clone()].iter().zip(&low[range.clone()]).map(|(h, l)| *h - l).collect()
+                };
+                let constant = inner_product(&g0[range.clone()], &w0[range.clone()]);
+                [constant, inner_product(&slope(g0, g1), &slope(w0, w1))]
+            },
+            |a, b| [a[0] + b[0], a[1] + b[1]],
+        )
+    }
+
+    /// Adds to the weights those of `g(x_j) = sum_b g(b) x_j^b` for the points at these positions of a round's domain,
+    /// under the powers `gamma, gamma^2, ...`.
+    ///
+    /// `sum_j gamma^(j+1) x_j^b` for all `b` is one transform of the vector that has the powers at the points' exponents.
+    pub fn add_points(&mut self, round: &Round, positions: &[usize], gamma: Fr) {
+        let domain = Domain::new(round.log_domain());
+        let reversed = |i: usize| reverse(i, round.log_domain());
+        let mut sums = vec![Fr::zero(); domain.size()];
+        let mut power = gamma;
+        for &position in positions {
+            sums[reversed(position)] += power;
+            power *= gamma;
+        }
+        domain.forward(&mut sums);
+        par::for_each_chunk(&mut self.weights, TASK, |task, weights| {
+            for (b, weight) in (task * TASK..).zip(weights) {
+                *weight += sums[reversed(b)];
+            }
+        });
+    }
+}
+
+/// The lowest `bits` bits of `i` in reverse order.
+fn reverse(i: usize, bits: usize) -> usize {
+    i.reverse_bits().checked_shr(usize::BITS - bits as u32).unwrap_or(0)
+}
+
+/// Fixes the first variable to `r`.
+fn fix_first(evals: &mut Vec<Fr>, r: Fr) {
+    let half = evals.len() / 2;
+    let (low, high) = evals.split_at_mut(half);
+    let high = &*high;
+    par::for_each_chunk(low, TASK, |task, low| bind(low, &high[task * TASK..task * TASK + low.len()], r));
+    evals.truncate(half);
+}
+
+/// What the verifier knows of the claim: the claimed sum and where its weights come from.
+pub(crate) struct Claim {
+    /// The claimed `sum_b w(b) g(b)`.
+    pub sum: Fr,
+    /// All challenges so far: the values of the first variables.
+    pub fixed: Vec<Fr>,
+    /// The point at which the first polynomial is evaluated, with weight one.
+    point: Vec<Fr>,
+    points: Vec<Points>,
+}
+
+/// Constraints `g(x_j) = y_j` on a polynomial in the variables that were free when they were made.
+struct Points {
+    /// Variables fixed before.
+    offset: usize,
+    /// `x_j` with its coefficient.
+    terms: Vec<(Fr, Fr)>,
+}
+
+impl Claim {
+    /// The claim that a polynomial has the value `sum` at `point`.
+    pub fn new(point: &[Fr], sum: Fr) -> Self {
+        Self { sum, fixed: Vec::with_capacity(point.len()), point: point.to_vec(), points: Vec::new() }
+    }
+
+    /// `k` rounds of sumcheck. Returns the challenges.
+    pub fn fold(&mut self, k: usize, channel: &mut VerifierChannel<'_>) -> Result<Vec<Fr>, lariat_pcs::VerifyError> {
+        let mut challenges = Vec::with_capacity(k);
+        for _ in 0..k {
+            let message = channel.recv_scalars(LABEL_SUMCHECK, 2)?;
+            let [constant, quadratic] = message[..] else { continue };
+            let r = channel.challenge(LABEL_FOLD);
+            // The values at 0 and 1 sum up to the claim.
+            let linear = self.sum - constant.double() - quadratic;
+            self.sum = (quadratic * r + linear) * r + constant;
+            challenges.push(r);
+        }
+        self.fixed.extend(&challenges);
+        Ok(challenges)
+    }
+
+    /// Adds `g(x_j) = y_j` under the powers `gamma, gamma^2, ...`.
+    pub fn add_points(&mut self, values: impl Iterator<Item = (Fr, Fr)>, gamma: Fr) {
+        let mut power = Fr::one();
+        let mut terms = Vec::new();
+        for (x, y) in values {
+            power *= gamma;
+            self.sum += power * y;
+            terms.push((x, power));
+        }
+        self.points.push(Points { offset: self.fixed.len(), terms });
+    }
+
+    /// `sum_b w(fixed, b) g(b)` for the polynomial that is left.
+    pub fn weigh(&self, last: &[Fr]) -> Fr {
+        let (bound, free) = self.point.split_at(self.fixed.len().min(self.point.len()));
+        let mut total = eq_eval(bound, &self.fixed) * inner_product(&eq_evals(free), last);
+        for Points { offset, terms } in &self.points {
+            let fixed = self.fixed.get(*offset..).unwrap_or_default();
+            for (x, coefficient) in terms {
+                total += *coefficient * power_weight(fixed, *x, last.len()) * evaluate(last, *x);
+            }
+        }
+        total
+    }
+}
+
+/// The weight of the first variables in `x^b`: they stand for the powers from `x^n` on, the last of them for `x^n`.
+fn power_weight(fixed: &[Fr], x: Fr, n: usize) -> Fr {
+    let mut power = x.pow([n as u64]);
+    let mut weight = Fr::one();
+    for a in fixed.iter().rev() {
+        weight *= Fr::one() + *a * (power - Fr::one());
+        power.square_in_place();
+    }
+    weight
+}
+
+/// The univariate polynomial with these coefficients at `x`.
+pub(crate) fn evaluate(coefficients: &[Fr], x: Fr) -> Fr {
+    coefficients.iter().rev().fold(Fr::zero(), |sum, c| sum * x + c)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ark_ff::UniformRand;
+    use rand::SeedableRng;
+    use rand_chacha::ChaCha20Rng;
+
+    /// The verifier's closed form of the weights is what the prover's vectors fold to.
+    #[test]
+    fn weights_fold_to_their_closed_form() {
+        let mut rng = ChaCha20Rng::seed_from_u64(3);
+        let mut random = |n: usize| -> Vec<Fr> { (0..n).map(|_| Fr::rand(&mut rng)).collect() };
+        let point = random(7);
+        let mut folding = Folding { evals: random(128), weights: eq_evals(&point) };
+        let mut claim = Claim::new(&point, Fr::zero());
+        let round = Round { num_vars: 7, fold: 2, log_inv_rate: 3, queries: 5 };
+        for (gamma, k) in random(2).into_iter().zip([2, 1]) {
+            let round = Round { num_vars: folding.evals.len().ilog2() as usize, fold: k, ..round };
+            for r in random(k) {
+                fix_first(&mut folding.evals, r);
+                fix_first(&mut folding.weights, r);
+                claim.fixed.push(r);
+            }
+            let positions = [3, 0, 17, 3, (1 << round.log_domain()) - 1];
+            folding.add_points(&round, &positions, gamma);
+            let domain = Domain::new(round.log_domain());
+            let points = positions.map(|p| domain.element(p));
+            claim.add_points(points.into_iter().map(|x| (x, evaluate(&folding.evals, x))), gamma);
+        }
+        let r = random(1)[0];
+        fix_first(&mut folding.evals, r);
+        fix_first(&mut folding.weights, r);
+        claim.fixed.push(r);
+        assert_eq!(claim.weigh(&folding.evals), inner_product(&folding.weights, &folding.evals));
+    }
+}
