@@ -8,7 +8,7 @@ total_floor=165
 core_floor=105
 
 total=0
-for crate in emulator algebra transcript subtables sumcheck pcs jolt-core cli bench-suite; do
+for crate in emulator algebra transcript subtables sumcheck pcs jolt-core cli bench-suite examples; do
     [ -d "$crate" ] || continue
     count=$(find "$crate" -name '*.rs' -not -path '*/target/*' -exec grep -hE '^\s*fn rejects_[a-z0-9_]+\(' {} + | sort -u | wc -l)
     printf '%-12s %4d\n' "$crate" "$count"

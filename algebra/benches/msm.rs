@@ -1,14 +1,14 @@
 //! Commitments to rows over fixed bases, and the verifier's multi-scalar multiplication.
 //!
-//! Workload: rows of 4,096 uniform values of each type over 4,096 fixed bases, one thread, tables built beforehand; and
-//! full-size scalars over arbitrary points. Baselines: arkworks' `msm` (and its `msm_u1`, `msm_u8`, `msm_u16`,
+//! Workload: rows of 4,096 uniform values of each type over 4,096 fixed bases, and one row over 2^18 bases, tables built
+//! beforehand; full-size scalars over arbitrary points; multiples of one point. All on one thread. Baselines: arkworks' `msm` (and its `msm_u1`, `msm_u8`, `msm_u16`,
 //! `msm_u32`, `msm_u64`), compiled without its own threads. Throughput is given in scalars.
 
 use ark_ec::{AffineRepr, CurveGroup, VariableBaseMSM};
 use ark_ff::UniformRand;
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use lariat_algebra::ifma::slices;
-use lariat_algebra::msm::{Backend, FixedBases, RowValues, msm_with};
+use lariat_algebra::msm::{Backend, FixedBases, RowValues, fixed_base_multiples, msm_with};
 use lariat_algebra::{Fr, G1Affine, G1Projective, wide};
 use rand::{Rng, RngCore};
 use rand_chacha::ChaCha20Rng;
@@ -29,16 +29,16 @@ fn backends() -> impl Iterator<Item = Backend> {
     [Backend::Portable, Backend::Ifma].into_iter().filter(|b| b.is_available())
 }
 
-/// Commits on one thread, whatever the machine has.
-fn commit_on_one_thread(fixed: &FixedBases, rows: &[RowValues<'_>]) -> Vec<G1Affine> {
+/// Runs on one thread, whatever the machine has.
+fn on_one_thread<T: Send>(run: impl FnOnce() -> T + Send) -> T {
     #[cfg(feature = "parallel")]
     {
         static POOL: std::sync::OnceLock<Option<rayon::ThreadPool>> = std::sync::OnceLock::new();
         if let Some(pool) = POOL.get_or_init(|| rayon::ThreadPoolBuilder::new().num_threads(1).build().ok()) {
-            return pool.install(|| fixed.commit_rows(rows));
+            return pool.install(run);
         }
     }
-    fixed.commit_rows(rows)
+    run()
 }
 
 fn rows(c: &mut Criterion) {
@@ -70,7 +70,7 @@ fn rows(c: &mut Criterion) {
         for (name, rows) in &cases {
             let _ = fixed.commit_rows(&rows[..1]);
             group.bench_function(BenchmarkId::new(format!("{backend:?}"), name), |b| {
-                b.iter(|| black_box(commit_on_one_thread(&fixed, rows)));
+                b.iter(|| on_one_thread(|| black_box(fixed.commit_rows(rows))));
             });
         }
     }
@@ -90,6 +90,49 @@ fn rows(c: &mut Criterion) {
     group.finish();
 }
 
+/// One row over as many bases as a commitment under powers of tau has, and making such bases.
+fn large(c: &mut Criterion) {
+    let mut rng = ChaCha20Rng::seed_from_u64(5);
+    let n = 1 << 18;
+    let full: Vec<Fr> = (0..n).map(|_| Fr::rand(&mut rng)).collect();
+    let g = G1Affine::generator();
+    let mut group = c.benchmark_group("large");
+    group.sample_size(10).throughput(Throughput::Elements(n as u64));
+    group.bench_function("bases", |b| b.iter(|| on_one_thread(|| black_box(fixed_base_multiples(&g, &full)))));
+    let bases = fixed_base_multiples(&g, &full);
+    let bools: Vec<bool> = (0..n).map(|_| rng.r#gen()).collect();
+    let u16s: Vec<u16> = (0..n).map(|_| rng.r#gen()).collect();
+    let u32s: Vec<u32> = (0..n).map(|_| rng.r#gen()).collect();
+    let sparse: Vec<(u32, u32)> = (0..n as u32).step_by(256).map(|i| (i, rng.r#gen())).collect();
+    let rows: [(&str, RowValues<'_>); 5] = [
+        ("bool", RowValues::Bool(&bools)),
+        ("u16", RowValues::U16(&u16s)),
+        ("u32", RowValues::U32(&u32s)),
+        ("u32_1_in_256", RowValues::Sparse { entries: &sparse, offset: 0 }),
+        ("full", RowValues::Field(&full)),
+    ];
+    for backend in backends() {
+        let fixed = FixedBases::with_backend(bases.clone(), backend);
+        for (name, row) in rows {
+            let _ = fixed.commit_row(row);
+            group.bench_function(BenchmarkId::new(format!("{backend:?}"), name), |b| {
+                b.iter(|| on_one_thread(|| black_box(fixed.commit_row(row))));
+            });
+        }
+    }
+    type P = G1Projective;
+    let mut arkworks = |name: &str, f: &dyn Fn() -> P| {
+        group.bench_function(BenchmarkId::new("arkworks", name), |b| b.iter(|| black_box(f())));
+    };
+    arkworks("bool", &|| P::msm_u1(&bases, &bools));
+    arkworks("u16", &|| P::msm_u16(&bases, &u16s));
+    arkworks("u32", &|| P::msm_u32(&bases, &u32s));
+    let (points, values): (Vec<G1Affine>, Vec<u32>) = sparse.iter().map(|&(i, v)| (bases[i as usize], v)).unzip();
+    arkworks("u32_1_in_256", &|| P::msm_u32(&points, &values));
+    arkworks("full", &|| P::msm_unchecked(&bases, &full));
+    group.finish();
+}
+
 fn verifier(c: &mut Criterion) {
     let mut rng = ChaCha20Rng::seed_from_u64(3);
     let mut group = c.benchmark_group("msm");
@@ -100,7 +143,7 @@ fn verifier(c: &mut Criterion) {
         group.throughput(Throughput::Elements(n as u64));
         for backend in backends() {
             group.bench_function(BenchmarkId::new(format!("{backend:?}"), n), |b| {
-                b.iter(|| black_box(msm_with(backend, &bases, &scalars)));
+                b.iter(|| on_one_thread(|| black_box(msm_with(backend, &bases, &scalars))));
             });
         }
         group.bench_function(BenchmarkId::new("arkworks", n), |b| {
@@ -167,5 +210,5 @@ fn field(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, field, rows, verifier);
+criterion_group!(benches, field, rows, large, verifier);
 criterion_main!(benches);

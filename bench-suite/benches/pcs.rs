@@ -7,7 +7,7 @@
 //! `LARIAT_BENCH_WIDE=1` every size from 2^10 to 2^20 in steps of two, and sparse and Boolean columns too.
 
 use criterion::{BatchSize, BenchmarkId, Criterion, SamplingMode, Throughput, criterion_group, criterion_main};
-use lariat_bench_suite::{Batch, Values, setup};
+use lariat_bench_suite::{Batches, Values, setup};
 use lariat_pcs::Workload;
 use std::{hint::black_box, time::Duration};
 
@@ -21,19 +21,20 @@ fn pcs(c: &mut Criterion) {
         let schemes = setup::with_insecure_setup(&lariat_schemes::all(), log_powers).expect("a supported length");
         for &values in kinds {
             for columns in [1usize, 16] {
-                let batch = Batch::new(values, num_vars, columns);
+                let batch = Batches::equal(values, num_vars, columns);
+                let shapes = vec![num_vars; columns];
                 let mut group = c.benchmark_group(format!("pcs/{values}/{columns}x2^{num_vars}"));
                 group.sample_size(10).sampling_mode(SamplingMode::Flat).warm_up_time(Duration::from_millis(1));
                 group.measurement_time(Duration::from_secs(1));
                 group.throughput(Throughput::Elements((columns << num_vars) as u64));
                 for scheme in schemes.iter() {
                     let name = scheme.kind.name();
-                    let workload = Workload { num_vars: batch.num_vars() };
+                    let workload = Workload { num_vars: &shapes };
                     let pcs = schemes.setup(scheme.kind, workload).expect("parameters");
                     let pcs = pcs.as_ref();
                     let proof = pool.install(|| {
-                        let (hint, mut channel) = batch.commit(pcs).expect("supported columns");
-                        batch.open(pcs, &[hint], &mut channel).expect("supported columns");
+                        let (hints, mut channel) = batch.commit(pcs).expect("supported columns");
+                        batch.open(pcs, &hints, &mut channel).expect("supported columns");
                         channel.finish().0
                     });
                     group.bench_function(BenchmarkId::new("commit", name), |b| {
@@ -41,10 +42,7 @@ fn pcs(c: &mut Criterion) {
                     });
                     group.bench_function(BenchmarkId::new("open", name), |b| {
                         b.iter_batched(
-                            || {
-                                let (hint, channel) = pool.install(|| batch.commit(pcs)).expect("supported columns");
-                                ([hint], channel)
-                            },
+                            || pool.install(|| batch.commit(pcs)).expect("supported columns"),
                             |(hints, mut channel)| {
                                 pool.install(|| batch.open(pcs, &hints, &mut channel)).expect("supported columns");
                             },

@@ -4,12 +4,12 @@ use crate::{AloneCell, AloneRecord, BenchError, Machine, SCHEMA, SecurityRecord,
 use ark_ff::UniformRand;
 use lariat_algebra::Fr;
 use lariat_algebra::column::{Column, ColumnData};
-use lariat_algebra::poly::eq_evals;
 use lariat_pcs::{CommitHint, Pcs, PcsError, Schemes, VerifyError, Workload};
+use lariat_sumcheck::dense_product::{EqFactorTables, evaluate_column};
 use lariat_transcript::{HashKind, ProverChannel, Ready, Session};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha20Rng;
-use std::{fmt, time::Instant};
+use std::{collections::BTreeMap, fmt, time::Instant};
 
 const LABEL_EVALS: &str = "bench/evals";
 const SEED: u64 = 0x1a21a7;
@@ -68,53 +68,38 @@ impl fmt::Display for Values {
     }
 }
 
-/// A batch of columns in the same number of variables, a point, and their values there: the same on every run.
+/// Columns in batches, a point, and their values there.
 #[derive(Clone, Debug)]
-pub struct Batch {
-    columns: Vec<Column>,
-    num_vars: Vec<usize>,
+pub struct Batches {
+    columns: Vec<Vec<Column>>,
     point: Vec<Fr>,
     evals: Vec<Fr>,
 }
 
-impl Batch {
-    /// `columns` columns of `2^num_vars` values each.
-    pub fn new(values: Values, num_vars: usize, columns: usize) -> Self {
+impl Batches {
+    /// One batch of `columns` columns of `2^num_vars` values each; the same on every run.
+    pub fn equal(values: Values, num_vars: usize, columns: usize) -> Self {
         let mut rng = ChaCha20Rng::seed_from_u64(SEED);
-        let columns = (0..columns).map(|_| values.column(num_vars, &mut rng)).collect();
-        Self::of(columns, num_vars, &mut rng)
+        Self::new(vec![(0..columns).map(|_| values.column(num_vars, &mut rng)).collect()])
     }
 
-    /// One column of each of the kinds that the zkVM commits to.
-    fn mixed(num_vars: usize) -> Self {
-        let mut rng = ChaCha20Rng::seed_from_u64(SEED);
-        let mut columns: Vec<Column> =
-            [Values::OneHot, Values::Bool, Values::U16].iter().map(|v| v.column(num_vars, &mut rng)).collect();
-        let words = (0..1usize << num_vars).map(|_| rng.r#gen()).collect();
-        columns.push(Column::new(num_vars, ColumnData::U32(words)));
-        Self::of(columns, num_vars, &mut rng)
+    /// Any batches, with a point that depends on their largest size alone.
+    pub fn new(batches: Vec<Vec<Column>>) -> Self {
+        let columns = || batches.iter().flatten();
+        let len = columns().map(Column::num_vars).max().unwrap_or_default();
+        let mut rng = ChaCha20Rng::seed_from_u64(SEED ^ 1);
+        let point: Vec<Fr> = (0..len).map(|_| Fr::rand(&mut rng)).collect();
+        let mut tables: BTreeMap<usize, EqFactorTables> = BTreeMap::new();
+        for m in columns().map(Column::num_vars) {
+            tables.entry(m).or_insert_with(|| EqFactorTables::new(&point[len - m..]));
+        }
+        let evals = columns().map(|c| evaluate_column(c, &tables[&c.num_vars()])).collect();
+        Self { columns: batches, point, evals }
     }
 
-    fn of(columns: Vec<Column>, num_vars: usize, rng: &mut ChaCha20Rng) -> Self {
-        let point: Vec<Fr> = (0..num_vars).map(|_| Fr::rand(rng)).collect();
-        let weights = eq_evals(&point);
-        let evals = columns
-            .iter()
-            .map(|column| match column.data() {
-                ColumnData::Sparse(entries) => entries.iter().map(|(i, v)| weights[*i as usize] * Fr::from(*v)).sum(),
-                _ => weights.iter().enumerate().map(|(i, w)| *w * column.get(i)).sum(),
-            })
-            .collect();
-        Self { num_vars: vec![num_vars; columns.len()], columns, point, evals }
-    }
-
-    /// Numbers of variables of the columns.
-    pub fn num_vars(&self) -> &[usize] {
-        &self.num_vars
-    }
-
-    fn refs(&self) -> Vec<&Column> {
-        self.columns.iter().collect()
+    /// Numbers of variables of the columns of each batch.
+    pub fn num_vars(&self) -> Vec<Vec<usize>> {
+        self.columns.iter().map(|batch| batch.iter().map(Column::num_vars).collect()).collect()
     }
 
     fn session(pcs: &dyn Pcs) -> Session<Ready> {
@@ -125,11 +110,14 @@ impl Batch {
     ///
     /// # Errors
     /// As the scheme's `commit`.
-    pub fn commit(&self, pcs: &dyn Pcs) -> Result<(CommitHint, ProverChannel), PcsError> {
+    pub fn commit(&self, pcs: &dyn Pcs) -> Result<(Vec<CommitHint>, ProverChannel), PcsError> {
         let mut channel = Self::session(pcs).into_prover();
-        let hint = pcs.commit(&self.refs(), &mut channel)?;
+        let mut hints = Vec::with_capacity(self.columns.len());
+        for batch in &self.columns {
+            hints.push(pcs.commit(&batch.iter().collect::<Vec<_>>(), &mut channel)?);
+        }
         channel.send_scalars(LABEL_EVALS, &self.evals);
-        Ok((hint, channel))
+        Ok((hints, channel))
     }
 
     /// Opens in the channel of [`Self::commit`].
@@ -137,7 +125,8 @@ impl Batch {
     /// # Errors
     /// As the scheme's `open`.
     pub fn open(&self, pcs: &dyn Pcs, hints: &[CommitHint], channel: &mut ProverChannel) -> Result<(), PcsError> {
-        pcs.open(&self.refs(), hints, &self.point, &self.evals, channel)
+        let columns: Vec<&Column> = self.columns.iter().flatten().collect();
+        pcs.open(&columns, hints, &self.point, &self.evals, channel)
     }
 
     /// Verifies the proof.
@@ -146,19 +135,24 @@ impl Batch {
     /// Whatever the scheme or the channel finds.
     pub fn verify(&self, pcs: &dyn Pcs, proof: &[u8]) -> Result<(), VerifyError> {
         let mut channel = Self::session(pcs).into_verifier(proof);
-        let commitments = pcs.recv_commitments(&self.num_vars, &mut channel)?;
-        let evals = channel.recv_scalars(LABEL_EVALS, self.columns.len())?;
-        pcs.verify(&[commitments], &self.point, &evals, &mut channel)?;
+        let mut commitments = Vec::with_capacity(self.columns.len());
+        for num_vars in self.num_vars() {
+            commitments.push(pcs.recv_commitments(&num_vars, &mut channel)?);
+        }
+        let evals = channel.recv_scalars(LABEL_EVALS, self.evals.len())?;
+        pcs.verify(&commitments, &self.point, &evals, &mut channel)?;
         channel.finish()?;
         Ok(())
     }
-}
 
-/// A small commitment and its opening, so that a scheme builds what it keeps for a process.
-pub(crate) fn warm_up(pcs: &dyn Pcs, num_vars: usize) -> Result<(), PcsError> {
-    let batch = Batch::mixed(num_vars);
-    let (hint, mut channel) = batch.commit(pcs)?;
-    batch.open(pcs, &[hint], &mut channel)
+    /// Commits and opens once, so that a scheme builds what it keeps for a process.
+    ///
+    /// # Errors
+    /// As the scheme's `commit` and `open`.
+    pub fn warm_up(&self, pcs: &dyn Pcs) -> Result<(), PcsError> {
+        let (hints, mut channel) = self.commit(pcs)?;
+        self.open(pcs, &hints, &mut channel)
+    }
 }
 
 /// Commits, opens and verifies in a pool of the cell's threads, after doing it once without a clock.
@@ -173,20 +167,19 @@ pub fn measure_alone(cell: &AloneCell, schemes: &Schemes) -> Result<AloneRecord,
     })?;
     let pool = rayon::ThreadPoolBuilder::new().num_threads(cell.threads).build()?;
     pool.install(|| {
-        let batch = Batch::new(values, cell.num_vars as usize, cell.columns);
-        let workload = Workload { num_vars: batch.num_vars() };
+        let batch = Batches::equal(values, cell.num_vars as usize, cell.columns);
+        let num_vars = vec![cell.num_vars as usize; cell.columns];
+        let workload = Workload { num_vars: &num_vars };
         let before = machine::mul_ns();
         let start = Instant::now();
         let pcs = schemes.setup(scheme.kind, workload)?;
         let pcs = pcs.as_ref();
-        let (hint, mut channel) = batch.commit(pcs)?;
-        batch.open(pcs, &[hint], &mut channel)?;
+        batch.warm_up(pcs)?;
         let setup_ns = ns(start.elapsed());
 
         let start = Instant::now();
-        let (hint, mut channel) = batch.commit(pcs)?;
+        let (hints, mut channel) = batch.commit(pcs)?;
         let commit_ns = ns(start.elapsed());
-        let hints = [hint];
         let start = Instant::now();
         batch.open(pcs, &hints, &mut channel)?;
         let open_ns = ns(start.elapsed());
@@ -198,8 +191,8 @@ pub fn measure_alone(cell: &AloneCell, schemes: &Schemes) -> Result<AloneRecord,
             batch.verify(pcs, &proof)?;
             times.push(ns(start.elapsed()));
         }
-        let security = pcs.security(&[batch.num_vars()]);
-        let batches: &[&[usize]] = &[batch.num_vars()];
+        let batches: &[&[usize]] = &[&num_vars];
+        let security = pcs.security(batches);
         Ok(AloneRecord {
             schema: SCHEMA,
             cell: cell.clone(),
@@ -210,7 +203,7 @@ pub fn measure_alone(cell: &AloneCell, schemes: &Schemes) -> Result<AloneRecord,
             open_ns,
             verify_ns: median(&mut times),
             mul_ns: f64::midpoint(before, machine::mul_ns()),
-            commitment_bytes: pcs.commitment_bytes(batch.num_vars()),
+            commitment_bytes: pcs.commitment_bytes(&num_vars),
             opening_bytes: pcs.opening_bytes(batches, cell.num_vars as usize),
             proof_bytes: pcs.proof_bytes(batches, cell.num_vars as usize),
             peak_rss_bytes: machine::peak_rss_bytes(),

@@ -73,7 +73,7 @@ pub enum BenchError {
     Prove(#[from] ProveError),
     /// A proof that was made is rejected.
     #[error("the proof that was just measured does not verify, which is a bug: {0}")]
-    Verify(#[from] VerifyError),
+    Verify(#[from] Box<VerifyError>),
     /// A proof that was made is about something else.
     #[error("the proof that was just measured is about another run, which is a bug")]
     OtherStatement,

@@ -11,6 +11,7 @@
 #![forbid(unsafe_code)]
 
 mod alone;
+pub mod comparison;
 mod error;
 mod machine;
 mod measure;
@@ -24,7 +25,7 @@ mod store;
 mod sweep;
 mod workload;
 
-pub use alone::{Batch, Values, measure_alone};
+pub use alone::{Batches, Values, measure_alone};
 pub use error::BenchError;
 pub use machine::{Machine, mul_ns, peak_rss_bytes};
 pub use measure::{core_ns, measure, prove_once};

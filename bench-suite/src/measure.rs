@@ -1,11 +1,15 @@
 //! One proof, measured in this process.
 
 use crate::{
-    BenchError, Cell, Machine, Operations, Record, SCHEMA, SecurityRecord, Workload, alone, machine, operations, setup,
+    Batches, BenchError, Cell, Machine, Operations, Record, SCHEMA, SecurityRecord, Workload, alone, machine,
+    operations, setup,
 };
+use lariat_algebra::column::{Column, ColumnData};
 use lariat_jolt_core::{
-    Config, HashKind, Inputs, Params, Phase, Program, ProveOptions, Proven, Schemes, protocol::Shape, prove_witness,
-    trace, verify, witness,
+    Config, HashKind, Inputs, Params, Phase, Program, ProveOptions, Proven, Schemes,
+    protocol::Shape,
+    prove_witness, trace, verify,
+    witness::{self, TouchedCell, Witness},
 };
 use lariat_pcs::Workload as PcsWorkload;
 use std::time::{Duration, Instant};
@@ -18,8 +22,8 @@ const MAX_STEPS: u64 = 1 << 26;
 
 /// Makes and verifies a cell's proof in a pool of the cell's threads.
 ///
-/// The clock of `prove_ns` starts behind a small commitment and opening under the same parameters, so that tables which
-/// schemes build on first use count as setup for all of them.
+/// The clock of `prove_ns` starts when the run's columns were committed to and opened once under the same parameters, so
+/// that tables which schemes build on first use count as setup for all of them.
 ///
 /// # Errors
 /// When there is no such workload or scheme, or the proof is not made or does not verify.
@@ -49,12 +53,16 @@ pub fn measure(cell: &Cell, schemes: &Schemes) -> Result<Record, BenchError> {
         timed(Phase::Witness, start);
 
         let shape = Shape::new(params, &witness.header, &witness.layout);
-        let columns = shape.all_columns();
-        let pcs_workload = PcsWorkload { num_vars: &columns };
+        let num_vars = shape.all_columns();
+        let pcs_workload = PcsWorkload { num_vars: &num_vars };
         let start = Instant::now();
         let pcs = schemes.setup(scheme.kind, pcs_workload)?;
-        alone::warm_up(pcs.as_ref(), shape.step_vars)?;
-        let setup_ns = ns(start.elapsed());
+        let setup = start.elapsed();
+        let columns = committed(&witness, &shape);
+        let start = Instant::now();
+        columns.warm_up(pcs.as_ref())?;
+        drop(columns);
+        let setup_ns = ns(setup + start.elapsed());
         let security = pcs.security(&[&shape.private_batch(), &shape.witness_batch()]);
         let setup = setup::record(scheme, pcs.as_ref(), pcs_workload);
         drop(pcs);
@@ -78,10 +86,10 @@ pub fn measure(cell: &Cell, schemes: &Schemes) -> Result<Record, BenchError> {
             setup,
             security: SecurityRecord { security_proven: security.proven, security_conjectured: security.conjectured },
             argument: config.argument.name().to_owned(),
-            program: program.digest().iter().map(|byte| format!("{byte:02x}")).collect(),
+            program: operations::hex(&program.digest()),
             instructions,
             rows: proven.header.steps,
-            columns: columns.len(),
+            columns: num_vars.len(),
             phases_ns: phases.iter().map(|(phase, time)| (phase.name().to_owned(), ns(*time))).collect(),
             setup_ns,
             prove_ns,
@@ -102,12 +110,24 @@ pub fn measure(cell: &Cell, schemes: &Schemes) -> Result<Record, BenchError> {
     })
 }
 
+/// A copy of the columns that the prover commits to, in its two batches.
+fn committed(witness: &Witness, shape: &Shape) -> Batches {
+    let private = Column::new(shape.private_vars, ColumnData::U32(witness.private_words.clone()));
+    let sparse = |value: fn(&TouchedCell) -> u32| {
+        let entries = witness.cells.iter().map(|c| (c.cell, value(c))).filter(|e| e.1 != 0).collect();
+        Column::new(shape.cell_vars, ColumnData::Sparse(entries))
+    };
+    let mut columns: Vec<Column> = witness.columns.iter().take(shape.num_step_columns).cloned().collect();
+    columns.extend([sparse(|_| 1), sparse(|c| c.value), sparse(|c| c.timestamp)]);
+    Batches::new(vec![vec![private], columns])
+}
+
 /// Median time of verifying; every time, the statement must be the run's.
 fn time_verification(program: &Program, proven: &Proven, schemes: &Schemes) -> Result<u64, BenchError> {
     let mut times = Vec::with_capacity(VERIFICATIONS);
     for _ in 0..VERIFICATIONS {
         let start = Instant::now();
-        let statement = verify(program, &proven.proof, schemes)?;
+        let statement = verify(program, &proven.proof, schemes).map_err(Box::new)?;
         times.push(ns(start.elapsed()));
         if statement.rows != proven.header.steps || statement.output != proven.header.output() {
             return Err(BenchError::OtherStatement);

@@ -7,6 +7,7 @@ use lariat_jolt_core::{
 };
 use lariat_transcript::{Event, EventKind};
 use serde::{Deserialize, Serialize};
+use std::fmt::Write as _;
 
 /// Messages and challenges of a part of the protocol.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,8 +51,8 @@ impl Operations {
             let Event { kind, label, payload, count, num_bytes, offset: _ } = event;
             hasher.update(format!("{kind:?} {label} {payload:?} {count} {num_bytes}\n").as_bytes());
         }
-        counts.schedule = hasher.finalize().to_hex()[..32].to_owned();
-        counts
+        let digest = hasher.finalize();
+        Self { schedule: hex(digest.as_bytes().split_at(16).0), ..counts }
     }
 
     /// The interactive oracle proof: everything but commitments and the opening. Identical for all schemes.
@@ -69,6 +70,15 @@ impl Operations {
 fn is_pcs(section: &str, event: &Event) -> bool {
     let sections = [section::PRIVATE, section::COMMITMENTS, section::OPENING];
     sections.contains(&section) && event.kind != EventKind::Section && event.label != label::FINGERPRINT
+}
+
+/// Hexadecimal digits.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 /// Bytes of the commitments and of the opening.

@@ -98,8 +98,8 @@ pub struct Record {
     pub columns: usize,
     /// Nanoseconds by phase, in the order of the protocol.
     pub phases_ns: Vec<(String, u64)>,
-    /// Nanoseconds of making the parameters, and of a first small commitment and opening, with which schemes build what
-    /// they keep for a process. Not part of `prove_ns`.
+    /// Nanoseconds of making the parameters, and of committing to the columns and opening them for the first time, with
+    /// which schemes build what they keep for a process. Not part of `prove_ns`.
     pub setup_ns: u64,
     /// Nanoseconds from the trace to the proof, without execution and parameters.
     pub prove_ns: u64,

@@ -29,6 +29,9 @@ struct Curve<'a, M> {
     sizes: BTreeMap<u64, Vec<&'a M>>,
 }
 
+/// A plot: beginning of its file's name, title, unit, and the figure of a record.
+type Plot<M> = (&'static str, &'static str, Unit, fn(&M) -> Option<f64>);
+
 /// Names in order of first appearance.
 fn in_order<T: PartialEq>(items: impl Iterator<Item = T>) -> Vec<T> {
     items.fold(Vec::new(), |mut seen, item| {
@@ -73,17 +76,19 @@ fn series<M>(curves: &[Curve<'_, M>], value: impl Fn(&M) -> Option<f64>) -> Vec<
     curves.iter().map(of).collect()
 }
 
-/// The machines of some records, and under which setups.
-fn subtitle<M: Measured>(records: &[&M], machine: impl Fn(&M) -> &Machine) -> String {
+/// The machines of some records; their runs and setups.
+fn subtitle<M: Measured>(records: &[&M], runs: usize, machine: impl Fn(&M) -> &Machine) -> [String; 2] {
     let machines = in_order(records.iter().map(|r| machine(r).to_string()));
-    let mut text = match machines.as_slice() {
+    let machine = match machines.as_slice() {
         [one] => one.clone(),
         many => format!("{} machines or builds", many.len()),
     };
+    let mut how =
+        format!("medians of {runs} run{}", if runs == 1 { "" } else { "s, bars from the least to the greatest" });
     if records.iter().any(|r| r.setup().setup == "insecure-seed") {
-        text += "; pairing schemes under an INSECURE setup";
+        how += "; powers of tau, where needed, from an INSECURE seed";
     }
-    text
+    [machine, how]
 }
 
 /// Whether a property differs among records.
@@ -123,7 +128,7 @@ fn head<M: Measured>(title: &str, records: &[M], machine: impl Fn(&M) -> &Machin
         // Writing to a string cannot fail.
         let _ = writeln!(text, "- {machine}{rustc}");
     }
-    let setups = in_order(records.iter().map(|r| r.setup()).filter(|s| s.setup != "transparent").map(|s| {
+    let setups = in_order(records.iter().map(Measured::setup).filter(|s| s.setup != "transparent").map(|s| {
         let warning =
             if s.setup == "insecure-seed" { " (INSECURE: whoever knows the seed can forge proofs)" } else { "" };
         format!("{} `{}`{warning}", s.setup, s.setup_name)
@@ -174,8 +179,9 @@ pub fn of_proofs(records: &[Record]) -> Vec<File> {
         let of_guest: Vec<&Record> = records.iter().filter(|r| r.cell.guest == guest).collect();
         let curves = curves(&of_guest, &names, name, |r| r.rows);
         table += &proof_table(guest, &of_guest, &curves);
-        let subtitle = subtitle(&of_guest, |r| &r.machine);
-        let plots: [(&str, &str, Unit, fn(&Record) -> Option<f64>); 4] = [
+        let runs = of_guest.iter().map(|r| r.cell.run).max().unwrap_or_default();
+        let subtitle = subtitle(&of_guest, runs, |r| &r.machine);
+        let plots: [Plot<Record>; 4] = [
             ("prover-time", "Prover time", Unit::Nanoseconds, |r| Some(r.prove_ns as f64)),
             ("proof-bytes", "Proof size", Unit::Bytes, |r| Some(r.proof_bytes as f64)),
             ("verifier-time", "Verifier time", Unit::Nanoseconds, |r| Some(r.verify_ns as f64)),
@@ -199,7 +205,7 @@ pub fn of_proofs(records: &[Record]) -> Vec<File> {
 }
 
 /// Where the time of a guest's largest proofs goes.
-fn phases(guest: &str, subtitle: String, curves: &[Curve<'_, Record>]) -> Bars {
+fn phases(guest: &str, subtitle: [String; 2], curves: &[Curve<'_, Record>]) -> Bars {
     let largest = curves.iter().filter_map(|c| c.sizes.keys().max()).max().copied().unwrap_or_default();
     let median = |runs: &[&Record], phase: &str| {
         let ns = |r: &Record| r.phases_ns.iter().find(|(name, _)| name == phase).map(|(_, ns)| *ns as f64);
@@ -294,8 +300,9 @@ pub fn of_openings(records: &[AloneRecord]) -> Vec<File> {
         let of = if columns == 1 { "column" } else { "columns" };
         let what = format!("{columns} {values} {of}");
         table += &opening_table(&what, &curves);
-        let subtitle = subtitle(&group, |r| &r.machine);
-        let plots: [(&str, &str, Unit, fn(&AloneRecord) -> Option<f64>); 4] = [
+        let runs = group.iter().map(|r| r.cell.run).max().unwrap_or_default();
+        let subtitle = subtitle(&group, runs, |r| &r.machine);
+        let plots: [Plot<AloneRecord>; 4] = [
             ("commit", "Commit", Unit::Nanoseconds, |r| Some(r.commit_ns as f64)),
             ("open", "Open", Unit::Nanoseconds, |r| Some(r.open_ns as f64)),
             ("verify", "Verify", Unit::Nanoseconds, |r| Some(r.verify_ns as f64)),

@@ -294,7 +294,9 @@ fn tables_say_what_differs() {
     // Threads name curves once they differ.
     data[0].iop.challenges -= 1;
     let mut two: Vec<Record> = data.clone();
-    two.iter_mut().for_each(|r| r.cell.threads = 2);
+    for record in &mut two {
+        record.cell.threads = 2;
+    }
     data.extend(two);
     let table = &report::of_proofs(&data)[0].1;
     assert!(table.contains("| hyrax, 1 thr |") && table.contains("| hyrax, 2 thr |"));

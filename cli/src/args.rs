@@ -70,9 +70,11 @@ pub enum Command {
     ///
     /// Each cell is a process of its own, and its proof is verified after the clock has stopped. Schemes that need a setup
     /// get an INSECURE one in the folder unless --setup is given; every record names it.
-    #[command(after_help = "Examples:\n  lariat bench -o curves\n  lariat bench --pcs hyrax --guests fibonacci --sizes \
+    #[command(
+        after_help = "Examples:\n  lariat bench -o curves\n  lariat bench --pcs hyrax --guests fibonacci --sizes \
                             10,12 --runs 1 -o small\n  lariat bench --alone --sizes 10,14 -o alone\n  lariat bench \
-                            --plot curves/results.jsonl -o plots")]
+                            --plot curves/results.jsonl -o plots"
+    )]
     Bench(Box<BenchArgs>),
     /// List what can be chosen: commitment schemes, arguments, hashes
     #[command(after_help = "Example:\n  lariat list pcs --json")]

@@ -72,9 +72,9 @@ pub enum VerifyError {
     )]
     OtherSetup {
         /// The proof's.
-        found: SetupId,
+        found: Box<SetupId>,
         /// The verifier's.
-        expected: SetupId,
+        expected: Box<SetupId>,
     },
     /// The file has another length than this statement's proofs have.
     #[error("the proof has {found} bytes where a proof of this statement has {expected}: truncated or extended")]

@@ -63,7 +63,7 @@ pub fn verify_with_log(
     }
     let setup = SetupId::of(pcs.as_ref());
     if header.setup != setup {
-        return Err(VerifyError::OtherSetup { found: header.setup, expected: setup });
+        return Err(VerifyError::OtherSetup { found: Box::new(header.setup), expected: Box::new(setup) });
     }
     let messages = proof.get(header_len..).ok_or(HeaderError::Truncated)?;
     let mut channel = session(&header, pcs.as_ref()).into_verifier(messages);

@@ -3,6 +3,7 @@
 //! `lanes` holds the arithmetic (52-bit limbs, Montgomery form), `points` drives the batch additions of
 //! [`crate::msm`], and [`slices`] offers kernels over slices of scalars.
 
+pub mod blake3;
 #[cfg(target_arch = "x86_64")]
 mod lanes;
 pub(crate) mod ntt;

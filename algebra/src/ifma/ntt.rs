@@ -66,6 +66,7 @@ mod vector {
     /// Lane `m` is element `offset + STRIDE m`.
     #[inline]
     #[target_feature(enable = "avx512f")]
+    #[allow(clippy::cast_ptr_alignment, reason = "accessed by unaligned instructions only")]
     fn load<const STRIDE: usize>(from: &[Fr], offset: usize) -> [__m512i; 4] {
         const { assert!(size_of::<Fr>() == 32) };
         assert!(offset + 7 * STRIDE < from.len());
@@ -82,6 +83,7 @@ mod vector {
     /// Inverse of [`load`] for normalised lanes below `2^256`.
     #[inline]
     #[target_feature(enable = "avx512f")]
+    #[allow(clippy::cast_ptr_alignment, reason = "accessed by unaligned instructions only")]
     fn store<const STRIDE: usize>(to: &mut [Fr], offset: usize, value: &Lanes) {
         const { assert!(size_of::<Fr>() == 32) };
         assert!(offset + 7 * STRIDE < to.len());
@@ -216,7 +218,7 @@ mod vector {
             let w = split_times_16(&load::<4>(factors_4, pair));
             let [u, v] = butterfly(&reduce(&x[2 * pair]), &carry(x[2 * pair + 1]), &w);
             for (k, value) in [(2 * pair, u), (2 * pair + 1, v)] {
-                store::<8>(tile, k, &canonical(value));
+                store::<8>(tile, k, &canonical(&value));
             }
         }
     }
@@ -224,8 +226,8 @@ mod vector {
     /// From below `6 p`, signed limbs, to canonical.
     #[inline]
     #[target_feature(enable = "avx512f,avx512dq,avx512ifma")]
-    fn canonical(a: Lanes) -> Lanes {
-        subtract_once::<Scalar>(&reduce(&a))
+    fn canonical(a: &Lanes) -> Lanes {
+        subtract_once::<Scalar>(&reduce(a))
     }
 
     /// `out[j] = even (u + v) + odd (u - v) / x_j` for pairs `(u, v)`. In each block of eight, `reversed_inverses` has
@@ -249,7 +251,7 @@ mod vector {
             let difference = carry(add_raw(&sub_raw(&v, &u), &two));
             let quotient = mul_lanes::<Scalar>(&difference, &split_times_16(&load::<1>(&ordered, 0)));
             let result = add_raw(&mul_lanes::<Scalar>(&sum, &even), &mul_lanes::<Scalar>(&quotient, &odd));
-            store::<1>(out, 0, &canonical(result));
+            store::<1>(out, 0, &canonical(&result));
         }
     }
 
@@ -263,7 +265,7 @@ mod vector {
         let factor = splat_times_16(factor);
         for x in x.as_chunks_mut::<8>().0 {
             let product = mul_lanes::<Scalar>(&split(&load::<1>(x, 0)), &factor);
-            store::<1>(x, 0, &canonical(product));
+            store::<1>(x, 0, &canonical(&product));
         }
     }
 }

@@ -38,6 +38,9 @@ pub(crate) struct Buckets {
 /// Below this many items a job is sorted by comparison instead of by counting.
 const COUNTING_THRESHOLD: usize = 48;
 
+/// Items whose buckets are summed together: their intermediate sums take up to 2 MiB.
+const SLICE_ITEMS: usize = 1 << 15;
+
 impl Buckets {
     /// Forgets all jobs.
     pub(crate) fn clear(&mut self) {
@@ -96,8 +99,33 @@ impl Buckets {
     /// the identity.
     pub(crate) fn sum_jobs(&mut self, num_jobs: usize, adder: &mut Adder<'_>) -> Vec<G1Projective> {
         // Step 1: one point per bucket.
+        // Slice after slice: a slice's intermediate sums stay in the cache, and only its buckets are kept.
         let mut segments: Vec<Segment> = self.filled.iter().map(|b| b.segment).collect();
-        reduce_segments(&mut self.items, &mut segments, adder, &mut self.pairs);
+        let mut rest = &mut segments[..];
+        while !rest.is_empty() {
+            let mut load = 0;
+            let full = |s: &Segment| {
+                load += s.len as usize;
+                load >= SLICE_ITEMS
+            };
+            let end = rest.iter().position(full).map_or(rest.len(), |i| i + 1);
+            let (slice, others) = rest.split_at_mut(end);
+            let start = adder.num_sums();
+            reduce_segments(&mut self.items, slice, adder, &mut self.pairs);
+            if !others.is_empty() {
+                // Segments lie behind one another; their sums are in their first items.
+                let (mut items, mut position) = (&mut self.items[..], 0);
+                let sums = slice.iter().map(|segment| {
+                    let here = std::mem::take(&mut items).split_at_mut(segment.start as usize - position).1;
+                    position = segment.start as usize + 1;
+                    let (sum, behind) = here.split_first_mut().expect("segments are not empty");
+                    items = behind;
+                    sum
+                });
+                adder.compact(start, sums);
+            }
+            rest = others;
+        }
         let mut level: Vec<(u32, u32, PointRef)> =
             self.filled.iter().map(|b| (b.job, b.weight, self.items[b.segment.start as usize])).collect();
 

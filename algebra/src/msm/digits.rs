@@ -15,24 +15,10 @@ pub(crate) fn num_windows(bits: usize, window: usize) -> usize {
     (bits + 1).div_ceil(window)
 }
 
-/// The window width that minimises additions for `len` magnitudes below `2^bits`: one addition per digit and two per
-/// bucket, in one set of buckets for all windows or one for each.
-pub(crate) fn best_window(bits: usize, len: usize, sets: BucketSets) -> usize {
-    let cost = |w: usize| {
-        let windows = num_windows(bits, w);
-        let sets = if sets == BucketSets::Shared { 1 } else { windows };
-        windows * len + sets * (1 << w)
-    };
-    (2..=MAX_WINDOW).min_by_key(|&w| cost(w)).unwrap_or(MAX_WINDOW)
-}
-
-/// Whether the digits of all windows fall into the same buckets.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum BucketSets {
-    /// One set; needs precomputed shifted points.
-    Shared,
-    /// One set for each window.
-    PerWindow,
+/// The window width that minimises additions for `len` magnitudes below `2^bits` when the digits of all windows fall into
+/// one set of buckets: one addition per digit and two per bucket.
+pub(crate) fn best_window(bits: usize, len: usize) -> usize {
+    (2..=MAX_WINDOW).min_by_key(|&w| num_windows(bits, w) * len + (1 << w)).unwrap_or(MAX_WINDOW)
 }
 
 /// Emits `(window index, |digit|, digit is negative)` for each nonzero signed digit of `magnitude`, digits in
@@ -82,6 +68,46 @@ pub(crate) fn digits_wide(magnitude: &[u64; 4], window: usize, mut emit: impl Fn
     }
 }
 
+/// A scalar of which every signed digit can be read by itself: its centered magnitude plus half a window in every window
+/// but the top one.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Biased {
+    limbs: [u64; 4],
+    negative: bool,
+}
+
+impl Biased {
+    /// For windows of `window` bits.
+    pub(crate) fn new(x: &Fr, window: usize) -> Self {
+        let (mut limbs, negative) = centered(x);
+        let (mut bias, mut bit) = ([0u64; 4], window - 1);
+        for _ in 1..num_windows(CENTERED_BITS, window) {
+            bias[bit / 64] |= 1 << (bit % 64);
+            bit += window;
+        }
+        let mut carry = false;
+        for (limb, bias) in limbs.iter_mut().zip(bias) {
+            let (sum, c1) = limb.overflowing_add(bias);
+            let (sum, c2) = sum.overflowing_add(u64::from(carry));
+            (*limb, carry) = (sum, c1 | c2);
+        }
+        Self { limbs, negative }
+    }
+
+    /// Digit `k` of `num_windows` as `(|digit|, digit is negative)`, in `-2^(w-1)..=2^(w-1)`; `None` for zero.
+    #[inline(always)]
+    pub(crate) fn digit(&self, k: usize, window: usize, num_windows: usize) -> Option<(u32, bool)> {
+        let (mask, half) = ((1u64 << window) - 1, 1u64 << (window - 1));
+        let (limb, shift) = (window * k / 64, window * k % 64);
+        let mut raw = self.limbs[limb] >> shift;
+        if shift + window > 64 {
+            raw |= self.limbs.get(limb + 1).map_or(0, |x| x << (64 - shift));
+        }
+        let digit = (raw & mask) as i64 - if k + 1 < num_windows { half as i64 } else { 0 };
+        (digit != 0).then_some((digit.unsigned_abs() as u32, (digit < 0) != self.negative))
+    }
+}
+
 /// The representative of `x` in `(-r/2, r/2)`: its magnitude, and whether it is negative.
 pub(crate) fn centered(x: &Fr) -> ([u64; 4], bool) {
     let value = x.into_bigint();
@@ -95,6 +121,7 @@ mod tests {
     use super::*;
     use ark_ff::{BigInt, Field, One, Zero};
     use proptest::prelude::*;
+    use rand_chacha::rand_core::SeedableRng;
 
     fn recompose(window: usize, digits: &[(usize, u32, bool)]) -> Fr {
         digits.iter().fold(Fr::zero(), |sum, &(k, d, negative)| {
@@ -118,6 +145,23 @@ mod tests {
                 let expected = limbs.iter().rev().fold(Fr::zero(), |v, &l| v * Fr::from(1u128 << 64) + Fr::from(l));
                 prop_assert_eq!(recompose(window, &digits), expected);
                 prop_assert!(digits.iter().all(|d| d.0 < num_windows(CENTERED_BITS, window)));
+            }
+        }
+    }
+
+    #[test]
+    fn biased_digits_recompose() {
+        use ark_ff::UniformRand;
+        let mut rng = rand_chacha::ChaCha20Rng::from_seed([7; 32]);
+        let half = Fr::from_bigint(Fr::MODULUS_MINUS_ONE_DIV_TWO).unwrap();
+        let corners = [Fr::zero(), Fr::one(), -Fr::one(), half, -half, half - Fr::one(), Fr::from(u64::MAX)];
+        let powers = (0..254u64).map(|i| Fr::from(2u64).pow([i])).flat_map(|x| [x, -x, x - Fr::one()]);
+        for x in corners.into_iter().chain(powers).chain((0..200).map(|_| Fr::rand(&mut rng))) {
+            for window in 2..=17 {
+                let (biased, count) = (Biased::new(&x, window), num_windows(CENTERED_BITS, window));
+                let digits: Vec<_> =
+                    (0..count).filter_map(|k| biased.digit(k, window, count).map(|(d, n)| (k, d, n))).collect();
+                assert_eq!(recompose(window, &digits), x, "window {window}");
             }
         }
     }

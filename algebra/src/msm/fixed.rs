@@ -1,10 +1,12 @@
 //! Commitments to rows of small integers over fixed bases.
 
 use super::bucket::Buckets;
-use super::digits::{BucketSets, CENTERED_BITS, best_window, centered, digits_u64, digits_wide, num_windows};
+use super::digits::{CENTERED_BITS, best_window, centered, digits_u64, digits_wide, num_windows};
 use super::kernel::{Adder, Backend};
 use super::packed::{PackedPoint, PointRef};
+use super::plain::sum_rows;
 use super::rows::RowValues;
+use super::variable::pack_all;
 use crate::column::Column;
 use crate::{G1Affine, G1Projective, par};
 use ark_ec::CurveGroup;
@@ -15,22 +17,28 @@ use std::sync::OnceLock;
 const CHUNK_ITEMS: usize = 1 << 15;
 /// Smallest chunk worth a task of its own.
 const MIN_CHUNK_ITEMS: usize = 1 << 12;
-/// Bases of one subset-sum group. At 4,096 bases, 4, 6 and 8 take 10.0, 7.1 and 5.7 ns a Boolean (half of them ones) and
-/// 1, 2.6 and 8 MiB.
-const SUBSET_BITS: usize = 6;
+/// Most bases of one subset-sum group. At 4,096 bases, 4, 6 and 8 take 10.0, 7.1 and 5.7 ns a Boolean (half of them ones)
+/// and 1, 2.6 and 8 MiB.
+const MAX_SUBSET_BITS: usize = 6;
+/// Largest table of subset sums, in points (64 MiB): longer bases have smaller groups, and none from 2^20 on.
+const MAX_SUBSET_POINTS: usize = 1 << 20;
+/// Most bases with shifted copies: at 2^14, those for full-size scalars take 24 MiB.
+const MAX_SHIFTED: usize = 1 << 14;
 /// Bases whose shifted copies are computed together.
 const SHIFT_BLOCK: usize = 512;
 
 /// Points `G_0, ..., G_{L-1}` with the tables that make `sum_i v_i G_i` cheap for small `v_i`.
 ///
-/// Tables hold `2^(w k) G_i`, so that the digits of all windows of a scalar fall into one set of buckets, and subset
+/// Up to `2^14` points, tables hold `2^(w k) G_i`, so that the digits of all windows of a scalar fall into one set of buckets, and subset
 /// sums of groups of neighbours for Boolean rows. Each is built when a row first needs it: for `L = 4096`, 0.5 MiB for
-/// scalars of 16 bits, 1.5 MiB for 64 bits, 5 MiB for full-size scalars, 2.6 MiB for Booleans. Variable time: not for
-/// secrets.
+/// scalars of 16 bits, 1.5 MiB for 64 bits, 5 MiB for full-size scalars, 2.6 MiB for Booleans. More points are kept once, 64 bytes
+/// each, with subset sums in at most 64 MiB. Variable time: not for secrets.
 #[derive(Debug)]
 pub struct FixedBases {
     bases: Vec<G1Affine>,
     backend: Backend,
+    subset_bits: usize,
+    plain: OnceLock<Vec<PackedPoint>>,
     small: Shifted,
     medium: Shifted,
     full: Shifted,
@@ -48,7 +56,7 @@ struct Shifted {
 impl Shifted {
     /// A table for magnitudes below `2^bits` whose window suits magnitudes below `2^typical_bits` best.
     fn new(bits: usize, typical_bits: usize, len: usize) -> Self {
-        let window = best_window(typical_bits, len, BucketSets::Shared);
+        let window = best_window(typical_bits, len);
         Self { window, num_windows: num_windows(bits, window), points: OnceLock::new() }
     }
 
@@ -69,6 +77,7 @@ impl Shifted {
 /// Which table a row's items refer to. Rows that share a table are summed together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum TableKind {
+    Plain,
     Subsets,
     Small,
     Medium,
@@ -79,7 +88,7 @@ impl FixedBases {
     /// Takes the bases; tables follow when they are needed.
     ///
     /// # Panics
-    /// When there are more than `2^20` bases.
+    /// When there are more than `2^26` bases.
     pub fn new(bases: Vec<G1Affine>) -> Self {
         Self::with_backend(bases, Backend::detect())
     }
@@ -87,12 +96,15 @@ impl FixedBases {
     /// [`FixedBases::new`] on a chosen backend.
     ///
     /// # Panics
-    /// When there are more than `2^20` bases, or this CPU does not run the backend.
+    /// When there are more than `2^26` bases, or this CPU does not run the backend.
     pub fn with_backend(bases: Vec<G1Affine>, backend: Backend) -> Self {
-        assert!(bases.len() <= 1 << 20, "more than 2^20 fixed bases");
+        assert!(bases.len() <= 1 << 26, "more than 2^26 fixed bases");
         assert!(backend.is_available(), "backend not available on this CPU");
         let len = bases.len();
+        let table_len = |b: &usize| len.div_ceil(*b) * ((1 << b) - 1);
         Self {
+            subset_bits: (2..=MAX_SUBSET_BITS).rfind(|b| table_len(b) <= MAX_SUBSET_POINTS).unwrap_or(0),
+            plain: OnceLock::new(),
             small: Shifted::new(16, 16, len),
             medium: Shifted::new(64, 32, len),
             full: Shifted::new(CENTERED_BITS, CENTERED_BITS, len),
@@ -141,16 +153,31 @@ impl FixedBases {
         for row in rows {
             assert!(row.end() <= self.len(), "row of {} values over {} bases", row.end(), self.len());
         }
+        let mut out = vec![G1Affine::identity(); rows.len()];
+        let tables = par::map_collect(rows.len(), |i| self.table_for(&rows[i]));
+        let of_kind = |plain: bool| {
+            let tables = tables.iter().enumerate().filter_map(|(i, table)| table.map(|table| (i, table)));
+            tables.filter(move |(_, table)| (*table == TableKind::Plain) == plain)
+        };
+        let plain: Vec<usize> = of_kind(true).map(|(i, _)| i).collect();
+        if !plain.is_empty() {
+            let table = self.table(TableKind::Plain).0;
+            let values: Vec<RowValues<'_>> = plain.iter().map(|&i| rows[i]).collect();
+            let sums = sum_rows(self.backend, table, &values);
+            for (i, sum) in plain.into_iter().zip(G1Projective::normalize_batch(&sums)) {
+                out[i] = sum;
+            }
+        }
         // Rows of one table form chunks of about equal work.
-        let mut order: Vec<(usize, TableKind)> =
-            rows.iter().enumerate().filter_map(|(i, row)| self.table_for(row).map(|table| (i, table))).collect();
+        let mut order: Vec<(usize, TableKind)> = of_kind(false).collect();
         order.sort_by_key(|&(_, table)| table as u8);
         for (_, table) in order.chunk_by(|a, b| a.1 == b.1).map(|run| run[0]) {
             self.table(table);
         }
-        let work = |&(i, table): &(usize, TableKind)| rows[i].num_items_bound(table == TableKind::Subsets, SUBSET_BITS);
+        let work =
+            |&(i, table): &(usize, TableKind)| rows[i].num_items_bound(table == TableKind::Subsets, self.subset_bits);
         let total: usize = order.iter().map(work).sum();
-        let target = (total / (4 * num_threads())).clamp(MIN_CHUNK_ITEMS, CHUNK_ITEMS);
+        let target = (total / (4 * super::num_threads())).clamp(MIN_CHUNK_ITEMS, CHUNK_ITEMS);
         let mut chunks: Vec<&[(usize, TableKind)]> = Vec::new();
         let (mut start, mut load) = (0, 0);
         for end in 0..order.len() {
@@ -163,7 +190,6 @@ impl FixedBases {
         chunks.push(&order[start..]);
 
         let sums = par::map_collect(chunks.len(), |c| self.commit_chunk(rows, chunks[c]));
-        let mut out = vec![G1Affine::identity(); rows.len()];
         for (chunk, sums) in chunks.iter().zip(sums) {
             for (&(i, _), sum) in chunk.iter().zip(sums) {
                 out[i] = sum;
@@ -191,8 +217,14 @@ impl FixedBases {
 
     /// The table that makes a row cheapest, or `None` for an all-zero row.
     fn table_for(&self, row: &RowValues<'_>) -> Option<TableKind> {
-        if matches!(row, RowValues::Bool(_)) {
-            return row.end().gt(&0).then_some(TableKind::Subsets);
+        if row.end() == 0 {
+            return None;
+        }
+        if matches!(row, RowValues::Bool(_)) && self.subset_bits > 0 {
+            return Some(TableKind::Subsets);
+        }
+        if self.len() > MAX_SHIFTED {
+            return Some(TableKind::Plain);
         }
         let Some((bits, nonzero)) = row.size() else { return Some(TableKind::Full) };
         match (bits, nonzero) {
@@ -205,7 +237,12 @@ impl FixedBases {
     /// The points of a table, built if need be, and the largest digit over it.
     fn table(&self, kind: TableKind) -> (&[PackedPoint], usize) {
         match kind {
-            TableKind::Subsets => (get_or_build(&self.subsets, || subset_points(&self.bases, self.backend)), 1),
+            TableKind::Plain => {
+                (get_or_build(&self.plain, || pack_all(self.backend, self.len(), |i| &self.bases[i])), 1)
+            }
+            TableKind::Subsets => {
+                (get_or_build(&self.subsets, || subset_points(&self.bases, self.subset_bits, self.backend)), 1)
+            }
             TableKind::Small => (self.small.points(&self.bases, self.backend), self.small.max_digit()),
             TableKind::Medium => (self.medium.points(&self.bases, self.backend), self.medium.max_digit()),
             TableKind::Full => (self.full.points(&self.bases, self.backend), self.full.max_digit()),
@@ -222,8 +259,8 @@ impl FixedBases {
             items.clear();
             match (kind, &rows[row]) {
                 (TableKind::Subsets, RowValues::Bool(values)) => {
-                    let per_group = (1 << SUBSET_BITS) - 1;
-                    for (group, bits) in values.chunks(SUBSET_BITS).enumerate() {
+                    let per_group = (1 << self.subset_bits) - 1;
+                    for (group, bits) in values.chunks(self.subset_bits).enumerate() {
                         let subset = bits.iter().rev().fold(0, |s, &bit| 2 * s + usize::from(bit));
                         if subset != 0 {
                             items.push((1, PointRef::table(group * per_group + subset - 1, false)));
@@ -265,17 +302,6 @@ fn get_or_build(cell: &OnceLock<Vec<PackedPoint>>, build: impl FnOnce() -> Vec<P
     cell.get_or_init(|| points)
 }
 
-fn num_threads() -> usize {
-    #[cfg(feature = "parallel")]
-    {
-        rayon::current_num_threads()
-    }
-    #[cfg(not(feature = "parallel"))]
-    {
-        1
-    }
-}
-
 /// `2^(window k) G_i` at index `k L + i`.
 fn shifted_points(bases: &[G1Affine], backend: Backend, window: usize, num_windows: usize) -> Vec<PackedPoint> {
     let len = bases.len();
@@ -305,21 +331,21 @@ fn shifted_points(bases: &[G1Affine], backend: Backend, window: usize, num_windo
         .collect()
 }
 
-/// The sum over subset `s` (a nonzero bit mask) of group `g` at index `g (2^SUBSET_BITS - 1) + s - 1`. Subsets that
+/// The sum over subset `s` (a nonzero bit mask) of group `g` at index `g (2^group_bits - 1) + s - 1`. Subsets that
 /// reach past the last base are stored as the identity.
-fn subset_points(bases: &[G1Affine], backend: Backend) -> Vec<PackedPoint> {
-    let groups: Vec<&[G1Affine]> = bases.chunks(SUBSET_BITS).collect();
+fn subset_points(bases: &[G1Affine], group_bits: usize, backend: Backend) -> Vec<PackedPoint> {
+    let groups: Vec<&[G1Affine]> = bases.chunks(group_bits).collect();
     let blocks = par::map_collect(groups.len().div_ceil(SHIFT_BLOCK), |b| {
         let groups = &groups[b * SHIFT_BLOCK..groups.len().min((b + 1) * SHIFT_BLOCK)];
         let mut table: Vec<PackedPoint> = groups.iter().flat_map(|g| g.iter().map(|p| backend.pack(p))).collect();
-        table.resize(groups.len() * SUBSET_BITS, PackedPoint::IDENTITY);
+        table.resize(groups.len() * group_bits, PackedPoint::IDENTITY);
         let mut adder = Adder::new(backend, &table);
         // names[s][g]: subset s of group g, built from the subset without its lowest member.
-        let mut names: Vec<Vec<PointRef>> = vec![Vec::new(); 1 << SUBSET_BITS];
-        for subset in 1usize..1 << SUBSET_BITS {
+        let mut names: Vec<Vec<PointRef>> = vec![Vec::new(); 1 << group_bits];
+        for subset in 1usize..1 << group_bits {
             let lowest = subset.trailing_zeros() as usize;
             let rest = subset & (subset - 1);
-            let member = |g: usize| PointRef::table(g * SUBSET_BITS + lowest, false);
+            let member = |g: usize| PointRef::table(g * group_bits + lowest, false);
             if rest == 0 {
                 names[subset] = (0..groups.len()).map(member).collect();
             } else {

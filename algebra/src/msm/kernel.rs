@@ -65,6 +65,7 @@ pub(crate) struct Adder<'a> {
 #[derive(Default)]
 struct Scratch {
     arena: Vec<PackedPoint>,
+    moved: Vec<PackedPoint>,
     products: Vec<Fq>,
     lanes: crate::ifma::points::LaneScratch,
 }
@@ -110,6 +111,26 @@ impl<'a> Adder<'a> {
         *point.resolve(self.table, &self.scratch.arena)
     }
 
+    /// Number of sums so far.
+    pub(crate) fn num_sums(&self) -> usize {
+        self.scratch.arena.len()
+    }
+
+    /// Forgets all sums from number `start` on but those that `kept` names, and renames these.
+    pub(crate) fn compact<'r>(&mut self, start: usize, kept: impl Iterator<Item = &'r mut PointRef>) {
+        let Scratch { arena, moved, .. } = &mut self.scratch;
+        moved.clear();
+        for point in kept {
+            if let Some(index) = point.arena_index().filter(|&i| i >= start) {
+                let renamed = PointRef::arena(start + moved.len());
+                moved.push(arena[index]);
+                *point = if point.is_negative() { renamed.negated() } else { renamed };
+            }
+        }
+        arena.truncate(start);
+        arena.extend_from_slice(moved);
+    }
+
     /// Reference to the sum of the next pair that [`Adder::add`] will be given, plus `offset` pairs.
     pub(crate) fn next_ref(&self, offset: usize) -> PointRef {
         PointRef::arena(self.scratch.arena.len() + offset)
@@ -120,7 +141,7 @@ impl<'a> Adder<'a> {
     pub(crate) fn add(&mut self, pairs: &[(PointRef, PointRef)]) {
         assert!(self.scratch.arena.len() + pairs.len() <= PointRef::CAPACITY, "arena too long for 30-bit references");
         for batch in pairs.chunks(BATCH) {
-            let Scratch { arena, products, lanes } = &mut self.scratch;
+            let Scratch { arena, products, lanes, .. } = &mut self.scratch;
             match self.backend {
                 Backend::Portable => add_portable(self.table, arena, batch, products),
                 Backend::Ifma => crate::ifma::points::add(self.table, arena, batch, lanes),

@@ -79,6 +79,18 @@ impl PointRef {
         Self(index as u32 | Self::ARENA)
     }
 
+    /// Index in the arena, if that is where the point is.
+    #[inline]
+    pub(crate) fn arena_index(self) -> Option<usize> {
+        (self.0 & Self::ARENA != 0).then_some((self.0 & (Self::ARENA - 1)) as usize)
+    }
+
+    /// The opposite point.
+    #[inline]
+    pub(crate) fn negated(self) -> Self {
+        Self(self.0 ^ Self::NEGATIVE)
+    }
+
     /// Whether the named point counts negatively.
     #[inline]
     pub(crate) fn is_negative(self) -> bool {

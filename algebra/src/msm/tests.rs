@@ -1,5 +1,7 @@
 //! The kernels against naive sums.
 
+mod large;
+
 use super::bucket::Buckets;
 use super::kernel::Adder;
 use super::multiples::fixed_base_multiples_with;

@@ -57,7 +57,9 @@ fn integers<T>(values: &[T], word: impl Fn(&T) -> u64) -> Vec<Fr> {
         out.extend(values.iter().map(|v| Fr::new_unchecked(BigInt([word(v), 0, 0, 0]))));
         let (vectors, rest) = out[start..].split_at_mut(values.len() & !(vector::LANES - 1));
         vector::scale(vectors, radix);
-        rest.iter_mut().for_each(|x| *x *= radix);
+        for x in rest {
+            *x *= radix;
+        }
     }
     out
 }

@@ -192,7 +192,9 @@ fn integers_widen_to_themselves() {
         check(RowValues::from(&field[..]), field.clone());
         let entries: Vec<(u32, u32)> = (0..n as u32).map(|i| (2 * i + 40, words[i as usize] as u32 % 3)).collect();
         let mut expected = vec![Fr::zero(); 2 * n];
-        entries.iter().for_each(|&(i, v)| expected[i as usize - 40] = v.into());
+        for &(i, v) in &entries {
+            expected[i as usize - 40] = v.into();
+        }
         check(RowValues::Sparse { entries: &entries, offset: 40 }, expected);
     }
 }

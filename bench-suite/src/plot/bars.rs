@@ -6,7 +6,7 @@ use super::svg::{Anchor, Svg, colour};
 const WIDTH: f64 = 780.0;
 const LEFT: f64 = 150.0;
 const RIGHT: f64 = 700.0;
-const TOP: f64 = 92.0;
+const TOP: f64 = 102.0;
 const ROW: f64 = 30.0;
 
 /// One bar.
@@ -23,8 +23,8 @@ pub struct Bar {
 pub struct Bars {
     /// What is plotted.
     pub title: String,
-    /// Where it was measured.
-    pub subtitle: String,
+    /// Where it was measured, and how: two lines.
+    pub subtitle: [String; 2],
     /// Names of the parts.
     pub parts: Vec<String>,
     /// The bars.
@@ -41,12 +41,11 @@ impl Bars {
         let scale = (RIGHT - LEFT) / longest;
         let bottom = TOP + ROW * self.bars.len() as f64;
         let mut svg = Svg::new(WIDTH, bottom + 40.0, &self.title);
-        svg.text((20.0, 26.0), Anchor::Start, &self.title, "font-size=\"16\" font-weight=\"bold\"");
-        svg.text((20.0, 46.0), Anchor::Start, &self.subtitle, "font-size=\"10\" fill=\"#444444\"");
+        svg.titles(&self.title, &self.subtitle);
         let mut x = 20.0;
         for (index, part) in self.parts.iter().enumerate() {
-            svg.rect((x, 60.0), (12.0, 12.0), colour(index));
-            svg.text((x + 17.0, 70.0), Anchor::Start, part, "");
+            svg.rect((x, 72.0), (12.0, 12.0), colour(index));
+            svg.text((x + 17.0, 82.0), Anchor::Start, part, "");
             x += 32.0 + 7.0 * part.chars().count() as f64;
         }
         for (row, bar) in self.bars.iter().enumerate() {
@@ -60,7 +59,7 @@ impl Bars {
             svg.text(
                 (x + 6.0, y + 17.0),
                 Anchor::Start,
-                &time(bar.parts.iter().sum::<f64>().round()),
+                &time(three_digits(bar.parts.iter().sum())),
                 "font-size=\"11\"",
             );
         }
@@ -73,6 +72,12 @@ impl Bars {
     }
 }
 
+/// Rounded to three digits.
+fn three_digits(value: f64) -> f64 {
+    let unit = 10f64.powf(value.max(1.0).log10().floor() - 2.0);
+    (value / unit).round() * unit
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -82,9 +87,9 @@ mod tests {
         let bar = |name: &str, parts: [f64; 2]| Bar { name: name.into(), parts: parts.to_vec() };
         let chart = Bars {
             title: "Phases".into(),
-            subtitle: "machine".into(),
+            subtitle: ["machine".into(), "runs".into()],
             parts: vec!["commit".into(), "open".into()],
-            bars: vec![bar("a", [3e9, 1e9]), bar("b", [1e9, 1e9])],
+            bars: vec![bar("a", [3.0004e9, 1e9]), bar("b", [1e9, 1e9])],
         };
         let svg = chart.draw().unwrap();
         assert_eq!(svg, chart.draw().unwrap());

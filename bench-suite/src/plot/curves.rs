@@ -8,7 +8,7 @@ const WIDTH: f64 = 780.0;
 const HEIGHT: f64 = 470.0;
 const LEFT: f64 = 80.0;
 const RIGHT: f64 = 590.0;
-const TOP: f64 = 66.0;
+const TOP: f64 = 76.0;
 const BOTTOM: f64 = 410.0;
 const GRID: &str = "#dddddd";
 const FRAME: &str = "#555555";
@@ -40,8 +40,8 @@ pub struct Series {
 pub struct Curves {
     /// What is plotted.
     pub title: String,
-    /// Where it was measured.
-    pub subtitle: String,
+    /// Where it was measured, and how: two lines.
+    pub subtitle: [String; 2],
     /// What the abscissa counts.
     pub x_label: String,
     /// What the ordinate counts.
@@ -58,21 +58,22 @@ impl Curves {
         let points = || self.series.iter().flat_map(|s| &s.points);
         points().next()?;
         let y_axis = Axis::new(self.unit, points().flat_map(|p| [p.y.min, p.y.max]));
-        let exponents = points().map(|p| p.x.max(1.0).log2());
-        let first = exponents.clone().fold(f64::INFINITY, f64::min).floor() as i32;
-        let last = (exponents.fold(0.0, f64::max).ceil() as i32).max(first + 1);
-        let x_of = |x: f64| LEFT + (RIGHT - LEFT) * (x.max(1.0).log2() - first as f64) / (last - first) as f64;
+        // Ends a little beyond the data and the powers of two that they stand for.
+        let exponents: Vec<f64> = points().map(|p| p.x.max(1.0).log2()).flat_map(|e| [e, e.round()]).collect();
+        let low = exponents.iter().copied().fold(f64::INFINITY, f64::min) - 0.15;
+        let high = exponents.iter().copied().fold(0.0, f64::max) + 0.15;
+        let x_of = |x: f64| LEFT + (RIGHT - LEFT) * (x.max(1.0).log2() - low) / (high - low);
         let y_of = |y: f64| BOTTOM - (BOTTOM - TOP) * y_axis.place(y);
 
         let mut svg = Svg::new(WIDTH, HEIGHT, &self.title);
-        svg.text((LEFT, 26.0), Anchor::Start, &self.title, "font-size=\"16\" font-weight=\"bold\"");
-        svg.text((LEFT, 46.0), Anchor::Start, &self.subtitle, "font-size=\"10\" fill=\"#444444\"");
+        svg.titles(&self.title, &self.subtitle);
         for (place, label) in y_axis.ticks() {
             let y = BOTTOM - (BOTTOM - TOP) * place;
             svg.line((LEFT, y), (RIGHT, y), GRID, 1.0);
             svg.text((LEFT - 8.0, y + 4.0), Anchor::End, label, "");
         }
-        let step = ((last - first) as usize + 1).div_ceil(MAX_SIZES).max(1);
+        let (first, last) = (low.ceil() as i32, high.floor() as i32);
+        let step = ((last - first).max(0) as usize + 1).div_ceil(MAX_SIZES);
         for exponent in (first..=last).step_by(step) {
             let x = x_of(2f64.powi(exponent));
             svg.line((x, TOP), (x, BOTTOM), GRID, 1.0);
@@ -80,8 +81,8 @@ impl Curves {
         }
         svg.line((LEFT, BOTTOM), (RIGHT, BOTTOM), FRAME, 1.2);
         svg.line((LEFT, TOP), (LEFT, BOTTOM), FRAME, 1.2);
-        svg.text(((LEFT + RIGHT) / 2.0, BOTTOM + 44.0), Anchor::Middle, &self.x_label, "");
-        let middle = (TOP + BOTTOM) / 2.0;
+        svg.text((f64::midpoint(LEFT, RIGHT), BOTTOM + 44.0), Anchor::Middle, &self.x_label, "");
+        let middle = f64::midpoint(TOP, BOTTOM);
         svg.text((18.0, middle), Anchor::Middle, &self.y_label, &format!("transform=\"rotate(-90 18 {middle:.0})\""));
 
         for (index, series) in self.series.iter().enumerate() {
@@ -125,7 +126,7 @@ mod tests {
         });
         Curves {
             title: "Prover time, a < b".into(),
-            subtitle: "machine".into(),
+            subtitle: ["machine".into(), "runs".into()],
             x_label: "rows".into(),
             y_label: "time".into(),
             unit: Unit::Nanoseconds,

@@ -47,6 +47,14 @@ impl Svg {
         self.text.push('\n');
     }
 
+    /// A title, and two lines below it.
+    pub fn titles(&mut self, title: &str, subtitle: &[String; 2]) {
+        self.text((20.0, 26.0), Anchor::Start, title, "font-size=\"16\" font-weight=\"bold\"");
+        for (y, line) in [44.0, 58.0].into_iter().zip(subtitle) {
+            self.text((20.0, y), Anchor::Start, line, "font-size=\"10\" fill=\"#444444\"");
+        }
+    }
+
     /// A straight line.
     pub fn line(&mut self, from: (f64, f64), to: (f64, f64), stroke: &str, width: f64) {
         self.push(&format!(

@@ -7,7 +7,7 @@ use crate::{
     format,
 };
 use lariat_bench_suite::{
-    AlonePlan, AloneRecord, BenchError, Existing, Failure, Measured, Plan, Record, Step, Store, Swept, load, measure,
+    AloneCell, AlonePlan, BenchError, Existing, Failure, Measured, Plan, Record, Step, Store, Swept, load, measure,
     measure_alone, report, setup, sweep,
 };
 use lariat_kzg::PowersOfTau;
@@ -48,10 +48,10 @@ pub fn bench(args: &BenchArgs, schemes: &Schemes) -> Report {
     // Clap has made sure that there is one.
     let folder = args.output.as_deref().unwrap_or(Path::new("."));
     match (&args.plot, args.alone) {
-        (Some(file), false) => plot(args, folder, load(file)?, report::of_proofs),
-        (Some(file), true) => plot(args, folder, load(file)?, report::of_openings),
+        (Some(file), false) => plot(args, folder, &load(file)?, report::of_proofs),
+        (Some(file), true) => plot(args, folder, &load(file)?, report::of_openings),
         (None, false) => run(args, folder, schemes, proofs, report::of_proofs),
-        (None, true) => run(args, folder, schemes, openings, report::of_openings),
+        (None, true) => run(args, folder, schemes, |args, pcs| Ok(openings(args, pcs)), report::of_openings),
     }
 }
 
@@ -67,6 +67,7 @@ fn measure_cell(args: &BenchArgs, cell: &str, schemes: &Schemes) -> Report {
     })
 }
 
+/// The cells of a sweep of some kind.
 type Cells<M> = Result<Vec<<M as Measured>::Cell>, BenchError>;
 
 /// The cells of a sweep of proofs.
@@ -84,7 +85,7 @@ fn proofs(args: &BenchArgs, pcs: Vec<String>) -> Cells<Record> {
 }
 
 /// The cells of a sweep of schemes alone.
-fn openings(args: &BenchArgs, pcs: Vec<String>) -> Cells<AloneRecord> {
+fn openings(args: &BenchArgs, pcs: Vec<String>) -> Vec<AloneCell> {
     let plan = AlonePlan {
         pcs,
         values: args.values.clone(),
@@ -93,7 +94,7 @@ fn openings(args: &BenchArgs, pcs: Vec<String>) -> Cells<AloneRecord> {
         threads: threads(args),
         runs: args.runs.into(),
     };
-    Ok(plan.cells())
+    plan.cells()
 }
 
 fn sizes(args: &BenchArgs) -> Vec<u32> {
@@ -159,8 +160,8 @@ fn run<M: Measured>(
 }
 
 /// Draws from a file of records alone.
-fn plot<M: Measured>(args: &BenchArgs, folder: &Path, records: Vec<M>, draw: fn(&[M]) -> Vec<report::File>) -> Report {
-    let mut summary = finish(folder, &records, draw)?;
+fn plot<M: Measured>(args: &BenchArgs, folder: &Path, records: &[M], draw: fn(&[M]) -> Vec<report::File>) -> Report {
+    let mut summary = finish(folder, records, draw)?;
     summary.found = records.len();
     Ok(text(args, folder, &summary, None))
 }

@@ -18,6 +18,13 @@ fn sweep<'a>(folder: &'a str, more: &[&'a str]) -> Vec<&'a str> {
     [&args[..], more].concat()
 }
 
+/// The plots and these files, in order.
+fn sorted(others: &[&'static str]) -> Vec<&'static str> {
+    let mut names = [&PLOTS[..], others].concat();
+    names.sort_unstable();
+    names
+}
+
 fn records(file: &Path) -> Vec<Value> {
     fs::read_to_string(file).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
@@ -32,8 +39,7 @@ fn a_sweep_leaves_records_a_table_and_plots() {
         assert_eq!(json[name], value, "{json}");
     }
     assert_eq!(json["setup"], Value::Null);
-    let files: Vec<&str> = [&PLOTS[..], &["results.jsonl", "table.md"]].concat();
-    assert_eq!(names(&out), files);
+    assert_eq!(names(&out), sorted(&["results.jsonl", "table.md"]));
     let results = out.join("results.jsonl");
     let measured = records(&results);
     let runs: Vec<&Value> = measured.iter().map(|r| &r["run"]).collect();
@@ -61,7 +67,7 @@ fn a_sweep_leaves_records_a_table_and_plots() {
 
     // Tables and plots follow from the records alone.
     lariat(&["bench", "--plot", &text(&results), "-o", &text(&again)]).ok();
-    assert_eq!(names(&again), [&PLOTS[..], &["table.md"]].concat());
+    assert_eq!(names(&again), sorted(&["table.md"]));
     for name in names(&again) {
         assert_eq!(fs::read(again.join(&name)).unwrap(), fs::read(out.join(&name)).unwrap(), "{name}");
     }

@@ -181,9 +181,13 @@ fn proofs_under_a_ceremony_name_it() {
     // The library's writer stands in for a ceremony: the format is the same, its trapdoor is not secret.
     lariat_kzg::PowersOfTau::from_seed("stand-in", 12).unwrap().write_ptau(&ptau).unwrap();
     let made = lariat(&["setup", "--ptau", &ptau, "-o", &setup, "--json"]).ok().json();
-    assert_eq!((&made["setup"], &made["setup_name"], &made["log_size"]), (&"ceremony".into(), &"test_12".into(), &12.into()));
+    assert_eq!(
+        (&made["setup"], &made["setup_name"], &made["log_size"]),
+        (&"ceremony".into(), &"test_12".into(), &12.into())
+    );
     let program = elf("fibonacci");
-    let prove = ["prove", &program, "--input-hex", INPUT, "--pcs", name, "--log-m", "8", "-o", &proof, "--setup", &setup];
+    let prove =
+        ["prove", &program, "--input-hex", INPUT, "--pcs", name, "--log-m", "8", "-o", &proof, "--setup", &setup];
     let proven = lariat(&[&prove[..], &["--json"]].concat()).ok().json();
     let verified: Value = lariat(&["verify", &program, &proof, "--setup", &setup, "--json"]).ok().json();
     for report in [&proven, &verified] {

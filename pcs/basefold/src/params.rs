@@ -4,7 +4,11 @@ use lariat_algebra::ntt::MAX_LOG_SIZE;
 use lariat_merkle::queries::COLLISION_BITS;
 use lariat_merkle::{OpeningShape, RateAndRegime, Regime, TreeShape};
 use lariat_pcs::{PcsError, SecurityBits};
+use lariat_transcript::PublicCoin;
 use lariat_transcript::encoding::SCALAR_BYTES;
+use std::num::NonZeroU64;
+
+const LABEL_QUERIES: &str = "basefold/queries";
 
 /// Most variables that one oracle folds away.
 const MAX_LOG_FOLD: usize = 4;
@@ -27,9 +31,10 @@ pub struct Config {
 }
 
 impl Default for Config {
-    /// Rate 1/4 below Johnson's bound, 100 bits, at most `2^9` coefficients in the clear.
+    /// Rate 1/2 below Johnson's bound, 100 bits, at most `2^9` coefficients in the clear. See the crate's costs section
+    /// for the choice of the rate.
     fn default() -> Self {
-        Self { log_inv_rate: 2, regime: Regime::Johnson, target_bits: 100, max_final_vars: 9 }
+        Self { log_inv_rate: 1, regime: Regime::Johnson, target_bits: 100, max_final_vars: 9 }
     }
 }
 
@@ -58,6 +63,12 @@ impl Params {
         let num_queries = code.num_queries(config.target_bits);
         let folds = schedule(piece_vars, num_queries, config);
         Ok(Self { config, code, piece_vars, num_queries, folds })
+    }
+
+    /// The same with another schedule, so that tests reach shapes that no short one has.
+    #[cfg(test)]
+    pub(crate) fn with_folds(&self, folds: Vec<usize>) -> Self {
+        Self { folds, ..self.clone() }
     }
 
     /// What the user chose.
@@ -105,6 +116,13 @@ impl Params {
         })
     }
 
+    /// Draws the positions to sample, with repetitions.
+    pub(crate) fn draw_queries(&self, channel: &mut impl PublicCoin) -> Vec<usize> {
+        let len = NonZeroU64::MIN.saturating_add((1u64 << self.log_len()) - 1);
+        let drawn = channel.challenge_indices(LABEL_QUERIES, self.num_queries, len);
+        drawn.into_iter().map(|i| i as usize).collect()
+    }
+
     /// Bytes of the opening of commitments to so many pieces.
     pub fn opening_bytes(&self, num_pieces: &[usize]) -> usize {
         if num_pieces.iter().sum::<usize>() == 0 {
@@ -128,9 +146,14 @@ impl Params {
         let folds = (0..rounds).map(|j| self.code.curve(1, self.log_len() - j - 1).and(self.code.identity(1)));
         let claims = line.and(self.code.identity(1));
         let folding = folds.fold(batching.and(claims), SecurityBits::and);
-        let lists = self.code.identity(PROTOCOL_DEGREE_BITS.exp2() as usize);
-        let lists = if self.config.regime == Regime::Unique { folding } else { folding.and(lists) };
-        let all = lists.and(self.code.queries(self.num_queries));
+        let all = folding.and(self.code.queries(self.num_queries));
+        let all = match self.config.regime {
+            Regime::Unique => all,
+            Regime::Johnson => {
+                let bits = SecurityBits::FIELD - PROTOCOL_DEGREE_BITS - self.code.list_size().log2();
+                all.and(SecurityBits { proven: bits, conjectured: bits })
+            }
+        };
         SecurityBits { proven: all.proven, conjectured: all.and(hash).conjectured }
     }
 }

@@ -1,8 +1,8 @@
 //! The prover's side of an opening. Steps are numbered as in the verifier.
 
 use crate::{
-    LABEL_ALPHA, LABEL_BETA, LABEL_EXTRA, LABEL_FINAL, LABEL_GAMMA, LABEL_ORACLE, LABEL_QUERIES, LABEL_SLOPE, LEAVES,
-    Params, ROWS, RowsHint,
+    LABEL_ALPHA, LABEL_BETA, LABEL_EXTRA, LABEL_FINAL, LABEL_GAMMA, LABEL_ORACLE, LABEL_SLOPE, LEAVES, Oracle, Params,
+    ROWS, RowsHint,
 };
 use ark_ff::{One, Zero};
 use lariat_algebra::ifma::slices::{inner_product, scale_add};
@@ -13,7 +13,6 @@ use lariat_algebra::{Fr, par};
 use lariat_merkle::{InterleavedMatrix, MerkleTree, send_openings};
 use lariat_pcs::batch::PieceOpening;
 use lariat_transcript::ProverChannel;
-use std::num::NonZeroU64;
 
 /// Values that one task works on.
 const TASK: usize = 1 << 12;
@@ -39,47 +38,75 @@ pub(crate) fn open(params: &Params, opening: PieceOpening<'_>, hints: &[&RowsHin
     drop(extra);
 
     // Step 3: folds.
-    let mut poly = combined;
-    let mut rest = claim.point;
-    let tables = eq_prefix_tables(claim.point.split_last().map_or(&[], |(_, most)| most));
-    let mut oracles: Vec<(InterleavedMatrix, MerkleTree)> = Vec::new();
-    let mut word = if params.folds().is_empty() { Vec::new() } else { Domain::new(params.log_len()).encode(&poly) };
+    let mut folding = Folding::new(params, combined, claim.point);
     for oracle in params.oracles() {
-        let matrix = InterleavedMatrix::from_words(vec![word], oracle.log_len, oracle.log_fold);
-        let tree = matrix.commit(params.num_queries());
-        tree.cap().send(LABEL_ORACLE, channel);
-        let mut folded: Vec<Fr> = Vec::new();
-        for round in 0..oracle.log_fold {
-            let Some((_, most)) = rest.split_last() else { break };
-            channel.send_scalars(LABEL_SLOPE, &[slope(&poly, &tables[most.len()])]);
-            let alpha = channel.challenge(LABEL_ALPHA);
-            poly = bind_last(&poly, alpha);
-            let source = if round == 0 { matrix.word(0).unwrap_or_default() } else { &folded };
-            folded = ntt::fold(source, alpha);
-            rest = most;
-        }
-        word = folded;
-        oracles.push((matrix, tree));
+        folding.commit_and_fold(oracle, channel);
     }
 
     // Step 4: the final polynomial.
-    channel.send_scalars(LABEL_FINAL, &poly);
+    channel.send_scalars(LABEL_FINAL, &folding.poly);
 
     // Step 5: queries.
-    let len = NonZeroU64::MIN.saturating_add((1u64 << params.log_len()) - 1);
-    let drawn = channel.challenge_indices(LABEL_QUERIES, params.num_queries(), len);
-    let mut indices: Vec<usize> = drawn.into_iter().map(|i| i as usize).collect();
-    for (matrix, tree) in hints.iter().filter_map(|hint| hint.rows.as_ref()) {
-        send_openings(matrix, tree, &indices, ROWS, channel);
+    folding.answer(hints, channel);
+}
+
+/// The polynomial on its way down, with its codeword and the oracles so far.
+pub(crate) struct Folding<'a> {
+    params: &'a Params,
+    /// The polynomial's evaluations.
+    pub(crate) poly: Vec<Fr>,
+    /// Its codeword.
+    pub(crate) word: Vec<Fr>,
+    /// The coordinates of the point that are not bound yet.
+    pub(crate) rest: &'a [Fr],
+    /// `eq` of the first coordinates of the point, by their number.
+    weights: Vec<Vec<Fr>>,
+    oracles: Vec<(InterleavedMatrix, MerkleTree)>,
+}
+
+impl<'a> Folding<'a> {
+    /// Starts with a polynomial that is to be opened at `point`.
+    pub(crate) fn new(params: &'a Params, poly: Vec<Fr>, point: &'a [Fr]) -> Self {
+        let word = if params.folds().is_empty() { Vec::new() } else { Domain::new(params.log_len()).encode(&poly) };
+        let weights = eq_prefix_tables(point.split_last().map_or(&[], |(_, most)| most));
+        Self { params, poly, word, rest: point, weights, oracles: Vec::new() }
     }
-    for (oracle, (matrix, tree)) in params.oracles().zip(&oracles) {
-        indices.iter_mut().for_each(|i| *i >>= oracle.log_fold);
-        send_openings(matrix, tree, &indices, LEAVES, channel);
+
+    /// Sends the codeword as an oracle and folds it as often as the schedule says.
+    pub(crate) fn commit_and_fold(&mut self, oracle: Oracle, channel: &mut ProverChannel) {
+        let word = std::mem::take(&mut self.word);
+        let matrix = InterleavedMatrix::from_words(vec![word], oracle.log_len, oracle.log_fold);
+        let tree = matrix.commit(self.params.num_queries());
+        tree.cap().send(LABEL_ORACLE, channel);
+        for round in 0..oracle.log_fold {
+            let Some((_, most)) = self.rest.split_last() else { break };
+            channel.send_scalars(LABEL_SLOPE, &[slope(&self.poly, &self.weights[most.len()])]);
+            let alpha = channel.challenge(LABEL_ALPHA);
+            self.poly = bind_last(&self.poly, alpha);
+            let source = if round == 0 { matrix.word(0).unwrap_or_default() } else { &self.word };
+            self.word = ntt::fold(source, alpha);
+            self.rest = most;
+        }
+        self.oracles.push((matrix, tree));
+    }
+
+    /// Draws the queries and sends the rows and the oracles' leaves there.
+    pub(crate) fn answer(&self, hints: &[&RowsHint], channel: &mut ProverChannel) {
+        let mut indices = self.params.draw_queries(channel);
+        for (matrix, tree) in hints.iter().filter_map(|hint| hint.rows.as_ref()) {
+            send_openings(matrix, tree, &indices, ROWS, channel);
+        }
+        for (oracle, (matrix, tree)) in self.params.oracles().zip(&self.oracles) {
+            for i in &mut indices {
+                *i >>= oracle.log_fold;
+            }
+            send_openings(matrix, tree, &indices, LEAVES, channel);
+        }
     }
 }
 
 /// The value at a point of the polynomial with these evaluations.
-fn evaluate(evals: &[Fr], point: &[Fr]) -> Fr {
+pub(crate) fn evaluate(evals: &[Fr], point: &[Fr]) -> Fr {
     // One table a half of the coordinates: 2^(l / 2) products instead of 2^l for weights.
     let (high, low) = point.split_at(point.len() / 2);
     let (high, low) = (eq_evals(high), eq_evals(low));

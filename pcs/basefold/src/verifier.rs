@@ -2,8 +2,8 @@
 
 use crate::{
     CHECK_COMBINATION, CHECK_EMPTY, CHECK_FINAL_VALUE, CHECK_FINAL_WORD, CHECK_FOLD, LABEL_ALPHA, LABEL_BETA,
-    LABEL_EXTRA, LABEL_FINAL, LABEL_GAMMA, LABEL_ORACLE, LABEL_QUERIES, LABEL_SLOPE, LEAVES, Params, ROWS,
-    RowsCommitment, test_coefficients,
+    LABEL_EXTRA, LABEL_FINAL, LABEL_GAMMA, LABEL_ORACLE, LABEL_SLOPE, LEAVES, Params, ROWS, RowsCommitment,
+    test_coefficients,
 };
 use ark_ff::{AdditiveGroup, Field, Zero};
 use lariat_algebra::Fr;
@@ -14,7 +14,6 @@ use lariat_merkle::{Cap, recv_openings};
 use lariat_pcs::VerifyError;
 use lariat_pcs::batch::PieceClaim;
 use lariat_transcript::VerifierChannel;
-use std::num::NonZeroU64;
 
 fn failed<T>(check: &'static str) -> Result<T, VerifyError> {
     Err(VerifyError::Check { check })
@@ -67,9 +66,7 @@ pub(crate) fn verify(
     }
 
     // Step 5: queries.
-    let len = NonZeroU64::MIN.saturating_add((1u64 << params.log_len()) - 1);
-    let drawn = channel.challenge_indices(LABEL_QUERIES, params.num_queries(), len);
-    let mut indices: Vec<usize> = drawn.into_iter().map(|i| i as usize).collect();
+    let mut indices = params.draw_queries(channel);
     let mut values = vec![Fr::zero(); indices.len()];
     for (commitment, coefficients) in commitments.iter().zip(&coefficients) {
         let Some(cap) = &commitment.cap else { continue };
@@ -82,7 +79,9 @@ pub(crate) fn verify(
     let mut check = CHECK_COMBINATION;
     for (oracle, (cap, alphas)) in params.oracles().zip(&oracles) {
         let places: Vec<usize> = indices.iter().map(|i| i & ((1 << oracle.log_fold) - 1)).collect();
-        indices.iter_mut().for_each(|i| *i >>= oracle.log_fold);
+        for i in &mut indices {
+            *i >>= oracle.log_fold;
+        }
         // Check 3.
         let leaves = recv_openings(cap, 1 << oracle.log_fold, &indices, LEAVES, channel)?;
         for (((value, leaf), place), index) in values.iter_mut().zip(leaves).zip(places).zip(&indices) {
@@ -107,7 +106,7 @@ pub(crate) fn verify(
 
 /// Folds a leaf of consecutive positions of a codeword of length `2^log_len` to the one value of the folded codeword at
 /// position `index`.
-fn fold_leaf(mut leaf: Vec<Fr>, index: usize, log_len: usize, alphas: &[Fr]) -> Fr {
+pub(crate) fn fold_leaf(mut leaf: Vec<Fr>, index: usize, log_len: usize, alphas: &[Fr]) -> Fr {
     let mut log_leaf = alphas.len();
     let half = Fr::from(2u64).inverse().unwrap_or_default();
     // Position (index 2^k + j) is the point at index 2^k times the point at j of the domain of size 2^k.

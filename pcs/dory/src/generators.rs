@@ -128,7 +128,10 @@ mod tests {
             hasher.update(&point_to_bytes(&g1_generator(i)));
             hasher.update(&g2::to_bytes(&g2_generator(i)));
         }
-        assert_eq!(hasher.finalize().to_hex().as_str(), "0fb55b5a4ff1124a8d0938f6f74dd2128f19ccafbd026412edebfc4ae2cc7231");
+        assert_eq!(
+            hasher.finalize().to_hex().as_str(),
+            "0fb55b5a4ff1124a8d0938f6f74dd2128f19ccafbd026412edebfc4ae2cc7231"
+        );
         assert_eq!(g1_generator(7), g1_generators(8)[7]);
         assert_eq!(g2_generator(7), g2_generators(8)[7]);
     }

@@ -4,14 +4,15 @@
 //! An element is `a + b w` with `a, b` in `F_{q^6}` and `w^2 = v`. Its norm to `F_{q^6}` is one, so unless it is one
 //! itself it equals `(c + w) / (c - w)` for `c = (1 + a) / b` alone: the compression by tori [RS03, §3]. An element is
 //! encoded as the six coordinates of `c`, 32 bytes each; the identity as zeros, since `c = 0` would be `-1`, which is
-//! not in the group. No encoding stands for zero, or for an element of another norm.
+//! not cyclotomic. No encoding stands for zero, or for an element of another norm.
 //!
 //! # Membership
 //! Elements of norm one form a group of order `q^6 + 1`. They are in its subgroup of order `q^4 - q^2 + 1`, where
 //! inverses are conjugates and squares are cheap [GS10], exactly if `f f^(q^4) = f^(q^2)`; and there they have order
-//! `r` or one exactly if `f^(6 x + 2) f^q f^(q^3) = f^(q^2)`, for the curve's parameter `x` [Scott21, DLZZ22]: the
+//! `r` or one exactly if `f^(6 x + 2) f^q f^(q^3) = f^(q^2)`, for the curve's parameter `x` [Scott21; DLZZ22]: the
 //! group is cyclic, powers of `q` are cheap, and the greatest common divisor of `6 x + 2 + q - q^2 + q^3` and
-//! `q^4 - q^2 + 1` is `r`. One exponentiation by 65 bits instead of one by 254.
+//! `q^4 - q^2 + 1` is `r`. One exponentiation by 65 bits instead of one by 254. The first test comes with decoding; the
+//! second, which costs twenty times as much, turns a [`Cyclotomic`] into a [`Gt`].
 //!
 //! # Products of powers
 //! `f^q = f^(6 x^2)` in GT, so an exponent is split into two of 127 bits by one division by `6 x^2`, and
@@ -38,6 +39,21 @@ pub const CHECK_SUBGROUP: &str = "GT elements are in the subgroup";
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Gt(Fq12);
 
+/// An element of the cyclotomic subgroup that has not been found to be in GT.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cyclotomic(Fq12);
+
+impl From<Gt> for Cyclotomic {
+    fn from(element: Gt) -> Self {
+        Self(element.0)
+    }
+}
+
+impl Cyclotomic {
+    /// The identity.
+    pub const ONE: Self = Self(Fq12::ONE);
+}
+
 /// `6 x^2`, congruent to `q` modulo `r`.
 const SIX_X_SQUARED: u128 = 6 * (Config::X[0] as u128) * (Config::X[0] as u128);
 
@@ -46,19 +62,19 @@ impl Gt {
     pub const ONE: Self = Self(Fq12::ONE);
 
     /// A pairing's value.
-    pub(crate) fn from_pairing(value: Fq12) -> Self {
-        Self(value)
+    pub(crate) fn from_pairing(value: &Fq12) -> Self {
+        Self(*value)
     }
 
     /// The product.
     #[must_use]
-    pub fn times(self, other: Self) -> Self {
+    pub fn times(&self, other: &Self) -> Self {
         Self(self.0 * other.0)
     }
 
     /// The inverse: the conjugate.
     #[must_use]
-    pub fn inverse(self) -> Self {
+    pub fn inverse(&self) -> Self {
         let mut conjugate = self.0;
         conjugate.conjugate_in_place();
         Self(conjugate)
@@ -66,8 +82,8 @@ impl Gt {
 
     /// A power.
     #[must_use]
-    pub fn pow(self, exponent: Fr) -> Self {
-        product_of_powers(&[(self, exponent)])
+    pub fn pow(&self, exponent: Fr) -> Self {
+        product_of_powers(&[(*self, exponent)])
     }
 
     /// Whether this is the identity.
@@ -75,24 +91,20 @@ impl Gt {
         self.0.is_one()
     }
 
-    fn frobenius(self) -> Self {
+    fn frobenius(&self) -> Self {
         let mut power = self.0;
         power.frobenius_map_in_place(1);
         Self(power)
     }
-
-    fn square(self) -> Self {
-        Self(self.0.cyclotomic_square())
-    }
 }
 
 /// The encodings of many elements, one after the other. One inversion.
-pub fn to_bytes(elements: &[Gt]) -> Vec<u8> {
-    // Only the identity has b = 0: -1 is not in the group. Inversion leaves zero as it is, and c = 0.
+pub fn to_bytes(elements: &[Cyclotomic]) -> Vec<u8> {
+    // Only the identity has b = 0: -1 is not cyclotomic. Inversion leaves zero as it is, and c = 0.
     let mut c: Vec<Fq6> = elements.iter().map(|f| f.0.c1).collect();
     batch_inversion(&mut c);
     let mut out = Vec::with_capacity(BYTES * elements.len());
-    for (c, Gt(f)) in c.iter().zip(elements) {
+    for (c, Cyclotomic(f)) in c.iter().zip(elements) {
         let c = *c * (f.c0 + Fq6::one());
         for coordinate in [c.c0, c.c1, c.c2].iter().flat_map(|x| [x.c0, x.c1]) {
             out.extend(fq::to_bytes(&coordinate));
@@ -101,11 +113,12 @@ pub fn to_bytes(elements: &[Gt]) -> Vec<u8> {
     out
 }
 
-/// The `count` elements of GT that `bytes` encode. One inversion; elements in parallel.
+/// The `count` elements that `bytes` encode: of the cyclotomic subgroup, and of GT if [`members`] says so. One
+/// inversion.
 ///
 /// # Errors
-/// When a coordinate is not canonical or an element is not in GT.
-pub fn from_bytes(bytes: &[u8], count: usize) -> Result<Vec<Gt>, VerifyError> {
+/// When a coordinate is not canonical or an element is not cyclotomic.
+pub fn from_bytes(bytes: &[u8], count: usize) -> Result<Vec<Cyclotomic>, VerifyError> {
     let (chunks, rest) = bytes.as_chunks::<BYTES>();
     if chunks.len() != count || !rest.is_empty() {
         return Err(VerifyError::Check { check: CHECK_CANONICAL });
@@ -117,19 +130,22 @@ pub fn from_bytes(bytes: &[u8], count: usize) -> Result<Vec<Gt>, VerifyError> {
         tori.push(Fq6::new(Fq2::new(x0, x1), Fq2::new(x2, x3), Fq2::new(x4, x5)));
     }
     let elements = decompress(&tori);
-    let verdicts = par::map_collect(elements.len(), |i| {
-        if !is_cyclotomic(&elements[i]) {
-            Err(CHECK_CYCLOTOMIC)
-        } else if !has_order_r(&elements[i]) {
-            Err(CHECK_SUBGROUP)
-        } else {
-            Ok(())
-        }
-    });
-    for verdict in verdicts {
-        verdict.map_err(|check| VerifyError::Check { check })?;
+    if !elements.iter().all(is_cyclotomic) {
+        return Err(VerifyError::Check { check: CHECK_CYCLOTOMIC });
     }
-    Ok(elements.into_iter().map(Gt).collect())
+    Ok(elements.into_iter().map(Cyclotomic).collect())
+}
+
+/// The same elements, once they are known to be in GT; in parallel.
+///
+/// # Errors
+/// When one is not.
+pub fn members(elements: &[Cyclotomic]) -> Result<Vec<Gt>, VerifyError> {
+    let verdicts = par::map_collect(elements.len(), |i| has_order_r(&elements[i].0));
+    if verdicts.contains(&false) {
+        return Err(VerifyError::Check { check: CHECK_SUBGROUP });
+    }
+    Ok(elements.iter().map(|element| Gt(element.0)).collect())
 }
 
 /// `v` times an element of `F_{q^6} = F_{q^2}[v] / (v^3 - xi)`.
@@ -241,34 +257,197 @@ pub fn product_of_powers(terms: &[(Gt, Fr)]) -> Gt {
             let digit = digit(*number, window, k);
             if digit != 0 {
                 let factor = if digit < 0 { base.inverse() } else { *base };
-                let bucket = &mut buckets[digit.unsigned_abs() as usize - 1];
-                *bucket = Some(bucket.map_or(factor, |product| product.times(factor)));
+                multiply(&mut buckets[digit.unsigned_abs() as usize - 1], Some(&factor));
             }
         }
         // prod_d bucket_d^d, by running products from the largest digit down.
         let (mut running, mut total): (Option<Gt>, Option<Gt>) = (None, None);
-        for bucket in buckets.into_iter().rev() {
-            running = times(running, bucket);
-            total = times(total, running);
+        for bucket in buckets.iter().rev() {
+            multiply(&mut running, bucket.as_ref());
+            multiply(&mut total, running.as_ref());
         }
         total
     });
     let mut out: Option<Gt> = None;
-    for product in products.into_iter().rev() {
+    for product in products.iter().rev() {
         if let Some(value) = &mut out {
             for _ in 0..window {
-                *value = value.square();
+                value.0.cyclotomic_square_in_place();
             }
         }
-        out = times(out, product);
+        multiply(&mut out, product.as_ref());
     }
     out.unwrap_or(Gt::ONE)
 }
 
-/// The product, the identity being nothing.
-fn times(a: Option<Gt>, b: Option<Gt>) -> Option<Gt> {
-    match (a, b) {
-        (Some(a), Some(b)) => Some(a.times(b)),
-        (a, b) => a.or(b),
+/// Multiplies a product in place; nothing is the identity.
+fn multiply(product: &mut Option<Gt>, factor: Option<&Gt>) {
+    if let Some(factor) = factor {
+        match product {
+            Some(product) => product.0 *= &factor.0,
+            None => *product = Some(*factor),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ark_bn254::{Bn254, G1Affine, G2Affine};
+    use ark_ec::pairing::Pairing;
+    use ark_ff::UniformRand;
+    use rand::SeedableRng;
+    use rand_chacha::ChaCha20Rng;
+
+    fn elements(n: usize, rng: &mut ChaCha20Rng) -> Vec<Gt> {
+        (0..n).map(|_| Gt(Bn254::pairing(G1Affine::rand(rng), G2Affine::rand(rng)).0)).collect()
+    }
+
+    fn failed<T>(check: &'static str) -> Result<T, VerifyError> {
+        Err(VerifyError::Check { check })
+    }
+
+    fn encode(elements: &[Gt]) -> Vec<u8> {
+        to_bytes(&elements.iter().copied().map(Cyclotomic::from).collect::<Vec<_>>())
+    }
+
+    fn decode(bytes: &[u8]) -> Result<Vec<Gt>, VerifyError> {
+        members(&from_bytes(bytes, bytes.len() / BYTES)?)
+    }
+
+    /// An element of norm one to `F_{q^6}`.
+    fn norm_one(rng: &mut ChaCha20Rng) -> Fq12 {
+        let f = Fq12::rand(rng);
+        let mut conjugate = f;
+        conjugate.conjugate_in_place();
+        conjugate * f.inverse().unwrap()
+    }
+
+    /// A cyclotomic element that is not in GT.
+    fn outsider(rng: &mut ChaCha20Rng) -> Fq12 {
+        let f = norm_one(rng);
+        f.frobenius_map(2) * f
+    }
+
+    #[test]
+    fn encoding_round_trip() {
+        let mut rng = ChaCha20Rng::seed_from_u64(1);
+        let mut elements = elements(6, &mut rng);
+        elements.insert(3, Gt::ONE);
+        let bytes = encode(&elements);
+        assert_eq!(bytes.len(), 7 * BYTES);
+        assert_eq!(bytes[3 * BYTES..4 * BYTES], [0; BYTES], "the identity");
+        assert_eq!(decode(&bytes), Ok(elements));
+        assert_eq!(decode(&[]), Ok(Vec::new()));
+        assert_eq!(to_bytes(&[]), []);
+    }
+
+    #[test]
+    fn no_bytes_decode_to_zero() {
+        // The encoding that would be c = 0 is the identity's; anything else has norm one.
+        assert_eq!(decode(&[0; BYTES]), Ok(vec![Gt::ONE]));
+        let mut rng = ChaCha20Rng::seed_from_u64(2);
+        let c: Vec<Fq6> = (0..20).map(|_| Fq6::rand(&mut rng)).chain([Fq6::zero(), Fq6::one()]).collect();
+        for f in decompress(&c) {
+            let mut conjugate = f;
+            conjugate.conjugate_in_place();
+            assert!((f * conjugate).is_one() && !f.is_zero());
+        }
+    }
+
+    #[test]
+    fn coordinates_not_below_the_modulus_are_rejected() {
+        let mut rng = ChaCha20Rng::seed_from_u64(3);
+        let bytes = encode(&elements(2, &mut rng));
+        for i in 0..12 {
+            let range = 32 * i..32 * (i + 1);
+            for other in [ark_ff::BigInteger::to_bytes_le(&lariat_algebra::Fq::MODULUS), vec![0xff; 32]] {
+                let mut forged = bytes.clone();
+                forged[range.clone()].copy_from_slice(&other);
+                assert_eq!(decode(&forged), failed(CHECK_CANONICAL));
+            }
+        }
+        for len in [BYTES - 1, 2 * BYTES - 32, 2 * BYTES - 1] {
+            assert_eq!(from_bytes(&bytes[..len], 2), failed(CHECK_CANONICAL));
+        }
+        assert_eq!(from_bytes(&bytes, 1), failed(CHECK_CANONICAL));
+    }
+
+    #[test]
+    fn elements_outside_of_the_cyclotomic_subgroup_are_rejected() {
+        let mut rng = ChaCha20Rng::seed_from_u64(4);
+        for _ in 0..10 {
+            let f = norm_one(&mut rng);
+            assert_eq!(decode(&encode(&[Gt(f)])), failed(CHECK_CYCLOTOMIC));
+        }
+        let random: Vec<u8> = (0..6).flat_map(|_| fq::to_bytes(&lariat_algebra::Fq::rand(&mut rng))).collect();
+        assert_eq!(decode(&random), failed(CHECK_CYCLOTOMIC));
+    }
+
+    #[test]
+    fn cyclotomic_elements_of_other_orders_are_rejected() {
+        let mut rng = ChaCha20Rng::seed_from_u64(5);
+        for _ in 0..10 {
+            let f = outsider(&mut rng);
+            assert!(is_cyclotomic(&f) && !f.pow(Fr::MODULUS).is_one());
+            assert_eq!(decode(&encode(&[Gt::ONE, Gt(f)])), failed(CHECK_SUBGROUP));
+            // Neither its part of order r nor the rest is mistaken for the other.
+            let rest = f.pow(Fr::MODULUS);
+            assert_eq!(decode(&encode(&[Gt(rest)])), failed(CHECK_SUBGROUP));
+        }
+        for f in elements(10, &mut rng) {
+            assert!(f.0.pow(Fr::MODULUS).is_one() && has_order_r(&f.0));
+        }
+    }
+
+    #[test]
+    fn products_of_powers_match_exponentiation() {
+        let mut rng = ChaCha20Rng::seed_from_u64(6);
+        let edges = [
+            Fr::zero(),
+            Fr::one(),
+            -Fr::one(),
+            Fr::from(SIX_X_SQUARED),
+            Fr::from(SIX_X_SQUARED - 1),
+            Fr::from(u128::MAX),
+            -Fr::from(2u64),
+        ];
+        for n in [0usize, 1, 2, 7, 40] {
+            let mut bases = elements(n, &mut rng);
+            if n > 2 {
+                (bases[0], bases[1]) = (Gt::ONE, bases[2].inverse());
+            }
+            for offset in 0..3 {
+                let exponent = |i: usize, rng: &mut ChaCha20Rng| match edges.get(i + 2 * offset) {
+                    Some(edge) => *edge,
+                    None => Fr::rand(rng),
+                };
+                let terms: Vec<(Gt, Fr)> = bases.iter().enumerate().map(|(i, b)| (*b, exponent(i, &mut rng))).collect();
+                let expected = terms.iter().fold(Fq12::one(), |product, (b, e)| product * b.0.pow(e.into_bigint()));
+                assert_eq!(product_of_powers(&terms).0, expected);
+            }
+        }
+    }
+
+    #[test]
+    fn exponents_are_split_and_recoded_exactly() {
+        let mut rng = ChaCha20Rng::seed_from_u64(7);
+        let edges = [Fr::zero(), Fr::one(), -Fr::one(), Fr::from(SIX_X_SQUARED), Fr::from(u128::MAX)];
+        for e in edges.into_iter().chain((0..50).map(|_| Fr::rand(&mut rng))) {
+            let (low, high) = split(&e);
+            assert!(low < SIX_X_SQUARED);
+            assert_eq!(Fr::from(low) + Fr::from(high) * Fr::from(SIX_X_SQUARED), e);
+            for number in [low, high, u128::MAX, 1 << 127] {
+                for window in 2..=12 {
+                    let radix = Fr::from(1u64 << window);
+                    let value = (0..num_digits(window)).rev().fold(Fr::zero(), |sum, k| {
+                        let digit = digit(number, window, k);
+                        assert!(digit.unsigned_abs() <= 1 << (window - 1));
+                        sum * radix + Fr::from(digit)
+                    });
+                    assert_eq!(value, Fr::from(number));
+                }
+            }
+        }
     }
 }

@@ -1,6 +1,9 @@
-//! The messages of an opening. What the verifier receives has been checked to consist of elements of the groups.
+//! The messages of an opening.
+//!
+//! What the verifier receives is canonical, on the curve, and cyclotomic; that elements of G2 and GT have order `r` is
+//! checked later, for all of them at once, and cheaper checks come before.
 
-use crate::gt::Gt;
+use crate::gt::Cyclotomic;
 use crate::{g2, gt};
 use ark_bn254::G2Affine;
 use lariat_algebra::G1Affine;
@@ -48,11 +51,11 @@ fn recv_points<const N: usize>(
     Ok(core::array::from_fn(|i| points.get(i).copied().unwrap_or_default()))
 }
 
-/// Receives `N` elements of GT and `M` points of G2 in one message.
+/// Receives `N` elements of GT and `M` points of G2 in one message; membership is still to be checked.
 fn recv_groups<const N: usize, const M: usize>(
     label: &'static str,
     channel: &mut VerifierChannel<'_>,
-) -> Result<([Gt; N], [G2Affine; M]), VerifyError> {
+) -> Result<([Cyclotomic; N], [G2Affine; M]), VerifyError> {
     let bytes = channel.recv_bytes(label, N * gt::BYTES + M * g2::BYTES)?;
     let (first, second) = bytes.split_at(N * gt::BYTES);
     let mut points = [G2Affine::default(); M];
@@ -60,12 +63,12 @@ fn recv_groups<const N: usize, const M: usize>(
         *point = g2::from_bytes(bytes)?;
     }
     let elements = gt::from_bytes(first, N)?;
-    Ok((core::array::from_fn(|i| elements.get(i).copied().unwrap_or(Gt::ONE)), points))
+    Ok((core::array::from_fn(|i| elements.get(i).copied().unwrap_or(Cyclotomic::ONE)), points))
 }
 
-fn send_groups(label: &'static str, elements: &[Gt], points: &[G2Affine], channel: &mut ProverChannel) {
+fn send_groups(label: &'static str, elements: &[Cyclotomic], points: &[G2Affine], channel: &mut ProverChannel) {
     let mut bytes = gt::to_bytes(elements);
-    points.iter().for_each(|q| bytes.extend(g2::to_bytes(q)));
+    bytes.extend(points.iter().flat_map(g2::to_bytes));
     channel.send_bytes(label, &bytes);
 }
 
@@ -91,9 +94,9 @@ impl Statement {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct First {
     /// `D_1L`, `D_1R`.
-    pub d1: [Gt; 2],
+    pub d1: [Cyclotomic; 2],
     /// `D_2L`, `D_2R`.
-    pub d2: [Gt; 2],
+    pub d2: [Cyclotomic; 2],
     /// `<Gamma_1, s_2>`.
     pub e1_beta: G1Affine,
     /// `<s_1, Gamma_2>`.
@@ -117,7 +120,7 @@ impl First {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Second {
     /// `C_+`, `C_-`.
-    pub c: [Gt; 2],
+    pub c: [Cyclotomic; 2],
     /// `E_1+`, `E_1-`.
     pub e1: [G1Affine; 2],
     /// `E_2+`, `E_2-`.

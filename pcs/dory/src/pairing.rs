@@ -18,7 +18,7 @@ use ark_bn254::{Bn254, Config, Fq2, Fq6, Fq12, G2Affine};
 use ark_ec::AffineRepr;
 use ark_ec::bn::BnConfig;
 use ark_ec::pairing::{MillerLoopOutput, Pairing};
-use ark_ff::{AdditiveGroup, Field, Fp6Config, One, Zero, batch_inversion};
+use ark_ff::{AdditiveGroup, Field, Fp6Config, One, batch_inversion};
 use lariat_algebra::{Fq, G1Affine, par};
 
 /// Pairs that share their squarings: few enough that their lines fit the second-level cache.
@@ -194,15 +194,15 @@ impl Unreduced {
 
     /// Both products.
     #[must_use]
-    pub fn times(self, other: Self) -> Self {
+    pub fn times(&self, other: &Self) -> Self {
         Self(self.0 * other.0)
     }
 
     /// The element of GT.
-    pub fn reduce(self) -> Gt {
+    pub fn reduce(&self) -> Gt {
         // Values of lines are not zero: 1 + ... w + ... w^3 is nonzero, as 1, w, w^3 are independent.
         match Bn254::final_exponentiation(MillerLoopOutput(self.0)) {
-            Some(output) => Gt::from_pairing(output.0),
+            Some(output) => Gt::from_pairing(&output.0),
             None => Gt::ONE,
         }
     }
@@ -223,7 +223,7 @@ pub fn miller<'a>(points: &[G1Affine], lines: impl IntoIterator<Item = &'a Lines
         .zip(&inverses)
         .map(|((p, lines), y_inverse)| (Argument { x_over_y: p.x * y_inverse, y_inverse: *y_inverse }, *lines))
         .collect();
-    pairs.chunks(BLOCK).fold(Unreduced::one(), |product, block| product.times(Unreduced(miller_block(block))))
+    pairs.chunks(BLOCK).fold(Unreduced::one(), |product, block| product.times(&Unreduced(miller_block(block))))
 }
 
 /// Pairs of one task.
@@ -244,7 +244,7 @@ pub fn products(products: &[(&[G1Affine], &[Lines])]) -> Vec<Gt> {
     });
     let mut out = vec![Unreduced::one(); products.len()];
     for (&(i, _), part) in tasks.iter().zip(parts) {
-        out[i] = out[i].times(part);
+        out[i] = out[i].times(&part);
     }
     par::map_collect(out.len(), |i| out[i].reduce())
 }
@@ -253,7 +253,7 @@ pub fn products(products: &[(&[G1Affine], &[Lines])]) -> Vec<Gt> {
 mod tests {
     use super::*;
     use ark_ec::CurveGroup;
-    use ark_ff::UniformRand;
+    use ark_ff::{UniformRand, Zero};
     use rand::SeedableRng;
     use rand_chacha::ChaCha20Rng;
 
@@ -270,7 +270,7 @@ mod tests {
                 (p[2], q[2]) = (-p[0], q[0]);
             }
             let lines = prepare(&q);
-            let expected = Gt::from_pairing(Bn254::multi_pairing(&p, &q).0);
+            let expected = Gt::from_pairing(&Bn254::multi_pairing(&p, &q).0);
             assert_eq!(miller(&p, &lines).reduce(), expected, "{n} pairs");
             assert_eq!(products(&[(&p, &lines), (&p[..n / 2], &lines)])[0], expected);
         }

@@ -121,8 +121,8 @@ pub(crate) fn prove(opening: Opening<'_>, channel: &mut ProverChannel) {
 
         // Step 3: first message.
         let first = First {
-            d1: [d1l, d1r],
-            d2: [d2l, d2r],
+            d1: [d1l.into(), d1r.into()],
+            d2: [d2l.into(), d2r.into()],
             e1_beta: (sums1.prefix[k] * scale2).into_affine(),
             e2_beta: (sums2.prefix[k] * scale1).into_affine(),
         };
@@ -145,8 +145,8 @@ pub(crate) fn prove(opening: Opening<'_>, channel: &mut ProverChannel) {
         };
         let second = Second {
             c: [
-                power(&c_plus).times(setup.delta2_right[k - 1]),
-                power(&c_minus).times(setup.delta1_right[k - 1]),
+                power(&c_plus).times(&setup.delta2_right[k - 1]).into(),
+                power(&c_minus).times(&setup.delta1_right[k - 1]).into(),
             ],
             e1: [
                 ((sum1(v1_left) + sums1.prefix[k - 1] * beta) * (scale2 * y)).into_affine(),
@@ -182,12 +182,8 @@ pub(crate) fn prove(opening: Opening<'_>, channel: &mut ProverChannel) {
                 v2_terms((left, alpha_inverse), right)
             }
         };
-        let next_v1 = linear_combination(&[
-            (v1_right, one),
-            (v1_left, alpha),
-            (gamma1_left, alpha * beta),
-            (gamma1_right, beta),
-        ]);
+        let next_v1 =
+            linear_combination(&[(v1_right, one), (v1_left, alpha), (gamma1_left, alpha * beta), (gamma1_right, beta)]);
         (v1, v2) = (next_v1, Second2::Points(next_v2));
         scale1 *= alpha * (one - x) + x;
         scale2 *= alpha_inverse * (one - y) + y;

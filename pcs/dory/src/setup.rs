@@ -4,8 +4,8 @@ use crate::gt::Gt;
 use crate::pairing::{self, Lines};
 use crate::{g2, generators};
 use ark_bn254::G2Affine;
-use lariat_algebra::msm::FixedBases;
 use lariat_algebra::G1Affine;
+use lariat_algebra::msm::FixedBases;
 use lariat_pcs::PcsError;
 use lariat_transcript::encoding::point_to_bytes;
 use std::sync::{Arc, OnceLock};
@@ -62,7 +62,7 @@ impl Setup {
         for level in values[1..].chunks(3) {
             delta1_right.push(level[0]);
             delta2_right.push(level[1]);
-            chi.push(chi[chi.len() - 1].times(level[2]));
+            chi.push(chi[chi.len() - 1].times(&level[2]));
         }
         let digest = digest(&gamma1, &gamma2);
         Ok(Self { log_len, gamma1: FixedBases::new(gamma1), gamma2, lines, chi, delta1_right, delta2_right, digest })
@@ -103,7 +103,7 @@ mod tests {
     fn products_of_generators_match_arkworks() {
         let setup = Setup::new(4).unwrap();
         let pair = |p: std::ops::Range<usize>, q: std::ops::Range<usize>| {
-            Gt::from_pairing(Bn254::multi_pairing(&setup.gamma1.bases()[p], &setup.gamma2[q]).0)
+            Gt::from_pairing(&Bn254::multi_pairing(&setup.gamma1.bases()[p], &setup.gamma2[q]).0)
         };
         for k in 0..=4usize {
             let n = 1 << k;

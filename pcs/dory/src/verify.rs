@@ -1,10 +1,11 @@
 //! The verifier's side of the evaluation proof.
 
-use crate::gt::{Gt, product_of_powers};
+use crate::gt::{Cyclotomic, Gt, product_of_powers};
 use crate::messages::{First, LABEL_ALPHA, LABEL_BETA, LABEL_D, Last, Second, Statement};
 use crate::pairing::{miller, prepare};
 use crate::setup::Setup;
-use ark_bn254::G2Projective;
+use crate::{g2, gt};
+use ark_bn254::{G2Affine, G2Projective};
 use ark_ec::{CurveGroup, VariableBaseMSM};
 use ark_ff::{Field, One, Zero};
 use lariat_algebra::msm::msm;
@@ -26,7 +27,7 @@ pub(crate) struct Claim<'a> {
     /// Generators.
     pub setup: &'a Setup,
     /// The commitment, as a product of powers.
-    pub commitment: Vec<(Gt, Fr)>,
+    pub commitment: Vec<(Cyclotomic, Fr)>,
     /// As in the prover's opening.
     pub columns: &'a [Fr],
     /// As in the prover's opening.
@@ -35,7 +36,7 @@ pub(crate) struct Claim<'a> {
     pub value: Fr,
 }
 
-/// A round's messages and challenges.
+/// A round's messages, and its challenges with their inverses.
 struct Round {
     first: First,
     second: Second,
@@ -50,7 +51,7 @@ fn challenge(label: &'static str, channel: &mut VerifierChannel<'_>) -> Result<[
     Ok([x, inverse])
 }
 
-/// The last fold of `s_1` and `s_2`: each round multiplies by `factor (1 - x) + x`.
+/// The only entry of `s_1` or `s_2` after the last round: each round multiplies by `factor (1 - x) + x`.
 fn folded(coordinates: &[Fr], factors: impl Iterator<Item = Fr>) -> Fr {
     coordinates.iter().zip(factors).map(|(x, factor)| factor * (Fr::one() - x) + x).product()
 }
@@ -63,8 +64,10 @@ pub(crate) fn verify(claim: Claim<'_>, channel: &mut VerifierChannel<'_>) -> Res
         return failed(CHECK_PRODUCTS);
     };
 
-    // Steps 1 to 5: the statement about vectors, and the rounds.
+    // Step 1: the statement about vectors.
     let statement = Statement::recv(channel)?;
+
+    // Steps 2 to 5: rounds.
     let mut rounds = Vec::with_capacity(setup.log_len);
     for _ in 0..setup.log_len {
         let first = First::recv(channel)?;
@@ -78,8 +81,7 @@ pub(crate) fn verify(claim: Claim<'_>, channel: &mut VerifierChannel<'_>) -> Res
     let Last { v1, v2 } = Last::recv(channel)?;
     let [d, d_inverse] = challenge(LABEL_D, channel)?;
 
-    // Check 1: <v1, s_2> is E_1, folded: s_2 V_1.
-    let s1 = folded(columns, rounds.iter().map(|r| r.alpha[0]));
+    // Check 6: <v1, s_2> is E_1, and in the end s_2 V_1.
     let s2 = folded(row_point, rounds.iter().map(|r| r.alpha[1]));
     let mut points = vec![statement.e1, v1];
     let mut scalars = vec![Fr::one(), -s2];
@@ -91,56 +93,54 @@ pub(crate) fn verify(claim: Claim<'_>, channel: &mut VerifierChannel<'_>) -> Res
         return failed(CHECK_ROWS);
     }
 
-    // Check 2: <s_1, v2> is E_2 = y Gamma_2[0], folded: s_1 V_2.
+    // Checks 7 and 8: <s_1, v2> is E_2 = y Gamma_2[0], and in the end s_1 V_2.
+    let s1 = folded(columns, rounds.iter().map(|r| r.alpha[0]));
     let mut points = vec![*gamma2, v2];
     let mut scalars = vec![value, -s1];
     for Round { first, second, alpha, beta } in &rounds {
         points.extend([first.e2_beta, second.e2[0], second.e2[1]]);
         scalars.extend([beta[1], alpha[0], alpha[1]]);
     }
+    g2::members(&points)?;
     if !G2Projective::msm(&points, &scalars).is_ok_and(|sum| sum.is_zero()) {
         return failed(CHECK_COLUMNS);
     }
 
-    // Check 3: <v1, v2>, <v1, Gamma_2>, <Gamma_1, v2> are C, D_1, D_2, folded and combined by d:
-    // e(V_1 + d Gamma_1[0], V_2 + d^-1 Gamma_2[0]) = chi_0 + C + d D_2 + d^-1 D_1 (written additively).
-    // Round k takes D_1, D_2 of length 2^k into C with beta^-1 and beta; those of length one take d^-1 and d.
-    let weights = rounds.iter().map(|r| [r.beta[1], r.beta[0]]).chain([[d_inverse, d]]);
-    let weights: Vec<[Fr; 2]> = weights.collect();
-    let [w1, w2] = weights.first().copied().unwrap_or_default();
-    let mut powers: Vec<(Gt, Fr)> = commitment.into_iter().map(|(piece, c)| (piece, c * w1)).collect();
-    // chi_k enters C in round k, chi_0 in the check itself.
+    // Checks 9 and 10: <v1, v2>, <v1, Gamma_2>, <Gamma_1, v2> are C, D_1, D_2, and in the end, combined under d,
+    // e(V_1 + d Gamma_1[0], V_2 + d^-1 Gamma_2[0]) = chi_0 + C + d D_2 + d^-1 D_1, GT written additively.
+    // Round k takes D_1 and D_2 of length 2^k into C under beta^-1 and beta; those of length one come under d^-1 and d.
+    let mut weights = rounds.iter().map(|r| [r.beta[1], r.beta[0]]).chain([[d_inverse, d]]);
+    let [w1, statement_w2] = weights.next().unwrap_or_default();
+    let (mut elements, mut exponents): (Vec<Cyclotomic>, Vec<Fr>) =
+        commitment.into_iter().map(|(piece, c)| (piece, c * w1)).unzip();
+    let mut constants: Vec<(Gt, Fr)> = Vec::new();
+    // chi_k enters C in round k, chi_0 in the equation itself.
     let mut chi = vec![Fr::one(); setup.log_len + 1];
-    for (i, Round { first, second, alpha, beta }) in rounds.iter().enumerate() {
-        let k = setup.log_len - i;
-        let Some([w1, w2]) = weights.get(i + 1) else { continue };
-        powers.extend([
-            (first.d1[0], alpha[0] * w1),
-            (first.d1[1], *w1),
-            (first.d2[0], alpha[1] * w2),
-            (first.d2[1], *w2),
-            (second.c[0], alpha[0]),
-            (second.c[1], alpha[1]),
-        ]);
-        powers.extend(setup.delta1_right.get(k - 1).map(|delta| (*delta, beta[0] * w1)));
-        powers.extend(setup.delta2_right.get(k - 1).map(|delta| (*delta, beta[1] * w2)));
-        // Delta_1L = Delta_2L = chi_(k - 1).
-        if let Some(chi) = chi.get_mut(k - 1) {
+    for ((k, round), [w1, w2]) in (0..setup.log_len).rev().zip(&rounds).zip(weights) {
+        // From length 2^(k + 1) to 2^k.
+        let Round { first, second, alpha, beta } = round;
+        elements.extend(first.d1.iter().chain(&first.d2).chain(&second.c));
+        exponents.extend([alpha[0] * w1, w1, alpha[1] * w2, w2, alpha[0], alpha[1]]);
+        constants.extend(setup.delta1_right.get(k).map(|delta| (*delta, beta[0] * w1)));
+        constants.extend(setup.delta2_right.get(k).map(|delta| (*delta, beta[1] * w2)));
+        // Delta_1L = Delta_2L = chi_k.
+        if let Some(chi) = chi.get_mut(k) {
             *chi += alpha[0] * beta[0] * w1 + alpha[1] * beta[1] * w2;
         }
     }
-    powers.extend(setup.chi.iter().copied().zip(chi));
-    let right = product_of_powers(&powers);
-    // C = e(C_1, Gamma_2[0]) and D_2 = e(E_1, Gamma_2[0]) on the left, with the other sign.
+    let elements = gt::members(&elements)?;
+    let powers: Vec<(Gt, Fr)> =
+        elements.into_iter().zip(exponents).chain(constants).chain(setup.chi.iter().copied().zip(chi)).collect();
+    // C = e(C_1, Gamma_2[0]) and D_2 = e(E_1, Gamma_2[0]) of the statement go to the left, with the other sign.
     let first = combine(&[v1, *gamma1], &[Fr::one(), d]);
-    let second = (*gamma2 * d_inverse + v2).into_affine();
-    let statement = combine(&[statement.c1, statement.e1], &[-Fr::one(), -w2]);
+    let second: G2Affine = (*gamma2 * d_inverse + v2).into_affine();
+    let known = combine(&[statement.c1, statement.e1], &[-Fr::one(), -statement_w2]);
     let lines = prepare(&[second]);
-    let left = miller(&[first, statement], lines.iter().chain(setup.lines.first())).reduce();
-    if left == right { Ok(()) } else { failed(CHECK_PRODUCTS) }
+    let left = miller(&[first, known], lines.iter().chain(setup.lines.first())).reduce();
+    if left == product_of_powers(&powers) { Ok(()) } else { failed(CHECK_PRODUCTS) }
 }
 
-/// `sum_i scalars_i points_i`, of as many of both.
+/// `sum_i scalars_i points_i`.
 fn combine<const N: usize>(points: &[G1Affine; N], scalars: &[Fr; N]) -> G1Affine {
     msm(points, scalars).map(CurveGroup::into_affine).unwrap_or_default()
 }

@@ -16,8 +16,12 @@ pub(crate) fn commit(kzg: &Kzg, f: &[Fr]) -> Result<G1Affine, PcsError> {
 }
 
 /// The commitments to several polynomials, in order.
+///
+/// # Panics
+/// When one has more coefficients than there are powers.
 pub(crate) fn commit_all(kzg: &Kzg, polys: &[&[Fr]]) -> Result<Vec<G1Affine>, PcsError> {
     let powers = kzg.powers()?;
+    assert!(polys.iter().all(|f| f.len() <= powers.len()), "as many powers as coefficients");
     let blocks: Vec<(usize, &[Fr], &[G1Affine])> = polys
         .iter()
         .enumerate()

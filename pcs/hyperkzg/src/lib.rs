@@ -31,11 +31,14 @@
 //! `L(X) = (z - r^2)(f_0(X) - I_0(z)) + gamma (B(X) - I(z)) - (z^2 - r^2)(z - r^2) q(X)`.
 //!
 //! # Checks
-//! 1. `challenge`: `r` is none of 0, 1, -1, so that `r`, `-r` and `r^2` are three points.
-//! 2. `fold`: the value that follows for `f_l` is `v`.
+//! 1. `challenge`: `r` is none of 0, 1, -1, so that `r`, `-r` and `r^2` are three points
+//!    (test `rejects_coinciding_points`).
+//! 2. `fold`: the value that follows for `f_l` is `v` (test `rejects_a_wrong_value_with_honest_folds`).
 //! 3. `pairing`: `e([L(tau)]_1 + z W', [1]_2) = e(W', [tau]_2)`, with `[L(tau)]_1` from the `C_i`, `F_k`, `W` and
-//!    `[1]_1` by one multi-scalar multiplication.
-//! 4. `constant`, for `l = 0`, instead of all: `e(sum_i c_i C_i - v [1]_1, [1]_2) = 1`. There are no rounds.
+//!    `[1]_1` by one multi-scalar multiplication (tests `rejects_a_fold_of_another_polynomial` and
+//!    `rejects_values_of_no_committed_polynomial`).
+//! 4. `constant`, for `l = 0`, instead of all: `e(sum_i c_i C_i - v [1]_1, [1]_2) = 1`. There are no rounds
+//!    (test `rejects_a_wrong_value_of_a_constant`).
 //!
 //! # Soundness
 //! In the algebraic group model every point sent comes with a polynomial of fewer than `D` coefficients, `D` the
@@ -44,7 +47,7 @@
 //! constant only if the piece has that value too: the constant coefficient of the `l`-th fold depends on the lowest
 //! `2^l` alone). Error probabilities, over the order of the field: `r` hides the wrong fold from the
 //! opened values with `2 D`; `gamma` a value that is not opened with `l`; `z` a quotient that is none with `D + 2`.
-//! Besides that KZG's own assumption, q-DLOG [KZG10; BDFG20, §3].
+//! Besides that KZG's own assumption, q-DLOG [KZG10; BDFG20].
 //!
 //! Not hiding: values of the committed polynomials are in the proof.
 //!
@@ -52,6 +55,11 @@
 //! The prover multiplies `2^l` scalars in `F_1, ...`, and `2^l` each in `W` and `W'`. Nova's HyperKZG sends a quotient
 //! for each of the three points and no `W'`, which are four times `2^l` in all; that is the one departure beside the
 //! derived values. Field work is some ten products a coefficient.
+//!
+//! # Measured
+//! Four pieces of 2^18 16-bit values, one thread of a Zen 4 server core shared with other work, against the same protocol
+//! on arkworks' multiplication, which sends the same bytes (`RAYON_NUM_THREADS=1 cargo bench -p lariat-hyperkzg`): commit
+//! 250 ms (arkworks 676), open 1.38 s (6.67), verify 1.3 ms.
 
 #![forbid(unsafe_code)]
 

@@ -194,7 +194,7 @@ fn read_key(bytes: &[u8]) -> Result<VerifyingKey, SetupError> {
     if h != G2Affine::generator() {
         return Err(SetupError::NotTheGenerator { group: "G2" });
     }
-    Ok(VerifyingKey { g, h, tau_h })
+    Ok(VerifyingKey::new(g, h, tau_h))
 }
 
 impl FilePowers {

@@ -132,8 +132,10 @@ fn read_power(file: &mut BufReader<File>, section: Section) -> Result<usize, Set
     if power as usize > PowersOfTau::MAX_LOG_LEN {
         return Err(SetupError::TooLong { log_len: power as usize, max: PowersOfTau::MAX_LOG_LEN });
     }
-    if power > whole {
-        return Err(SetupError::BadHeader { what: "it claims more powers than its ceremony had" });
+    if power > whole || whole as usize > PowersOfTau::MAX_LOG_LEN {
+        return Err(SetupError::BadHeader {
+            what: "its ceremony had fewer powers than the file, or more than any is known to have",
+        });
     }
     Ok(power as usize)
 }
@@ -190,7 +192,7 @@ impl PowersOfTau {
         if h != G2Affine::generator() {
             return Err(SetupError::NotTheGenerator { group: "G2" });
         }
-        let key = VerifyingKey { g: G1Affine::generator(), h, tau_h };
+        let key = VerifyingKey::new(G1Affine::generator(), h, tau_h);
         let setup = Self::new(log_len, source, key, Origin::Memory(powers))?;
         setup.check_powers(log_len)?;
         Ok(setup)

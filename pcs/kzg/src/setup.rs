@@ -64,7 +64,7 @@ impl PowersOfTau {
         }
         let tau = secret(name, "tau");
         let (g, h) = (G1Affine::generator(), G2Affine::generator());
-        let key = VerifyingKey { g, h, tau_h: (h * tau).into_affine() };
+        let key = VerifyingKey::new(g, h, (h * tau).into_affine());
         let source = SetupSource::InsecureSeed { name: name.to_owned() };
         Self::new(log_len, source, key, Origin::Seed(tau))
     }

@@ -1,4 +1,4 @@
-//! Ligero [AHIV17] as a polynomial commitment [GLSTW21, §4]: a matrix whose rows are Reed-Solomon codewords and whose
+//! Ligero [AHIV17, §4] as a polynomial commitment [GLSTW21, §4]: a matrix whose rows are Reed-Solomon codewords and whose
 //! columns are hashed; an opening is two combined rows and some columns.
 //!
 //! # Statement

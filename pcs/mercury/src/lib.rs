@@ -1,4 +1,4 @@
-//! Mercury [EG25]: a multilinear evaluation as two inner products of square-root length, shown by KZG in a proof whose
+//! Mercury [EG25, §6]: a multilinear evaluation as two inner products of square-root length, shown by KZG in a proof whose
 //! size does not depend on the polynomial's.
 //!
 //! # Statement
@@ -42,9 +42,11 @@
 //! `d(zeta)` follows from (b) and `S(zeta)` from (c); no proof carries them, and (d) opens them as derived.
 //!
 //! # Checks
-//! 1. `challenge`: `zeta` is not 0, and `zeta`, `1/zeta` and `alpha` are three points.
+//! 1. `challenge`: `zeta` is not 0, and `zeta`, `1/zeta` and `alpha` are three points (test `rejects_coinciding_points`).
 //! 2. `pairing`: `e([A + delta B] + z W', [1]_2) = e(W', [tau]_2)`, with `[A + delta B]` by one multi-scalar
-//!    multiplication. The equations (a) to (d) are its terms.
+//!    multiplication. The equations (a) to (d) are its terms; each has a forger who meets the other three: tests
+//!    `rejects_a_remainder_of_another_polynomial`, `rejects_a_remainder_of_too_high_degree`,
+//!    `rejects_a_wrong_value_with_honest_messages` and `rejects_values_of_no_committed_polynomial`.
 //!
 //! # Soundness
 //! In the algebraic group model every point sent comes with a polynomial of fewer than `D` coefficients, `D` the
@@ -53,7 +55,7 @@
 //! be longer than a column. Error probabilities, over the order of the field: `alpha` hides a wrong `h` with `D`;
 //! `gamma` one wrong inner product by the other with 1; `zeta` a wrong `d` or `S` with `2 D + 1`; `beta` a value that
 //! is not opened with 3; `z` and `delta` a wrong `W` or `q` with `D + b + 1`. Besides that KZG's own assumption, q-DLOG
-//! [KZG10; BDFG20, §3].
+//! [KZG10; BDFG20].
 //!
 //! Not hiding: values of committed polynomials are in the proof.
 //!
@@ -61,6 +63,10 @@
 //! The prover multiplies `2^l - b` scalars in `[q]`, `2^l` in `W'`, and `O(b)` in the rest. An opening is seven points
 //! and six scalars, 640 bytes. Field work is some five products a coefficient, on vector lanes but for one division, and
 //! `O(b log b)`; there is no transform.
+//!
+//! # Measured
+//! 2^18 coefficients, one thread of a Zen 4 server core shared with other work (`RAYON_NUM_THREADS=1 cargo bench -p
+//! lariat-mercury`): open 671 ms, where arkworks takes 3.2 s for two multiplications of 2^18 scalars alone; verify 1.1 ms.
 
 #![forbid(unsafe_code)]
 

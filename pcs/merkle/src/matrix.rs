@@ -1,14 +1,15 @@
 //! The codewords of many polynomials as the columns of one matrix, hashed row by row.
 
-use crate::tree::{Digest, LEAF_SCALAR_BYTES, MerkleTree, TreeShape, hash_leaf, write_leaf_scalar};
+use crate::tree::{Digest, LEAF_SCALAR_BYTES, MerkleTree, TreeShape, hash_leaves, hash_scalars, write_leaf_scalar};
 use ark_ff::Zero;
+use lariat_algebra::ifma::blake3::LANES;
 use lariat_algebra::ifma::slices::scale_add;
 use lariat_algebra::msm::RowValues;
 use lariat_algebra::ntt::{Domain, widen};
 use lariat_algebra::{Fr, par};
 
-/// Scalars of the rows that are gathered at a time: 256 KiB.
-const TILE_SCALARS: usize = 1 << 13;
+/// Scalars of the rows that are gathered at a time: 64 KiB, which allocators keep at hand.
+const TILE_SCALARS: usize = 1 << 11;
 
 /// A codeword.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -125,23 +126,21 @@ impl InterleavedMatrix {
     /// The tree over the leaves, with the cap that suits so many queries.
     pub fn commit(&self, num_queries: usize) -> MerkleTree {
         let shape = TreeShape::for_queries(self.log_leaves(), num_queries);
+        if self.words.iter().all(|word| matches!(word, Codeword::Constant(_))) {
+            return MerkleTree::uniform(hash_scalars(&self.leaf(0)), shape);
+        }
         MerkleTree::new(self.leaf_digests(), shape)
     }
 
     /// The digests of all leaves. Rows are gathered in tiles, so that each codeword is read in runs.
     fn leaf_digests(&self) -> Vec<Digest> {
         let mut digests = vec![Digest::default(); 1 << self.log_leaves()];
-        if self.words.iter().all(|word| matches!(word, Codeword::Constant(_))) {
-            let digest = crate::tree::hash_scalars(&self.leaf(0));
-            digests.fill(digest);
-            return digests;
-        }
         let width = self.width();
         let leaf_bytes = LEAF_SCALAR_BYTES * self.leaf_scalars();
-        let tile_leaves = (TILE_SCALARS / self.leaf_scalars()).next_power_of_two();
+        let tile_leaves = (TILE_SCALARS / self.leaf_scalars()).next_power_of_two().max(LANES);
         par::for_each_chunk(&mut digests, tile_leaves, |tile, out| {
             let rows = out.len() << self.log_group;
-            let first = tile * tile_leaves << self.log_group;
+            let first = (tile * tile_leaves) << self.log_group;
             let mut bytes = vec![0; leaf_bytes * out.len()];
             let row_bytes = LEAF_SCALAR_BYTES * width;
             for (column, word) in self.words.iter().enumerate() {
@@ -157,9 +156,7 @@ impl InterleavedMatrix {
                     }
                 }
             }
-            for (leaf, digest) in bytes.chunks_exact(leaf_bytes).zip(out) {
-                *digest = hash_leaf(leaf);
-            }
+            hash_leaves(&bytes, leaf_bytes, out);
         });
         digests
     }

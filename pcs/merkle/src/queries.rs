@@ -8,13 +8,13 @@
 //! |---|---|---|
 //! | `alpha` | `(1 + rho) / 2` | `sqrt(rho) (1 + 1 / M)`, `M` = [`GAP`] |
 //! | close codewords, at most | 1 | `M / (2 rho)` (Johnson's bound) |
-//! | exceptional challenges of a curve of degree `d`, at most | `d n` [BCIKS20, Thm 1.5; ACFY24, Lemma 4.10] | `d n^2 (M + 1/2)^7 / (3 rho^(3/2))` [BCIKS20, Thm 1.5; Hab25] |
+//! | exceptional challenges of a curve of degree `d`, at most | `d n` [BCIKS20, Thm. 1.5; ACFY24, Lemma 4.10] | `d n^2 (M + 1/2)^7 / (3 rho^(3/2))` [BCIKS20, Thm. 1.5; Hab25] |
 //!
 //! *Exceptional* challenges are those `z` for which some set `S` of at least `alpha n` positions has a codeword that
 //! agrees on `S` with `sum_i z^i u_i` while not every `u_i` agrees with a codeword on `S`: mutual correlated agreement
-//! [ACFY24, Def. 4.9]. [BCIKS20] proves correlated agreement (some common set of that size); that the set can be `S`
-//! itself is [ACFY24, Lemma 4.10] below half the distance, and [Hab25], [BCGM25] up to Johnson's bound. [BCHKS25] and
-//! [Hab25] have smaller counts; over a field of 254 bits the older, larger one costs nothing, so it is what is charged.
+//! [ACFY24, Def. 4.9]. Correlated agreement (on some common set of that size) is [BCIKS20, Thm. 1.5]; that the set can be
+//! `S` itself is [ACFY24, Lemma 4.10] below half the distance, and [Hab25; BCGM25] up to Johnson's bound. Newer counts are
+//! smaller [Hab25; BCHKS25]; over a field of 254 bits the older, larger one costs nothing, so it is what is charged.
 //!
 //! # Queries
 //! A word that is not close passes one uniform position with probability at most `alpha`, `k` independent ones with

@@ -3,7 +3,9 @@
 use crate::matrix::InterleavedMatrix;
 use crate::openings::{OpeningLabels, OpeningShape, recv_openings, send_openings};
 use crate::queries::{GAP, MAX_LOG_INV_RATE, RateAndRegime, Regime};
-use crate::tree::{CHECK_CAP, Cap, DIGEST_BYTES, MerkleTree, TreeShape, hash_leaf, hash_node, hash_scalars};
+use crate::tree::{
+    CHECK_CAP, Cap, DIGEST_BYTES, MerkleTree, TreeShape, hash_leaf, hash_leaves, hash_node, hash_nodes, hash_scalars,
+};
 use ark_ff::{UniformRand, Zero};
 use lariat_algebra::Fr;
 use lariat_algebra::column::{Column, ColumnData};
@@ -20,13 +22,11 @@ fn leaves(log_leaves: usize) -> Vec<[u8; 32]> {
 
 /// The root by definition.
 fn root(leaves: &[[u8; 32]]) -> [u8; 32] {
-    match leaves {
-        [leaf] => *leaf,
-        _ => {
-            let (low, high) = leaves.split_at(leaves.len() / 2);
-            hash_node(&root(low), &root(high))
-        }
+    if let [leaf] = leaves {
+        return *leaf;
     }
+    let (low, high) = leaves.split_at(leaves.len() / 2);
+    hash_node(&root(low), &root(high))
 }
 
 #[test]
@@ -56,11 +56,19 @@ fn caps_are_the_roots_of_subtrees() {
 fn large_trees_are_hashed_in_tasks_that_agree() {
     let leaves = leaves(13);
     assert_eq!(MerkleTree::new(leaves.clone(), TreeShape::new(13, 0)).cap().digests(), [root(&leaves)]);
-    // Runs of equal leaves, which are hashed once.
-    let runs: Vec<_> = (0..1 << 13).map(|i: usize| leaves[i / 1000]).collect();
-    assert_eq!(MerkleTree::new(runs.clone(), TreeShape::new(13, 0)).cap().digests(), [root(&runs)]);
-    let equal = vec![leaves[0]; 1 << 13];
-    assert_eq!(MerkleTree::new(equal.clone(), TreeShape::new(13, 0)).cap().digests(), [root(&equal)]);
+}
+
+#[test]
+fn uniform_trees_are_trees_of_equal_leaves() {
+    for (log_leaves, cap_height) in [(0, 0), (1, 1), (5, 0), (9, 3)] {
+        let shape = TreeShape::new(log_leaves, cap_height);
+        let leaf = hash_leaf(b"leaf");
+        let (full, short) = (MerkleTree::new(vec![leaf; 1 << log_leaves], shape), MerkleTree::uniform(leaf, shape));
+        assert_eq!(full.cap(), short.cap());
+        for i in 0..1 << log_leaves {
+            assert_eq!(full.open(i), short.open(i));
+        }
+    }
 }
 
 #[test]
@@ -90,6 +98,28 @@ fn rejects_another_index_leaf_or_path() {
         // Siblings exchanged with the path.
         assert!(!cap.verify(i ^ 1, &leaves[i], &path));
     }
+}
+
+/// On vectors or not, leaves and nodes have the digests of BLAKE3 in keyed mode.
+#[test]
+fn many_hashes_are_single_hashes() {
+    let mut rng = ChaCha20Rng::seed_from_u64(4);
+    let short = (1..=40).map(|k| 32 * k);
+    for len in short.chain([1000, 1984, 2048, 2080, 3072, 4096, 4160, 5120, 6400, 8192, 9984, 17_408]) {
+        for count in [1, 15, 16, 17, 32, 50] {
+            let mut bytes = vec![0; len * count];
+            rng.fill(&mut bytes[..]);
+            let mut digests = vec![[0; 32]; count];
+            hash_leaves(&bytes, len, &mut digests);
+            let expected: Vec<_> = bytes.chunks(len).map(hash_leaf).collect();
+            assert_eq!(digests, expected, "{count} leaves of {len} bytes");
+        }
+    }
+    let children = leaves(6);
+    let mut nodes = vec![[0; 32]; 32];
+    hash_nodes(&children, &mut nodes);
+    let expected: Vec<_> = children.as_chunks::<2>().0.iter().map(|[a, b]| hash_node(a, b)).collect();
+    assert_eq!(nodes, expected);
 }
 
 #[test]
@@ -157,10 +187,8 @@ fn matrices_hold_the_codewords_of_their_pieces() {
         let matrix = InterleavedMatrix::encode(&rows, log_len, log_blowup, log_group);
         assert_eq!((matrix.width(), matrix.log_len()), (columns.len(), log_len + log_blowup));
         let domain = Domain::new(log_len + log_blowup);
-        let words: Vec<Vec<Fr>> = columns
-            .iter()
-            .map(|c| domain.encode(&(0..1 << log_len).map(|i| c.get(i)).collect::<Vec<_>>()))
-            .collect();
+        let words: Vec<Vec<Fr>> =
+            columns.iter().map(|c| domain.encode(&(0..1 << log_len).map(|i| c.get(i)).collect::<Vec<_>>())).collect();
         for leaf in 0..1 << matrix.log_leaves() {
             let rows = leaf << log_group..(leaf + 1) << log_group;
             let expected: Vec<Fr> = rows.flat_map(|row| words.iter().map(move |w| w[row])).collect();

@@ -17,6 +17,7 @@
 //! work.
 
 use ark_ff::BigInt;
+use lariat_algebra::ifma::blake3 as lanes;
 use lariat_algebra::{Fr, par};
 use lariat_pcs::VerifyError;
 use lariat_transcript::{ProverChannel, VerifierChannel};
@@ -58,6 +59,32 @@ fn root(mut layer: Vec<Digest>) -> Digest {
     layer.first().copied().unwrap_or_default()
 }
 
+/// The digests of leaves of `len` bytes each, one after the other.
+///
+/// # Panics
+/// When `len` is zero or `bytes` has another length than all leaves together.
+pub fn hash_leaves(bytes: &[u8], len: usize, out: &mut [Digest]) {
+    assert!(len > 0 && bytes.len() == len * out.len(), "{} leaves of {len} bytes", out.len());
+    keyed_hashes(LEAF_KEY, bytes, len, out);
+}
+
+/// The digests of consecutive pairs of nodes.
+///
+/// # Panics
+/// When there are not two nodes for each digest.
+pub fn hash_nodes(children: &[Digest], out: &mut [Digest]) {
+    assert_eq!(children.len(), 2 * out.len(), "children of {} nodes", out.len());
+    keyed_hashes(NODE_KEY, children.as_flattened(), 2 * DIGEST_BYTES, out);
+}
+
+/// Many inputs on vectors where that is possible, the others one by one.
+fn keyed_hashes(key: &[u8; 32], inputs: &[u8], len: usize, out: &mut [Digest]) {
+    let done = if len.is_multiple_of(32) { lanes::keyed_hashes(key, inputs, len, out) } else { 0 };
+    for (input, out) in inputs.chunks_exact(len).zip(out).skip(done) {
+        *out = *blake3::keyed_hash(key, input).as_bytes();
+    }
+}
+
 /// Bytes of a scalar in a leaf.
 pub const LEAF_SCALAR_BYTES: usize = 32;
 
@@ -67,11 +94,12 @@ pub const LEAF_SCALAR_BYTES: usize = 32;
 /// When `out` has not 32 bytes.
 #[inline]
 pub fn write_leaf_scalar(x: &Fr, out: &mut [u8]) {
-    let BigInt(limbs) = x.0;
-    assert_eq!(out.len(), LEAF_SCALAR_BYTES, "bytes of a scalar");
-    for (chunk, limb) in out.chunks_exact_mut(8).zip(limbs) {
-        chunk.copy_from_slice(&limb.to_le_bytes());
+    let BigInt([a, b, c, d]) = x.0;
+    let mut bytes = [[0; 8]; 4];
+    for (bytes, limb) in bytes.iter_mut().zip([a, b, c, d]) {
+        *bytes = limb.to_le_bytes();
     }
+    out.copy_from_slice(bytes.as_flattened());
 }
 
 /// The digest of a leaf of scalars.
@@ -132,14 +160,12 @@ impl TreeShape {
 #[derive(Clone, Debug)]
 pub struct MerkleTree {
     shape: TreeShape,
-    /// Digests of leaves first, the cap last.
+    /// Digests of leaves first, the cap last; of equal ones only the first is kept.
     layers: Vec<Vec<Digest>>,
 }
 
 impl MerkleTree {
     /// The tree over digests of leaves.
-    ///
-    /// Equal neighbouring pairs are hashed once: a tree of equal leaves costs no more hashes than a few a level.
     ///
     /// # Panics
     /// When there are not as many digests as the shape has leaves.
@@ -150,19 +176,18 @@ impl MerkleTree {
             let below = &layers[layers.len() - 1];
             let mut layer = vec![[0; DIGEST_BYTES]; 1 << height];
             par::for_each_chunk(&mut layer, TASK, |task, out| {
-                let pairs = below[2 * TASK * task..].chunks_exact(2);
-                let mut last: Option<(&[Digest], Digest)> = None;
-                for (pair, out) in pairs.zip(out) {
-                    *out = match last {
-                        Some((same, digest)) if same == pair => digest,
-                        _ => hash_node(&pair[0], &pair[1]),
-                    };
-                    last = Some((pair, *out));
-                }
+                hash_nodes(&below[2 * TASK * task..][..2 * out.len()], out);
             });
             layers.push(layer);
         }
         Self { shape, layers }
+    }
+
+    /// The tree over leaves that are all equal: one hash and one digest a layer.
+    pub fn uniform(leaf: Digest, shape: TreeShape) -> Self {
+        let layer = |below: &Digest| Some(hash_node(below, below));
+        let digests = std::iter::successors(Some(leaf), layer).take(shape.log_leaves - shape.cap_height + 1);
+        Self { shape, layers: digests.map(|digest| vec![digest]).collect() }
     }
 
     /// The shape.
@@ -172,7 +197,8 @@ impl MerkleTree {
 
     /// The cap.
     pub fn cap(&self) -> Cap {
-        Cap { shape: self.shape, digests: self.layers[self.layers.len() - 1].clone() }
+        let top = &self.layers[self.layers.len() - 1];
+        Cap { shape: self.shape, digests: top.iter().copied().cycle().take(1 << self.shape.cap_height).collect() }
     }
 
     /// The siblings from a leaf up to below the cap: [`TreeShape::path_bytes`] bytes.
@@ -182,7 +208,8 @@ impl MerkleTree {
     pub fn open(&self, index: usize) -> Vec<u8> {
         assert!(index < self.shape.num_leaves(), "leaf {index} of 2^{}", self.shape.log_leaves);
         let below_cap = &self.layers[..self.layers.len() - 1];
-        below_cap.iter().enumerate().flat_map(|(level, layer)| layer[(index >> level) ^ 1]).collect()
+        let sibling = |(level, layer): (usize, &Vec<Digest>)| layer[((index >> level) ^ 1) % layer.len()];
+        below_cap.iter().enumerate().flat_map(sibling).collect()
     }
 }
 
@@ -240,8 +267,7 @@ impl Cap {
         let mut digest = *leaf;
         let mut position = index;
         for sibling in siblings {
-            digest =
-                if position & 1 == 0 { hash_node(&digest, sibling) } else { hash_node(sibling, &digest) };
+            digest = if position & 1 == 0 { hash_node(&digest, sibling) } else { hash_node(sibling, &digest) };
             position >>= 1;
         }
         self.digests.get(position) == Some(&digest)

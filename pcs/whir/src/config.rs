@@ -31,12 +31,6 @@ pub struct Round {
 }
 
 impl Round {
-    /// An oracle whose queries have soundness error at most `2^-bits`.
-    fn new(num_vars: usize, fold: usize, log_inv_rate: usize, bits: u32) -> Self {
-        let queries = RateAndRegime::new(log_inv_rate, Regime::Unique).num_queries(bits);
-        Self { num_vars, fold, log_inv_rate, queries }
-    }
-
     /// Logarithm of the number of coefficients of a row.
     pub fn log_dimension(&self) -> usize {
         self.num_vars - self.fold
@@ -82,9 +76,9 @@ impl Config {
         let mut best: Option<Tail> = None;
         // Errors of rounds add up: more rounds need more queries in each.
         for (rounds, log_rounds) in [(1, 0), (2, 1), (4, 2), (MAX_ROUNDS, 3)] {
-            let mut search = Search { bits: TARGET_BITS + log_rounds, known: HashMap::new() };
+            let mut search = Search::new(TARGET_BITS + log_rounds);
             for fold in 0..=num_vars.min(MAX_FOLD) {
-                let round = Round::new(num_vars, fold, log_inv_rate, search.bits);
+                let round = search.round(num_vars, fold, log_inv_rate);
                 if round.log_domain() > MAX_LOG_SIZE {
                     continue;
                 }
@@ -148,11 +142,23 @@ impl Tail {
 
 /// Exhaustive search over fold factors and rates, with the answers found so far.
 struct Search {
-    bits: u32,
+    /// Number of queries at rate `1 / 2`, `1 / 4` and so on.
+    queries: [usize; MAX_LOG_INV_RATE],
     known: HashMap<(usize, usize, usize), Tail>,
 }
 
 impl Search {
+    /// For queries of soundness error at most `2^-bits` in every round.
+    fn new(bits: u32) -> Self {
+        let queries = std::array::from_fn(|i| RateAndRegime::new(i + 1, Regime::Unique).num_queries(bits));
+        Self { queries, known: HashMap::new() }
+    }
+
+    /// An oracle; the rate is between `1 / 2` and `2^-MAX_LOG_INV_RATE`.
+    fn round(&self, num_vars: usize, fold: usize, log_inv_rate: usize) -> Round {
+        Round { num_vars, fold, log_inv_rate, queries: self.queries[log_inv_rate - 1] }
+    }
+
     /// The shortest way on from a folded polynomial in `num_vars` variables: in clear, or by an oracle of at most
     /// `2^max_log_entries` entries.
     fn after(&mut self, num_vars: usize, max_log_entries: usize, rounds_left: usize) -> Tail {
@@ -164,7 +170,7 @@ impl Search {
         let max_log_inv_rate = max_log_entries.saturating_sub(num_vars).min(MAX_LOG_INV_RATE);
         for fold in (1..=num_vars.min(MAX_FOLD)).filter(|_| rounds_left > 0) {
             for log_inv_rate in 1..=max_log_inv_rate {
-                let round = Round::new(num_vars, fold, log_inv_rate, self.bits);
+                let round = self.round(num_vars, fold, log_inv_rate);
                 let own = later_bytes(&round) as u64;
                 if round.log_domain() > MAX_LOG_SIZE || own >= best.bytes {
                     continue;

@@ -2,7 +2,7 @@
 
 use crate::config::Round;
 use ark_ff::{AdditiveGroup, Field, One, Zero};
-use lariat_algebra::ifma::slices::{bind, inner_product};
+use lariat_algebra::ifma::slices::{bind, inner_product, scale_add};
 use lariat_algebra::ntt::Domain;
 use lariat_algebra::poly::{eq_eval, eq_evals};
 use lariat_algebra::{Fr, par};
@@ -167,9 +167,28 @@ fn power_weight(fixed: &[Fr], x: Fr, n: usize) -> Fr {
     weight
 }
 
-/// The univariate polynomial with these coefficients at `x`.
+/// The univariate polynomial with these coefficients at `x`: halves are joined under powers of `x`, which runs in lanes,
+/// until Horner's rule is faster.
 pub(crate) fn evaluate(coefficients: &[Fr], x: Fr) -> Fr {
-    coefficients.iter().rev().fold(Fr::zero(), |sum, c| sum * x + c)
+    const SHORT: usize = 16;
+    let horner = |c: &[Fr]| c.iter().rev().fold(Fr::zero(), |sum, c| sum * x + c);
+    let mut half = coefficients.len() / 2;
+    if !coefficients.len().is_power_of_two() || half < SHORT {
+        return horner(coefficients);
+    }
+    let mut low = coefficients.to_vec();
+    let mut powers = vec![x];
+    while powers.len() < half.ilog2() as usize + 1 {
+        powers.extend(powers.last().map(Fr::square));
+    }
+    // powers[k] = x^(2^k)
+    while half >= SHORT {
+        let (first, second) = low.split_at_mut(half);
+        scale_add(first, powers.pop().unwrap_or_else(Fr::zero), second);
+        low.truncate(half);
+        half /= 2;
+    }
+    horner(&low)
 }
 
 #[cfg(test)]
@@ -178,6 +197,17 @@ mod tests {
     use ark_ff::UniformRand;
     use rand::SeedableRng;
     use rand_chacha::ChaCha20Rng;
+
+    #[test]
+    fn evaluation_is_that_of_the_definition() {
+        let mut rng = ChaCha20Rng::seed_from_u64(4);
+        let x = Fr::rand(&mut rng);
+        for len in [0usize, 1, 2, 15, 16, 31, 32, 33, 64, 100, 256] {
+            let coefficients: Vec<Fr> = (0..len).map(|_| Fr::rand(&mut rng)).collect();
+            let expected: Fr = coefficients.iter().enumerate().map(|(i, c)| *c * x.pow([i as u64])).sum();
+            assert_eq!(evaluate(&coefficients, x), expected);
+        }
+    }
 
     /// The verifier's closed form of the weights is what the prover's vectors fold to.
     #[test]

@@ -1,4 +1,4 @@
-//! WHIR [ACFY24]: a Reed-Solomon codeword with a sumcheck constraint, folded and committed to again at lower rates.
+//! WHIR [ACFY24, §5]: a Reed-Solomon codeword with a sumcheck constraint, folded and committed to again at lower rates.
 //!
 //! # Statement
 //! Pieces `f_i` in `l` variables, the columns of matrices bound by Merkle roots, with coefficients `c_i`, a point `z` and
@@ -43,7 +43,7 @@
 //! Thm. 1.5] and is proven. Oracles of `2^k` rows on `N` points are words on `2^k N` points: `F(X) = sum_b X^rev(b)
 //! row_b(X^(2^k))` has on the `2^k` roots of a position the values that a discrete Fourier transform makes of the
 //! position's leaf, and fixing the first variable of `b` is the fold `(1 - a) F_even + a F_odd`. So words that differ in
-//! whole positions are the blocks of [ACFY24, §4], and [ACFY24]'s argument applies to every fold.
+//! whole positions are the blocks of [ACFY24, §4], and that paper's argument applies to every fold.
 //!
 //! *First oracle.* Nothing that is known of the `c_i` makes `sum_i c_i f_i` a random combination: they are products of
 //! powers of a challenge with `eq` at a point that a caller may choose, and many may be zero. So the prover adds `h`,
@@ -64,7 +64,7 @@
 //! Conjectured: no attack on the queries is known that is better than agreeing with a codeword on a fraction `rho` of
 //! the positions. The number that is reported is the lower of that and the `2^128` work of a collision of BLAKE3. That
 //! correlated agreement holds up to the capacity was conjectured by [ACFY24, Conj. 4.12] and is false in general
-//! [CS25]; we do not draw on it, nor on agreement up to the Johnson bound.
+//! [CS25, abstract]; we do not draw on it, nor on agreement up to the Johnson bound.
 //!
 //! All in the random oracle model for BLAKE3 and the channel's hash, with round-by-round errors; not hiding.
 //!

@@ -71,7 +71,7 @@ use lariat_algebra::msm::{RowValues, msm};
 use lariat_algebra::{Fr, G1Affine};
 use lariat_kzg::{Kzg, check_pairing, divide_by_linear, for_scheme};
 use lariat_pcs::batch::{Batched, PieceClaim, PieceOpening, PiecePcs, piece_vars};
-use lariat_pcs::{Pcs, PcsError, PcsInfo, PcsKind, QuantumStatus, Scheme, SecurityBits, VerifyError};
+use lariat_pcs::{Pcs, PcsError, PcsInfo, PcsKind, QuantumStatus, Scheme, SecurityBits, ShapeError, VerifyError};
 use lariat_transcript::encoding::{POINT_BYTES, SCALAR_BYTES};
 use lariat_transcript::{ProverChannel, VerifierChannel};
 use std::sync::Arc;
@@ -235,10 +235,13 @@ impl PiecePcs for Zeromorph {
 
         let scalars = Scalars::new(point, y, w, w_inverse);
         let mut terms: Vec<(G1Affine, Fr)> = Vec::new();
+        let pieces = |lengths: &[usize]| lengths.iter().sum();
+        let committed: Vec<usize> = commitments.iter().map(|c| c.0.len()).collect();
+        let combined: Vec<usize> = coefficients.iter().map(Vec::len).collect();
+        if committed != combined {
+            return Err(ShapeError::ColumnCount { columns: pieces(&combined), committed: pieces(&committed) }.into());
+        }
         for (commitment, coefficients) in commitments.iter().zip(coefficients) {
-            if commitment.0.len() != coefficients.len() {
-                return Err(VerifyError::CommitmentMismatch);
-            }
             terms.extend(commitment.0.iter().copied().zip(coefficients.iter().copied()));
         }
         // Checks 1 and 2: F(w) = 0; the factor of z is the reversal.

@@ -163,6 +163,7 @@ impl Forger {
         channel.send_scalars(EVALS_LABEL, &self.statement().evals);
         channel.absorb_public_scalars("pcs/point", &self.point);
         channel.challenge("batch/rho");
+        channel.challenges("batch/slots", 0);
         let [q_0, q_1] = &self.quotients;
         channel.send_points(LABEL_QUOTIENTS, &[commit(q_0), commit(q_1)]);
         let y = channel.challenge(LABEL_Y);
@@ -319,6 +320,26 @@ fn rejects_the_evaluation_challenge_zero() {
     assert_eq!(verify(challenges), Ok(()));
     challenges[1] = Fr::zero();
     assert_eq!(verify(challenges), Err(VerifyError::Check { check: "identity" }));
+}
+
+#[test]
+fn rejects_coefficients_that_do_not_fit_the_commitments() {
+    let scheme = Zeromorph::new(Kzg::shared(&setup(4), 2, Zeromorph::KIND).unwrap());
+    let (commitment, ()) = scheme.commit(&[RowValues::U8(&[1]), RowValues::U8(&[2])]).unwrap();
+    let point = [Fr::one(); 2];
+    let zeros = vec![0; scheme.opening_bytes(&[2])];
+    let verdict = |commitments: &[&PieceCommitments], lengths: &[usize]| {
+        let coefficients: Vec<Vec<Fr>> = lengths.iter().map(|&len| vec![Fr::zero(); len]).collect();
+        let claim = PieceClaim { coefficients: &coefficients, point: &point, value: Fr::zero() };
+        let session = lariat_transcript::Session::new(lariat_transcript::HashKind::Blake3, "test").bind("nothing", b"");
+        scheme.verify(commitments, claim, &mut session.into_verifier(&zeros))
+    };
+    // Nothing but zeros proves that zero times the pieces is zero.
+    assert_eq!(verdict(&[&commitment], &[2]), Ok(()));
+    for lengths in [&[1][..], &[3], &[], &[2, 0], &[2, 2]] {
+        let error = ShapeError::ColumnCount { columns: lengths.iter().sum(), committed: 2 };
+        assert_eq!(verdict(&[&commitment], lengths), Err(VerifyError::Shape(error)), "{lengths:?}");
+    }
 }
 
 #[test]

@@ -1,0 +1,47 @@
+//! Writes `docs/pcs-comparison.md` from the records in `bench-suite/results`.
+//!
+//! ```text
+//! cargo run -p lariat-bench-suite --example comparison [-- --check]
+//! ```
+//!
+//! With `--check` the document is left alone and the exit code is 1 when it would change.
+//! `scripts/pcs-comparison.sh` calls this.
+
+#![allow(clippy::print_stdout)]
+
+use lariat_bench_suite::{BenchError, comparison, load};
+use std::{fs, path::Path, process::ExitCode};
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let check = args == ["--check"];
+    if !(check || args.is_empty()) {
+        println!("usage: comparison [--check]");
+        return ExitCode::from(2);
+    }
+    match run(check) {
+        Ok(code) => code,
+        Err(error) => {
+            println!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(check: bool) -> Result<ExitCode, BenchError> {
+    let suite = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let alone = load(&suite.join("results/alone.jsonl"))?;
+    let proofs = load(&suite.join("results/zkvm.jsonl"))?;
+    let text = comparison::document(&lariat_schemes::all(), &alone, &proofs)?;
+    let path = suite.join("../docs/pcs-comparison.md");
+    if fs::read_to_string(&path).is_ok_and(|old| old == text) {
+        return Ok(ExitCode::SUCCESS);
+    }
+    if check {
+        println!("docs/pcs-comparison.md is stale; run scripts/pcs-comparison.sh");
+        return Ok(ExitCode::FAILURE);
+    }
+    fs::write(&path, text).map_err(|source| BenchError::File { what: "write", path, source })?;
+    println!("docs/pcs-comparison.md rewritten");
+    Ok(ExitCode::SUCCESS)
+}

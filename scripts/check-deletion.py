@@ -1,0 +1,296 @@
+#!/usr/bin/env python3
+"""Deletes each check of the verifiers, one at a time, and expects a test to fail.
+
+    scripts/check-deletion.py                   every target; hours on two cores
+    scripts/check-deletion.py --list            what would be deleted
+    scripts/check-deletion.py hyrax whir        only these targets
+    scripts/check-deletion.py --write ...       also writes docs/check-deletion.md; results of other targets are kept
+
+Works on a copy of the committed and uncommitted files, never on the tree itself. A deletion is one of
+
+    refusal     `if CONDITION { return Err(..) }`     the condition becomes false
+    verdict     `if CONDITION { Ok(()) } else {..}`   the condition becomes true
+    guard       `Ok(x) if CONDITION => Ok(())`        the condition goes
+    call        `check(..)?;` whose result is unused  the statement goes
+    absorb      a statement that absorbs              the statement goes, on both sides
+
+A deletion that no test notices fails the run, unless WAIVED names it with a reason.
+Needs Python 3.9 and what the tests need.
+"""
+
+import argparse
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+RESULTS = ROOT / "docs" / "check-deletion.jsonl"
+REPORT = ROOT / "docs" / "check-deletion.md"
+
+# target: (files, packages to test, further arguments of the tests)
+SKIP_SLOW = ["--", "--skip", "guests", "--skip", "instructions", "--skip", "rejects_every_bad_change"]
+TARGETS = {
+    "transcript": (["transcript/src/chain.rs", "transcript/src/encoding.rs", "transcript/src/verifier.rs"],
+                   ["lariat-transcript"], []),
+    "sumcheck": (["sumcheck/src/engine.rs", "sumcheck/src/reduction.rs", "sumcheck/src/grand_product.rs",
+                  "sumcheck/src/ledger.rs"], ["lariat-sumcheck"], []),
+    "seam": (["pcs/src/seam.rs", "pcs/src/registry.rs"], ["lariat-pcs", "lariat-hyrax"], []),
+    "batch": (["pcs/src/batch/mod.rs"], ["lariat-hyperkzg"], []),
+    "hyrax": (["pcs/hyrax/src/lib.rs"], ["lariat-hyrax"], []),
+    "kzg": (["pcs/kzg/src"], ["lariat-kzg"], []),
+    "zeromorph": (["pcs/zeromorph/src"], ["lariat-zeromorph"], []),
+    "hyperkzg": (["pcs/hyperkzg/src"], ["lariat-hyperkzg"], []),
+    "mercury": (["pcs/mercury/src"], ["lariat-mercury"], []),
+    "dory": (["pcs/dory/src"], ["lariat-dory"], []),
+    "merkle": (["pcs/merkle/src"], ["lariat-merkle"], []),
+    "ligero": (["pcs/ligero/src"], ["lariat-ligero"], []),
+    "basefold": (["pcs/basefold/src"], ["lariat-basefold"], []),
+    "whir": (["pcs/whir/src"], ["lariat-whir"], []),
+    "zkvm": (["jolt-core/src/verify.rs", "jolt-core/src/statement.rs", "jolt-core/src/protocol.rs"],
+             ["lariat-jolt-core"], SKIP_SLOW),
+}
+
+# (file, fragment of the deleted code): why no test can notice.
+WAIVED = {}
+WAIVERS = ROOT / "scripts" / "check-deletion-waivers.json"
+
+# Checks that are expressions: (target, file, old, new, what is deleted).
+EXPRESSIONS = [
+    ("transcript", "transcript/src/encoding.rs", "if point.is_on_curve() { Ok(point) } else { Err(PointDecodeError::NotOnCurve) }",
+     "Ok(point)", "point.is_on_curve()"),
+    ("transcript", "transcript/src/encoding.rs", "Fr::from_bigint(BigInt(limbs_from_bytes(bytes)))",
+     "Some(<Fr as ark_ff::PrimeField>::from_le_bytes_mod_order(bytes))", "scalars are below the modulus"),
+    ("transcript", "transcript/src/encoding.rs", "Fq::from_bigint(BigInt(limbs_from_bytes(&coordinates[i]))).ok_or(",
+     "Some(<Fq as ark_ff::PrimeField>::from_le_bytes_mod_order(&coordinates[i])).ok_or(",
+     "coordinates are below the modulus"),
+    ("transcript", "transcript/src/verifier.rs", "0 => Ok(self.chain.into_log()),", "_ if true => Ok(self.chain.into_log()),",
+     "no bytes are left"),
+    ("transcript", "transcript/src/chain.rs", "label.as_bytes(), &count, payload", "&count, payload", "labels are absorbed"),
+    ("transcript", "transcript/src/chain.rs", "label.as_bytes(), &count, payload", "label.as_bytes(), payload",
+     "counts are absorbed"),
+    ("transcript", "transcript/src/chain.rs", "let head = [op as u8, short_len(label)];", "let _ = op; let head = [0, short_len(label)];",
+     "kinds of messages are absorbed"),
+    ("transcript", "transcript/src/chain.rs", "self.hash.digest(&[&self.state, &head", "self.hash.digest(&[&head",
+     "the chain's state is absorbed"),
+    ("seam", "pcs/src/registry.rs", "setup.is_insecure() && !self.allow_insecure_setup", "false",
+     "insecure setups need leave"),
+    ("merkle", "pcs/merkle/src/tree.rs", "self.digests.get(position) == Some(&digest)", "true",
+     "the path ends in the cap"),
+    ("dory", "pcs/dory/src/gt.rs", "if !is_cyclotomic(&elements[i]) {", "if false {", "elements of GT are cyclotomic"),
+    ("dory", "pcs/dory/src/gt.rs", "} else if !has_order_r(&elements[i]) {", "} else if false {", "elements of GT have order r"),
+    ("zkvm", "jolt-core/src/protocol.rs", '.bind("header", &header.to_bytes())', '.bind("header", &[])', "the header is absorbed"),
+    ("zkvm", "jolt-core/src/protocol.rs", '.bind("commitment parameters", &pcs.setup_digest())',
+     '.bind("commitment parameters", &[])', "the commitment parameters are absorbed"),
+    ("zkvm", "jolt-core/src/protocol.rs", "left == right && !left.is_zero()", "left == right", "products are not zero"),
+]
+
+REFUSAL = re.compile(r"\bif (?P<cond>(?!let\b)[^;{}]*?(?:\{[^{}]*\}[^;{}]*?)??) \{\s*return (?:Err|failed|fail)\b")
+VERDICT = re.compile(r"\bif (?P<cond>(?!let\b)[^;{}]+?) \{\s*Ok\(\(\)\)\s*\} else")
+GUARD = re.compile(r"\b(?P<arm>Ok\((?P<name>\w+)\)) if (?P<cond>[^=]+?) => Ok\(\(\)\)")
+CALL = re.compile(r"(?m)^ +(?P<call>(?:[a-z_][\w]*(?:\.|::))*(?:check\w*|verify\w*|bounds|verdict\.map_err)\([^;{}]*\)\?);$")
+ABSORB = re.compile(r"(?m)^ +(?P<call>(?:self|channel)\.(?:absorb|absorb_public_\w+)\([^;]*\));$")
+
+
+def sources(paths):
+    for path in paths:
+        full = ROOT / path
+        files = [full] if full.is_file() else sorted(full.rglob("*.rs"))
+        for file in files:
+            if not re.search(r"tests?(\.rs$|/)|forg", str(file.relative_to(ROOT))):
+                yield str(file.relative_to(ROOT))
+
+
+def without_tests(text):
+    """The part of a file before its unit tests."""
+    at = text.find("#[cfg(test)]\nmod tests {")
+    return text if at < 0 else text[:at]
+
+
+def one_line(code):
+    return " ".join(code.split())
+
+
+def in_comment(text, at):
+    line = text[text.rfind("\n", 0, at) + 1:at]
+    return "//" in line
+
+
+def returns_prover_error(text, at):
+    """Whether the function around `at` is the prover's: its errors refuse nothing that a verifier accepts."""
+    heads = [m for m in re.finditer(r"\bfn \w+[^;{]*?->\s*(?P<result>[^{]*)\{", text[:at])]
+    return bool(heads) and "PcsError" in heads[-1]["result"]
+
+
+def mutations(file):
+    text = without_tests((ROOT / file).read_text())
+    found = []
+    for kind, pattern in (("refusal", REFUSAL), ("verdict", VERDICT), ("guard", GUARD), ("call", CALL), ("absorb", ABSORB)):
+        for m in pattern.finditer(text):
+            if in_comment(text, m.start()) or returns_prover_error(text, m.start()):
+                continue
+            if kind == "refusal":
+                new = m.group(0).replace(f"if {m['cond']} {{", f"if false && ({m['cond']}) {{", 1)
+            elif kind == "verdict":
+                new = m.group(0).replace(f"if {m['cond']} {{", f"if true || ({m['cond']}) {{", 1)
+            elif kind == "guard":
+                new = f"Ok(_{m['name']}) => Ok(())"
+            else:
+                new = m.group(0).replace(f"{m['call']};", "", 1)
+            what = m["cond"] if kind in ("refusal", "verdict", "guard") else m["call"]
+            line = text.count("\n", 0, m.start()) + 1
+            found.append({"file": file, "line": line, "kind": kind, "what": one_line(what), "start": m.start(),
+                          "old": m.group(0), "new": new})
+    return found
+
+
+def expressions(target):
+    for name, file, old, new, what in EXPRESSIONS:
+        if name == target:
+            text = (ROOT / file).read_text()
+            at = text.find(old)
+            if at < 0:
+                sys.exit(f"{file} no longer has {old!r}: mend EXPRESSIONS")
+            yield {"file": file, "line": text.count("\n", 0, at) + 1, "kind": "expression", "what": what, "start": at,
+                   "old": old, "new": new}
+
+
+def all_mutations(target):
+    """The deletions of a target, each once."""
+    found = [m for f in sources(TARGETS[target][0]) for m in mutations(f)] + list(expressions(target))
+    return list({(m["file"], m["start"]) + ((m["new"],) if m["kind"] == "expression" else ()): m for m in found}.values())
+
+
+def copy_tree(into):
+    listed = subprocess.run(["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"], cwd=ROOT,
+                            capture_output=True, check=True).stdout.decode().split("\0")
+    for name in filter(None, listed):
+        source = ROOT / name
+        if source.is_file():
+            target = into / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(source, target)
+
+
+def run_tests(tree, packages, extra, target_dir, timeout):
+    """(outcome, failing tests): outcome is `survived`, `killed`, `timeout` or `no build`."""
+    env = dict(os.environ, CARGO_TARGET_DIR=str(target_dir), RUST_BACKTRACE="0", RUSTFLAGS="-Awarnings")
+    failed = []
+    for package in packages:
+        command = ["cargo", "test", "--locked", "-p", package, "--lib", "--tests", "--no-fail-fast", *extra]
+        try:
+            run = subprocess.run(command, cwd=tree, env=env, capture_output=True, text=True, timeout=timeout)
+        except subprocess.TimeoutExpired:
+            return "timeout", []
+        output = run.stdout + run.stderr
+        if "could not compile" in output:
+            return "no build", [output[-2000:]]
+        failed += sorted(set(re.findall(r"(?m)^test (\S+) \.\.\. FAILED", output)))
+        if run.returncode and not failed:
+            return "killed", ["(the test process itself)"]
+    return ("killed" if failed else "survived"), failed
+
+
+def waiver(mutation):
+    for entry in WAIVED:
+        if entry["file"] == mutation["file"] and entry["what"] in mutation["what"]:
+            return entry["reason"]
+    return None
+
+
+def load_results():
+    if not RESULTS.exists():
+        return []
+    return [json.loads(line) for line in RESULTS.read_text().splitlines() if line]
+
+
+def write_report(results):
+    text = ["# Deleted checks", "",
+            "Made by `scripts/check-deletion.py --write`: every check of every verifier, and every absorb, was deleted once, alone,",
+            "and the tests were run. The last column names one of the tests that failed, or why none can.", ""]
+    killed = sum(r["outcome"] in ("killed", "timeout") for r in results)
+    waived = sum(r["outcome"] == "waived" for r in results)
+    survived = len(results) - killed - waived
+    text += [f"{len(results)} deletions: {killed} killed, {waived} cannot be noticed, {survived} survived.", ""]
+    for target in TARGETS:
+        rows = [r for r in results if r["target"] == target]
+        if not rows:
+            continue
+        text += [f"## {target}", "", "| deleted | kind | in | tests that fail | for one |", "|---|---|---|---|---|"]
+        for r in rows:
+            what = r["what"].replace("|", "\\|")
+            what = what if len(what) <= 100 else what[:97] + "..."
+            count = len(r["failed"]) if r["outcome"] == "killed" else "-"
+            one = f"`{r['failed'][0].split('::')[-1]}`" if r["outcome"] == "killed" else r.get("reason") or r["outcome"]
+            text.append(f"| `{what}` | {r['kind']} | `{r['file'].split('/src/')[-1]}` | {count} | {one} |")
+        text.append("")
+    REPORT.write_text("\n".join(text))
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("targets", nargs="*", metavar="TARGET", help=", ".join(TARGETS))
+    parser.add_argument("--list", action="store_true")
+    parser.add_argument("--write", action="store_true")
+    parser.add_argument("--only", help="only deletions whose code contains this text")
+    parser.add_argument("--target-dir", type=Path, help="where Cargo builds [default: target/check-deletion]")
+    parser.add_argument("--timeout", type=int, default=900, help="seconds for the tests of one package")
+    args = parser.parse_args()
+    if WAIVERS.exists():
+        global WAIVED
+        WAIVED = json.loads(WAIVERS.read_text())
+    unknown = [t for t in args.targets if t not in TARGETS]
+    if unknown:
+        parser.error(f"no target {unknown[0]!r}; there are {', '.join(TARGETS)}")
+    chosen = args.targets or list(TARGETS)
+    plan = [(t, m) for t in chosen for m in all_mutations(t)]
+    if args.only:
+        plan = [(t, m) for t, m in plan if args.only in m["what"]]
+    if args.list:
+        for target, m in plan:
+            print(f"{target}: {m['file']}:{m['line']}: {m['kind']}: {m['what']}")
+        print(f"{len(plan)} deletions")
+        return 0
+    target_dir = (args.target_dir or ROOT / "target" / "check-deletion").resolve()
+    bad, done = 0, []
+    with tempfile.TemporaryDirectory(prefix="check-deletion-") as folder:
+        tree = Path(folder)
+        copy_tree(tree)
+        for target in chosen:
+            _, packages, extra = TARGETS[target]
+            outcome, failed = run_tests(tree, packages, extra, target_dir, args.timeout)
+            if outcome != "survived":
+                print(f"{target}: the tests do not pass as they are: {outcome} {failed}")
+                return 1
+            for _, m in (p for p in plan if p[0] == target):
+                path = tree / m["file"]
+                text = path.read_text()
+                path.write_text(text[:m["start"]] + m["new"] + text[m["start"] + len(m["old"]):])
+                try:
+                    outcome, failed = run_tests(tree, packages, extra, target_dir, args.timeout)
+                finally:
+                    path.write_text(text)
+                reason = waiver(m) if outcome == "survived" else None
+                outcome = "waived" if reason else outcome
+                result = {k: m[k] for k in ("file", "line", "kind", "what")}
+                done.append(result | {"target": target, "outcome": outcome, "failed": failed[:8], "reason": reason})
+                bad += outcome in ("survived", "no build")
+                print(f"{target}: {m['file']}:{m['line']}: {m['kind']}: {m['what'][:90]}: {outcome} {len(failed)} "
+                      f"{failed[0][:60] if failed else ''}", flush=True)
+                if args.write:
+                    key = {(r["file"], r["kind"], r["what"]) for r in done}
+                    planned = {(m["file"], m["kind"], m["what"]) for t in TARGETS for m in all_mutations(t)}
+                    kept = [r for r in load_results() if (r["file"], r["kind"], r["what"]) in planned - key]
+                    results = sorted(kept + done, key=lambda r: (list(TARGETS).index(r["target"]), r["file"], r["line"]))
+                    RESULTS.write_text("".join(json.dumps(r) + "\n" for r in results))
+                    write_report(results)
+    print(f"{len(done)} deletions, {bad} not noticed by any test")
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
