@@ -28,12 +28,12 @@ type Report = Result<String, error::CliError>;
 /// exit code.
 ///
 /// Call it once: the names of the schemes become part of the command line's description.
-pub fn main(schemes: Schemes) -> ExitCode {
-    args::know_schemes(&schemes);
+pub fn main(schemes: &Schemes) -> ExitCode {
+    args::know_schemes(schemes);
     // Wrong usage ends here with code 2, help and version with code 0.
     let cli = args::Cli::parse();
     // A panic has already printed where it happened.
-    let outcome = panic::catch_unwind(AssertUnwindSafe(|| commands::dispatch(&cli.command, &schemes)));
+    let outcome = panic::catch_unwind(AssertUnwindSafe(|| commands::dispatch(&cli.command, schemes)));
     match outcome {
         Ok(Ok(report)) => print(&report),
         Ok(Err(error)) => {

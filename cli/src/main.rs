@@ -5,5 +5,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    lariat_cli::main(lariat_schemes::all())
+    lariat_cli::main(&lariat_schemes::all())
 }

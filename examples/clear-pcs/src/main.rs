@@ -4,5 +4,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    lariat_cli::main(lariat_schemes::all().with(lariat_example_clear_pcs::SCHEME))
+    lariat_cli::main(&lariat_schemes::all().with(lariat_example_clear_pcs::SCHEME))
 }

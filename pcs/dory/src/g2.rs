@@ -41,7 +41,7 @@ pub fn to_bytes(point: &G2Affine) -> [u8; BYTES] {
     out
 }
 
-/// The point of the twist that `bytes` encode; [`members`] tells whether it is in G2.
+/// The point of the twist that `bytes` encode; [`check_members`] tells whether it is in G2.
 ///
 /// # Errors
 /// When a coordinate is not canonical, or the point is not on the twist.
@@ -61,9 +61,12 @@ pub fn from_bytes(bytes: &[u8]) -> Result<G2Affine, VerifyError> {
 ///
 /// # Errors
 /// When one is not.
-pub fn members(points: &[G2Affine]) -> Result<(), VerifyError> {
+pub fn check_members(points: &[G2Affine]) -> Result<(), VerifyError> {
     let verdicts = par::map_collect(points.len(), |i| is_in_subgroup(&points[i]));
-    if verdicts.contains(&false) { Err(VerifyError::Check { check: CHECK_SUBGROUP }) } else { Ok(()) }
+    if verdicts.contains(&false) {
+        return Err(VerifyError::Check { check: CHECK_SUBGROUP });
+    }
+    Ok(())
 }
 
 /// The Frobenius map of the curve, carried to the twist: multiplication by `q` on G2.
@@ -129,7 +132,7 @@ mod tests {
         for q in &points {
             assert_eq!(from_bytes(&to_bytes(q)), Ok(*q));
         }
-        assert_eq!(members(&points), Ok(()));
+        assert_eq!(check_members(&points), Ok(()));
         assert_eq!(to_bytes(&G2Affine::identity()), [0; BYTES]);
     }
 
@@ -170,11 +173,11 @@ mod tests {
             let decoded = from_bytes(&to_bytes(&point)).unwrap();
             let order_r = decoded.mul_bigint(Fr::MODULUS).is_zero();
             assert!(!order_r);
-            assert_eq!(members(&[G2Affine::generator(), point]), failed(CHECK_SUBGROUP));
+            assert_eq!(check_members(&[G2Affine::generator(), point]), failed(CHECK_SUBGROUP));
             // Nor is its part of the cofactor's order; the part in G2 is accepted.
             let rest = point.mul_bigint(Fr::MODULUS).into_affine();
-            assert_eq!(members(&[rest]), failed(CHECK_SUBGROUP));
-            assert_eq!(members(&[point.clear_cofactor()]), Ok(()));
+            assert_eq!(check_members(&[rest]), failed(CHECK_SUBGROUP));
+            assert_eq!(check_members(&[point.clear_cofactor()]), Ok(()));
         }
     }
 

@@ -101,7 +101,7 @@ pub(crate) fn verify(claim: Claim<'_>, channel: &mut VerifierChannel<'_>) -> Res
         points.extend([first.e2_beta, second.e2[0], second.e2[1]]);
         scalars.extend([beta[1], alpha[0], alpha[1]]);
     }
-    g2::members(&points)?;
+    g2::check_members(&points)?;
     if !G2Projective::msm(&points, &scalars).is_ok_and(|sum| sum.is_zero()) {
         return failed(CHECK_COLUMNS);
     }

@@ -1,4 +1,34 @@
-//! Powers of tau and univariate KZG commitments [KZG10], which the pairing schemes share.
+//! Powers of tau, and univariate KZG commitments under them [KZG10]: what the pairing schemes share.
+//!
+//! A *setup* is `[tau^i]_1` for `i < 2^L`, `[1]_2` and `[tau]_2` in BN254, for a `tau` that nobody should know
+//! ([`PowersOfTau`]). A polynomial `f` of fewer than `2^L` coefficients is committed to as `[f(tau)]_1`; to show that
+//! `f(z) = v` is to show `W = [(f(tau) - v) / (tau - z)]_1`, checked by
+//!
+//! `e([f(tau)]_1 - [v]_1 + z W, [1]_2) = e(W, [tau]_2)`,
+//!
+//! which is [`check_pairing`]. Schemes combine many such equations into one.
+//!
+//! A piece of a column is such a polynomial: its evaluation at hypercube index `i` is the coefficient of `X^i`.
+//!
+//! # Where a setup comes from
+//! * [`PowersOfTau::import_ptau`] reads a ceremony's file as snarkjs writes it, and checks everything that can be
+//!   checked without having been there.
+//! * [`PowersOfTau::from_seed`] derives `tau` from a name: **insecure**, and called so wherever a setup is shown.
+//! * [`PowersOfTau::save`] and [`PowersOfTau::open`] keep either in the project's own file, of which a verifier reads a
+//!   header of some hundred bytes and a prover the powers that it uses, when it first uses them.
+//!
+//! Prover and verifier bind [`PowersOfTau::digest`], which stands for the source and the verifying key. It does not
+//! depend on the number of powers: they all follow from `[tau]_2`.
+//!
+//! # Assumptions
+//! Soundness in the algebraic group model [FKL18] under the discrete logarithm assumption with powers. Two consequences
+//! for schemes:
+//! * **A commitment bounds no degree.** `2^L` powers are what this prover has; an adversary has all of the ceremony's. A
+//!   scheme that needs a bound must prove it, with `[1]_2` and `[tau]_2` alone.
+//! * With `d` powers public, `tau` can be found in about `sqrt(r / d)` steps for a divisor `d` of `r - 1` or `r + 1`
+//!   [Cheon06]: for the longest ceremonies, of `2^29` powers, about `2^112`. That is above the level of the pairing
+//!   ([`lariat_pcs::SecurityBits::CURVE`]), which is what schemes report.
+
 #![forbid(unsafe_code)]
 
 mod encoding;

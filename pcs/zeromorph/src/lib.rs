@@ -7,7 +7,7 @@
 //! # Statement
 //! `f = sum_i coefficient_i piece_i` has the value `f(u) = v`, as a multilinear polynomial. That is so if and only if
 //! multilinear `q_k` in `X_0, ..., X_{k-1}` exist with `f - v = sum_k (X_k - u_k) q_k`, which in terms of coefficients
-//! reads [KT24, §3]
+//! reads [KT24]
 //!
 //! `f(X) - v Phi_n(X) = sum_k (X^(2^k) Phi_{n-k-1}(X^(2^(k+1))) - u_k Phi_{n-k}(X^(2^k))) q_k(X)`, `deg q_k < 2^k`.
 //!
@@ -38,9 +38,9 @@
 //!
 //! # Soundness
 //! Whoever convinces a verifier knows the polynomials in the commitments and they satisfy the three equations, in the
-//! algebraic group model under the discrete logarithm assumption with powers [KZG10; KT24]. Those polynomials may be
-//! as long as the longest ceremony, not as long as this setup: powers past `2^n` are public. Nothing in G2 but `[tau]_2`
-//! is needed to bound their degrees:
+//! algebraic group model under the discrete logarithm assumption with powers [KZG10; FKL18]. Those polynomials may be
+//! as long as the longest ceremony, not as long as this setup: powers past `2^n` are public. The construction takes any
+//! protocol that bounds degrees [KT24]; this one needs nothing in G2 but `[tau]_2`:
 //!
 //! * 2 and 3 at a random `w`, drawn after `H`, make `h(X) = sum_k y^k X^(2^k - 1) q_k(1/X)` an identity between Laurent
 //!   polynomials. The left side has no negative powers; `y` was drawn after the `Q_k`, so no summand has: `deg q_k < 2^k`.
