@@ -1,6 +1,6 @@
 //! The document that compares the schemes: `docs/pcs-comparison.md`, made from committed records.
 
-use crate::{AloneRecord, BenchError, Machine, Measured, Record, Spread, setup};
+use crate::{AloneRecord, BenchError, Measured, Record, Spread, machine, setup};
 use lariat_pcs::{QuantumStatus, Schemes, Workload};
 use std::fmt::Write as _;
 
@@ -131,7 +131,7 @@ fn alone_tables(schemes: &Schemes, records: &[AloneRecord]) -> String {
         }
     }
     text += "\n*Setup bytes* are the powers of tau that the prover needs; the verifier needs one point of each group and \
-             `tau` times one of them.\n";
+             `tau` times one of them. Schemes with 0 derive their parameters from a hash.\n";
     text
 }
 
@@ -199,16 +199,8 @@ fn conditions(alone: &[AloneRecord], proofs: &[Record]) -> String {
         let named = records.iter().map(Measured::setup).filter(|s| s.setup != "transparent");
         named.map(|s| format!("{} `{}`", s.setup, s.setup_name))
     }
-    let mut machines: Vec<&Machine> = Vec::new();
-    for machine in alone.iter().map(|r| &r.machine).chain(proofs.iter().map(|r| &r.machine)) {
-        if !machines.contains(&machine) {
-            machines.push(machine);
-        }
-    }
     let mut text = "\n## Where it was measured\n\n".to_owned();
-    for machine in machines {
-        let _ = writeln!(text, "- {machine}, built by {}", machine.rustc);
-    }
+    text += &machine::describe(alone.iter().map(|r| &r.machine).chain(proofs.iter().map(|r| &r.machine)));
     let mut names: Vec<String> = setups(alone).chain(setups(proofs)).collect();
     names.sort();
     names.dedup();

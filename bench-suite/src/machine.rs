@@ -50,14 +50,40 @@ impl Machine {
     }
 }
 
-/// One line for titles.
+/// The machines and builds of some records, in order of first appearance, each with the revisions that its sources were
+/// at: a commit that is made during a sweep does not change the program that runs.
+pub(crate) fn builds<'a>(machines: impl Iterator<Item = &'a Machine>) -> Vec<(Machine, Vec<String>)> {
+    let mut builds: Vec<(Machine, Vec<String>)> = Vec::new();
+    for machine in machines {
+        let build = Machine { revision: String::new(), ..machine.clone() };
+        let at = builds.iter().position(|(b, _)| *b == build).unwrap_or_else(|| {
+            builds.push((build, Vec::new()));
+            builds.len() - 1
+        });
+        if !machine.revision.is_empty() && !builds[at].1.contains(&machine.revision) {
+            builds[at].1.push(machine.revision.clone());
+        }
+    }
+    builds
+}
+
+/// One list item for each machine and build.
+pub(crate) fn describe<'a>(machines: impl Iterator<Item = &'a Machine>) -> String {
+    let line = |(machine, revisions): (Machine, Vec<String>)| {
+        let rustc = if machine.rustc.is_empty() { String::new() } else { format!(", built by {}", machine.rustc) };
+        let at = if revisions.is_empty() { String::new() } else { format!(", sources at {}", revisions.join(", ")) };
+        format!("- {machine}{rustc}{at}\n")
+    };
+    builds(machines).into_iter().map(line).collect::<Vec<_>>().concat()
+}
+
+/// One line for titles, without the revision.
 impl fmt::Display for Machine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let cpu = if self.cpu.is_empty() { &self.arch } else { &self.cpu };
         write!(f, "{cpu}, {} cores, {} GiB", self.cores, self.memory_bytes.div_ceil(1 << 30))?;
         write!(f, ", AVX-512 IFMA {}", if self.avx512_ifma { "on" } else { "off" })?;
-        write!(f, ", {}, lariat {}", self.os, self.lariat)?;
-        if self.revision.is_empty() { Ok(()) } else { write!(f, " at {}", self.revision) }
+        write!(f, ", {}, lariat {}", self.os, self.lariat)
     }
 }
 
@@ -117,6 +143,16 @@ mod tests {
         assert!(machine.to_string().contains("AVX-512 IFMA o"));
         #[cfg(target_os = "linux")]
         assert!(machine.memory_bytes > 1 << 26 && peak_rss_bytes().unwrap() > 1 << 16);
+    }
+
+    #[test]
+    fn commits_during_a_sweep_are_no_other_machine() {
+        let at = |revision: &str| Machine { cpu: "A".into(), revision: revision.into(), ..Machine::default() };
+        let machines = [at("1"), at("2"), at("1"), Machine { cpu: "B".into(), ..at("") }];
+        let text = describe(machines.iter());
+        assert_eq!(text.lines().count(), 2, "{text}");
+        assert!(text.contains("sources at 1, 2\n"), "{text}");
+        assert_eq!(builds(machines.iter())[1].1, [""; 0]);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Tables and plots of records, as files: equal records give equal bytes.
 
 use crate::{
-    AloneRecord, BenchError, Machine, Measured, Record, Spread,
+    AloneRecord, BenchError, Machine, Measured, Record, Spread, machine,
     plot::{Bar, Bars, Curves, Point, Series, Unit},
 };
 use std::{collections::BTreeMap, fmt::Write as _, fs, path::Path};
@@ -78,9 +78,9 @@ fn series<M>(curves: &[Curve<'_, M>], value: impl Fn(&M) -> Option<f64>) -> Vec<
 
 /// The machines of some records; their runs and setups.
 fn subtitle<M: Measured>(records: &[&M], runs: usize, machine: impl Fn(&M) -> &Machine) -> [String; 2] {
-    let machines = in_order(records.iter().map(|r| machine(r).to_string()));
+    let machines = machine::builds(records.iter().map(|r| machine(r)));
     let machine = match machines.as_slice() {
-        [one] => one.clone(),
+        [(one, _)] => one.to_string(),
         many => format!("{} machines or builds", many.len()),
     };
     let mut how =
@@ -123,11 +123,7 @@ const MIB: f64 = 1024.0 * 1024.0;
 /// The head of a table's file: machines and what the figures are.
 fn head<M: Measured>(title: &str, records: &[M], machine: impl Fn(&M) -> &Machine, what: &str) -> String {
     let mut text = format!("# {title}\n\n{what}\n\n");
-    for machine in in_order(records.iter().map(|r| machine(r).clone())) {
-        let rustc = if machine.rustc.is_empty() { String::new() } else { format!(", built by {}", machine.rustc) };
-        // Writing to a string cannot fail.
-        let _ = writeln!(text, "- {machine}{rustc}");
-    }
+    text += &machine::describe(records.iter().map(machine));
     let setups = in_order(records.iter().map(Measured::setup).filter(|s| s.setup != "transparent").map(|s| {
         let warning =
             if s.setup == "insecure-seed" { " (INSECURE: whoever knows the seed can forge proofs)" } else { "" };

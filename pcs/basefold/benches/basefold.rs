@@ -42,7 +42,7 @@ fn basefold(c: &mut Criterion) {
         let value = |c: &&Column| (0..c.stored_len()).map(|i| weights[i] * c.get(i)).sum::<Fr>();
         let mut evals: Vec<Fr> = all.iter().map(value).collect();
         evals[0] = first.get(0);
-        for log_inv_rate in numbers("BASEFOLD_RATES", &[2]) {
+        for log_inv_rate in numbers("BASEFOLD_RATES", &[1, 2]) {
             let config = Config { log_inv_rate, ..Config::default() };
             let scheme = BaseFold::new(piece_vars(&shapes), config).expect("a supported length");
             let folds = scheme.params().folds().to_vec();

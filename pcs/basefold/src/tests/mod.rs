@@ -27,7 +27,7 @@ fn conforms_at_the_default_parameters() {
 
 #[test]
 fn conforms_with_folds_down_to_a_few_coefficients() {
-    for (max_final_vars, log_inv_rate, regime) in [(0, 3, Regime::Johnson), (2, 2, Regime::Unique)] {
+    for (max_final_vars, log_inv_rate, regime) in [(0, 4, Regime::Johnson), (2, 4, Regime::Unique)] {
         let config = Config { log_inv_rate, regime, max_final_vars, ..Config::default() };
         conformance::run(|w| Arc::new(Batched(BaseFold::new(piece_vars(w.num_vars), config).unwrap())));
     }
