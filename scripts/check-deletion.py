@@ -178,7 +178,7 @@ def copy_tree(into):
 
 def run_tests(tree, packages, extra, target_dir, timeout):
     """(outcome, failing tests): outcome is `survived`, `killed`, `timeout` or `no build`."""
-    env = dict(os.environ, CARGO_TARGET_DIR=str(target_dir), RUST_BACKTRACE="0", RUSTFLAGS="-Awarnings")
+    env = dict(os.environ, CARGO_TARGET_DIR=str(target_dir), RUST_BACKTRACE="0")
     failed = []
     for package in packages:
         command = ["cargo", "test", "--locked", "-p", package, "--lib", "--tests", "--no-fail-fast", *extra]
