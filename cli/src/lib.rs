@@ -63,3 +63,8 @@ fn complain(sentence: &str) -> ExitCode {
     let _ = writeln!(io::stderr(), "lariat: {sentence}");
     ExitCode::FAILURE
 }
+
+/// The README's example is compiled with this crate, so that it cannot go stale.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;

@@ -8,7 +8,7 @@
 //! * G1 has cofactor 1: a point on the curve is a generator.
 //! * The twist has order `r h` with `h = 2 q - r`. A point on it is mapped into G2 by
 //!   `x P + psi(3 x P) + psi^2(x P) + psi^3(P)`, a multiple of `h P` by a number prime to `r` [FKR11, §6.1], where `x`
-//!   is the curve's parameter and `psi` the map of [`g2::psi`](crate::g2::psi). The identity, which one point in `r`
+//!   is the curve's parameter and `psi` the map of [`g2`](crate::g2). The identity, which one point in `r`
 //!   is mapped to, is passed over.
 
 use crate::g2::{mul_by_x, psi};

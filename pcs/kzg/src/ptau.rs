@@ -32,8 +32,6 @@ const VERSION: u32 = 1;
 const COORDINATE_BYTES: u32 = 32;
 /// Points that are read and decoded together.
 const POINTS_AT_ONCE: usize = 1 << 16;
-/// More sections than any file has.
-const MAX_SECTIONS: u32 = 64;
 
 fn integer<const N: usize>(file: &mut impl Read) -> Result<[u8; N], SetupError> {
     let mut bytes = [0; N];
@@ -90,9 +88,6 @@ fn sections(file: &mut BufReader<File>) -> Result<[Section; 3], SetupError> {
         return Err(SetupError::BadVersion { format: ".ptau", expected: VERSION, got: version });
     }
     let count = read_u32(file)?;
-    if count > MAX_SECTIONS {
-        return Err(SetupError::BadHeader { what: "it lists too many sections" });
-    }
     let mut found = [None; 3];
     let mut position = 12u64;
     for _ in 0..count {
@@ -185,9 +180,6 @@ impl PowersOfTau {
             for point in par::map_collect(count, |i| decode_g1(&points[i], first + i)) {
                 powers.push(point?);
             }
-        }
-        if powers.first() != Some(&G1Affine::generator()) {
-            return Err(SetupError::NotTheGenerator { group: "G1" });
         }
         if h != G2Affine::generator() {
             return Err(SetupError::NotTheGenerator { group: "G2" });

@@ -122,6 +122,10 @@ fn damaged_section_tables_are_refused() {
     }
     let error = renumbered(G2 - 12, 2).unwrap_err();
     assert!(matches!(error, SetupError::BadSection { section: 2, problem: "is there twice" }), "{error}");
+    // A header of one byte too many, in a table that adds up.
+    let one = [&1u32.to_le_bytes()[..], &45u64.to_le_bytes(), &bytes[HEADER..HEADER + 44], &[0]].concat();
+    let error = import(&path, &[&bytes[..12], &one, &bytes[G1 - 12..]].concat()).unwrap_err();
+    assert!(matches!(error, SetupError::BadSection { section: 1, problem: "has the wrong length" }), "{error}");
     // A length that wraps around.
     let mut forged = bytes.clone();
     forged[G1 - 8..G1].fill(0xff);
@@ -160,6 +164,20 @@ fn points_that_are_none_are_refused() {
         assert!(matches!(import(&path, &forged), Err(SetupError::BadPoint { group: "G1", index: i }) if i == index));
         forged[at..at + 64].fill(0);
         assert!(matches!(import(&path, &forged), Err(SetupError::BadPoint { group: "G1", index: i }) if i == index));
+    }
+    // The same element of the field, written as a number that is not below the prime.
+    for coordinate in 0..2 {
+        let at = G1 + 64 * 3 + 32 * coordinate;
+        let mut forged = bytes.clone();
+        let mut carry = 0u128;
+        for (i, p) in <Fq as ark_ff::PrimeField>::MODULUS.0.into_iter().enumerate() {
+            let word = &mut forged[at + 8 * i..at + 8 * (i + 1)];
+            carry += u128::from(p) + u128::from(u64::from_le_bytes((&*word).try_into().unwrap()));
+            word.copy_from_slice(&(carry as u64).to_le_bytes());
+            carry >>= 64;
+        }
+        assert_eq!(carry, 0);
+        assert!(matches!(import(&path, &forged), Err(SetupError::BadPoint { group: "G1", index: 3 })));
     }
     for index in [0usize, 1] {
         let mut forged = bytes.clone();
