@@ -81,8 +81,6 @@ EXPRESSIONS = [
      "insecure setups need leave"),
     ("merkle", "pcs/merkle/src/tree.rs", "self.digests.get(position) == Some(&digest)", "true",
      "the path ends in the cap"),
-    ("dory", "pcs/dory/src/gt.rs", "if !is_cyclotomic(&elements[i]) {", "if false {", "elements of GT are cyclotomic"),
-    ("dory", "pcs/dory/src/gt.rs", "} else if !has_order_r(&elements[i]) {", "} else if false {", "elements of GT have order r"),
     ("zkvm", "jolt-core/src/protocol.rs", '.bind("header", &header.to_bytes())', '.bind("header", &[])', "the header is absorbed"),
     ("zkvm", "jolt-core/src/protocol.rs", '.bind("commitment parameters", &pcs.setup_digest())',
      '.bind("commitment parameters", &[])', "the commitment parameters are absorbed"),
