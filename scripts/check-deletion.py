@@ -52,7 +52,7 @@ TARGETS = {
     "basefold": (["pcs/basefold/src"], ["lariat-basefold"], []),
     "whir": (["pcs/whir/src"], ["lariat-whir"], []),
     "zkvm": (["jolt-core/src/verify.rs", "jolt-core/src/statement.rs", "jolt-core/src/protocol.rs"],
-             ["lariat-jolt-core"], SKIP_SLOW),
+             ["lariat-jolt-core", "lariat-attack"], SKIP_SLOW),
 }
 
 # (file, fragment of the deleted code): why no test can notice.

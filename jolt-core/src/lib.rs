@@ -32,6 +32,10 @@ pub use lariat_pcs::{PcsKind, Schemes, SetupSource};
 pub use lariat_subtables::Params;
 pub use lariat_transcript::{EventLog, HashKind};
 pub use program::Program;
+#[cfg(feature = "test-util")]
+pub use prove::prove_witness_frozen;
 pub use prove::{Phase, ProveOptions, Proven, prove, prove_trace, prove_witness};
 pub use statement::{Argument, Config, Header, MAX_STEPS, SetupId, VerifiedStatement};
+#[cfg(feature = "test-util")]
+pub use verify::verify_frozen;
 pub use verify::{verify, verify_with_log};

@@ -32,7 +32,7 @@ use lariat_sumcheck::{
     sparse_product::SparseLayer,
     sparse_quadratic::SparseQuadraticProver,
 };
-use lariat_transcript::EventLog;
+use lariat_transcript::{EventLog, Ready, Session};
 use std::{
     sync::Arc,
     time::{Duration, Instant},
@@ -116,6 +116,9 @@ pub struct Proven {
     pub phases: Vec<(Phase, Duration)>,
     /// Every message and challenge.
     pub log: EventLog,
+    /// The values of the challenges, for attacks.
+    #[cfg(feature = "test-util")]
+    pub tape: lariat_transcript::ChallengeTape,
 }
 
 /// Runs a program and proves the run. `progress` is told when a phase begins.
@@ -174,6 +177,33 @@ pub fn prove_witness(
     schemes: &Schemes,
     progress: &mut dyn FnMut(Phase),
 ) -> Result<Proven, ProveError> {
+    prove_in(program, witness, schemes, |session| session, progress)
+}
+
+/// [`prove_witness`] on challenges that are not drawn but given. For attacks only.
+///
+/// # Errors
+/// As [`prove_witness`].
+///
+/// # Panics
+/// When the tape does not hold the challenges that the prover asks for.
+#[cfg(feature = "test-util")]
+pub fn prove_witness_frozen(
+    program: &Program,
+    witness: Witness,
+    schemes: &Schemes,
+    tape: &lariat_transcript::ChallengeTape,
+) -> Result<Proven, ProveError> {
+    prove_in(program, witness, schemes, |session| session.freeze(tape.clone()), &mut |_| {})
+}
+
+fn prove_in(
+    program: &Program,
+    witness: Witness,
+    schemes: &Schemes,
+    prepare: impl FnOnce(Session<Ready>) -> Session<Ready>,
+    progress: &mut dyn FnMut(Phase),
+) -> Result<Proven, ProveError> {
     let mut phases = Vec::new();
     let mut clock = Instant::now();
     let mut lap = |phase: Phase, phases: &mut Vec<(Phase, Duration)>| {
@@ -188,7 +218,7 @@ pub fn prove_witness(
     progress(Phase::Setup);
     let pcs: Arc<dyn Pcs> = schemes.setup(header.config.pcs, Workload { num_vars: &shape.all_columns() })?;
     header.setup = SetupId::of(pcs.as_ref());
-    let mut channel = session(&header, pcs.as_ref()).into_prover();
+    let mut channel = prepare(session(&header, pcs.as_ref())).into_prover();
     lap(Phase::Setup, &mut phases);
 
     // Step 1: commitments.
@@ -273,10 +303,20 @@ pub fn prove_witness(
     pcs.open(&opened, &[private_hint, witness_hint], &point, &evals, &mut channel)?;
     lap(Phase::Open, &mut phases);
 
+    #[cfg(feature = "test-util")]
+    let tape = channel.tape();
     let (messages, log) = channel.finish();
     let mut proof = header.to_bytes();
     proof.extend(messages);
-    Ok(Proven { proof, instructions: header.steps, header, phases, log })
+    Ok(Proven {
+        proof,
+        instructions: header.steps,
+        header,
+        phases,
+        log,
+        #[cfg(feature = "test-util")]
+        tape,
+    })
 }
 
 fn challenge_pair(v: Vec<Fr>) -> [Fr; 2] {

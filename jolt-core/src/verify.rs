@@ -23,7 +23,7 @@ use lariat_sumcheck::{
     ledger::Ledger,
     reduction::Reduced,
 };
-use lariat_transcript::EventLog;
+use lariat_transcript::{EventLog, Ready, Session};
 
 /// Verifies a proof about `program` and returns what it says.
 ///
@@ -46,6 +46,33 @@ pub fn verify_with_log(
     proof: &[u8],
     schemes: &Schemes,
 ) -> Result<(VerifiedStatement, EventLog), VerifyError> {
+    verify_in(program, proof, schemes, |session| session)
+}
+
+/// [`verify_with_log`] on challenges that are not drawn but given: what a verifier that forgot to absorb would accept.
+/// For attacks only.
+///
+/// # Errors
+/// As [`verify`].
+///
+/// # Panics
+/// When the tape does not hold the challenges that the verifier asks for.
+#[cfg(feature = "test-util")]
+pub fn verify_frozen(
+    program: &Program,
+    proof: &[u8],
+    schemes: &Schemes,
+    tape: &lariat_transcript::ChallengeTape,
+) -> Result<(VerifiedStatement, EventLog), VerifyError> {
+    verify_in(program, proof, schemes, |session| session.freeze(tape.clone()))
+}
+
+fn verify_in(
+    program: &Program,
+    proof: &[u8],
+    schemes: &Schemes,
+    prepare: impl FnOnce(Session<Ready>) -> Session<Ready>,
+) -> Result<(VerifiedStatement, EventLog), VerifyError> {
     // Step 0: header, shape, exact length.
     let (header, header_len) = Header::parse(proof, schemes)?;
     if header.program != program.digest() {
@@ -66,7 +93,7 @@ pub fn verify_with_log(
         return Err(VerifyError::OtherSetup { found: Box::new(header.setup), expected: Box::new(setup) });
     }
     let messages = proof.get(header_len..).ok_or(HeaderError::Truncated)?;
-    let mut channel = session(&header, pcs.as_ref()).into_verifier(messages);
+    let mut channel = prepare(session(&header, pcs.as_ref())).into_verifier(messages);
 
     // Step 1: commitments.
     channel.section(section::PRIVATE);

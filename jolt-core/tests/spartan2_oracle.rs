@@ -6,19 +6,14 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "test helpers fail by panicking")]
 
-#[allow(dead_code, reason = "shared with the suite")]
-#[path = "suite/common.rs"]
-mod common;
-#[allow(dead_code, reason = "shared with the suite")]
-#[path = "suite/kinds.rs"]
-mod kinds;
-
 use ark_ff::{BigInteger, PrimeField as _};
 use bellpepper_core::{ConstraintSystem, LinearCombination, SynthesisError, Variable, num::AllocatedNum};
-use common::honest_witness;
 use ff::{Field, PrimeField};
-use kinds::{INPUT, Kind, PRIVATE, all_kinds, every_kind, kind_of};
 use lariat_algebra::Fr;
+use lariat_attack::{
+    kinds::{INPUT, Kind, PRIVATE, all_kinds, every_kind, kind_of},
+    programs::honest_witness,
+};
 use lariat_emulator::isa::Opcode;
 use lariat_jolt_core::{
     Config, Inputs, Params, columns as col,

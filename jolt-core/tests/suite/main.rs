@@ -10,14 +10,7 @@
     reason = "test helpers fail by panicking and say what they count"
 )]
 
-mod bad_witness;
-mod checker;
 mod common;
-mod forger;
-mod forgeries;
 mod guests;
 mod instructions;
-mod kinds;
-mod mutation;
-mod parity;
 mod statement;

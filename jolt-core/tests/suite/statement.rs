@@ -1,9 +1,7 @@
 //! The header and the statement: every field is bound, bounded, and returned.
 
-use crate::{
-    common::{NO_INPUT, configurations, i, load, program, prove_and_verify, run_traced, schemes, small, store},
-    forger::Forgery,
-};
+use crate::common::{NO_INPUT, configurations, i, load, program, prove_and_verify, run_traced, schemes, small, store};
+use lariat_attack::forger::Forgery;
 use lariat_emulator::{
     isa::Opcode,
     memory_map::{OUTPUT_START, PRIVATE_INPUT_START},
@@ -360,14 +358,14 @@ fn the_private_commitment_is_that_of_the_input() {
 #[test]
 fn accepts_larger_extents_within_the_programs_bounds() {
     let mut f = Forgery::honest(&sample(), small(), INPUTS);
-    let honest = f.verdict().unwrap();
+    let honest = f.verdict(&schemes()).unwrap();
     f.header.heap_high += 4096;
     f.header.stack_low -= 4096;
     f.header.output_high += 64;
     f.lay_out_again().rebalance();
     assert!(f.violations().is_empty());
     // Larger regions may take longer bases; all else that the statement says is the same.
-    let larger = f.verdict().unwrap();
+    let larger = f.verdict(&schemes()).unwrap();
     assert_eq!(VerifiedStatement { setup: honest.setup.clone(), ..larger }, honest);
 }
 

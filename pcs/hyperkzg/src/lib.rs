@@ -63,7 +63,6 @@
 
 #![forbid(unsafe_code)]
 
-mod commit;
 mod poly;
 mod prover;
 #[cfg(test)]

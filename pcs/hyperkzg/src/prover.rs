@@ -1,6 +1,5 @@
 //! The prover's side of an opening.
 
-use crate::commit::{commit, commit_all};
 use crate::poly::{Line, divide_by_square, fold};
 use crate::{HyperKzg, LABEL_EVALS, LABEL_FOLDS, LABEL_GAMMA, LABEL_QUOTIENT, LABEL_R, LABEL_WITNESS, LABEL_Z, powers};
 use ark_ff::Field;
@@ -54,7 +53,7 @@ impl HyperKzg {
     pub(crate) fn prove(&self, polys: &[Vec<Fr>], channel: &mut ProverChannel) -> Result<(), PcsError> {
         // Step 1: the folds.
         let folds: Vec<&[Fr]> = polys[1..].iter().map(Vec::as_slice).collect();
-        channel.send_points(LABEL_FOLDS, &commit_all(&self.kzg, &folds)?);
+        channel.send_points(LABEL_FOLDS, &self.kzg.commit_all(&folds)?);
 
         // Step 2: the point.
         let r = channel.challenge(LABEL_R);
@@ -68,13 +67,13 @@ impl HyperKzg {
         // Step 4: the quotient over all points, batched.
         let gamma = channel.challenge(LABEL_GAMMA);
         let (folded, quotient) = batch(polys, &divided, gamma, square);
-        channel.send_points(LABEL_QUOTIENT, &[commit(&self.kzg, &quotient)?]);
+        channel.send_points(LABEL_QUOTIENT, &[self.kzg.commit(&quotient)?]);
 
         // Step 5: the same equation at z, linear in the committed polynomials.
         let z = channel.challenge(LABEL_Z);
         let linear = linearise(&polys[0], &folded, &quotient, gamma, z, square);
         let (witness, _) = divide_by_linear(&linear, z);
-        channel.send_points(LABEL_WITNESS, &[commit(&self.kzg, &witness)?]);
+        channel.send_points(LABEL_WITNESS, &[self.kzg.commit(&witness)?]);
         Ok(())
     }
 }

@@ -208,7 +208,7 @@ fn prove_with_values(
     fix: impl FnOnce(&mut Vec<Fr>, &dyn Fn(&Vec<Fr>, Fr) -> Fr),
 ) {
     let polys = folds(fixture.combined.clone(), &fixture.point);
-    let commit = |f: &Vec<Fr>| crate::commit::commit(&fixture.pcs.kzg, f).unwrap();
+    let commit = |f: &Vec<Fr>| fixture.pcs.kzg.commit(f).unwrap();
     channel.send_points(LABEL_FOLDS, &polys[1..].iter().map(commit).collect::<Vec<_>>());
     let r = channel.challenge(LABEL_R);
     let points = Points::new(r).unwrap();

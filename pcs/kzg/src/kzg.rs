@@ -1,8 +1,9 @@
 //! Commitments to univariate polynomials under a setup.
 
 use crate::{PowersOfTau, SetupError, VerifyingKey};
-use lariat_algebra::msm::{FixedBases, RowValues};
-use lariat_algebra::{Fr, G1Affine};
+use ark_ec::CurveGroup;
+use lariat_algebra::msm::{FixedBases, RowValues, msm};
+use lariat_algebra::{Fr, G1Affine, G1Projective, par};
 use lariat_pcs::{PcsError, PcsKind, Resources};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
@@ -16,6 +17,9 @@ pub struct Kzg {
     log_len: usize,
     tables: Arc<Tables>,
 }
+
+/// Full-size coefficients of one task. Shorter blocks repeat more of the work on buckets, longer ones leave the cache.
+const BLOCK: usize = 1 << 16;
 
 /// The powers of a setup below `2^log_len`, ready for multiplication.
 #[derive(Debug)]
@@ -114,7 +118,36 @@ impl Kzg {
     /// # Panics
     /// When there are more than `2^l` coefficients.
     pub fn commit(&self, coeffs: &[Fr]) -> Result<G1Affine, PcsError> {
-        Ok(self.bases()?.commit_row(RowValues::Field(coeffs)))
+        Ok(self.commit_all(&[coeffs])?.first().copied().unwrap_or_default())
+    }
+
+    /// The commitments to several polynomials with full-size coefficients, in order.
+    ///
+    /// Without the tables of [`Self::commit_rows`]: at 2^18 coefficients they take longer to build than an opening, and
+    /// memory traffic makes them slower than [`msm`] even when built.
+    ///
+    /// # Errors
+    /// [`PcsError::Parameters`] when the setup's file turns out to be damaged.
+    ///
+    /// # Panics
+    /// When one has more than `2^l` coefficients.
+    pub fn commit_all(&self, polys: &[&[Fr]]) -> Result<Vec<G1Affine>, PcsError> {
+        let powers = self.powers()?;
+        assert!(polys.iter().all(|f| f.len() <= powers.len()), "as many powers as coefficients");
+        let blocks: Vec<(usize, &[Fr], &[G1Affine])> = polys
+            .iter()
+            .enumerate()
+            .flat_map(|(i, f)| f.chunks(BLOCK).zip(powers.chunks(BLOCK)).map(move |(f, powers)| (i, f, powers)))
+            .collect();
+        let parts = par::map_collect(blocks.len(), |k| {
+            let (_, f, powers) = blocks[k];
+            msm(&powers[..f.len()], f).expect("as many powers as coefficients")
+        });
+        let mut sums = vec![G1Projective::default(); polys.len()];
+        for (&(i, _, _), part) in blocks.iter().zip(parts) {
+            sums[i] += part;
+        }
+        Ok(G1Projective::normalize_batch(&sums))
     }
 }
 

@@ -70,7 +70,6 @@
 
 #![forbid(unsafe_code)]
 
-mod commit;
 mod equation;
 mod poly;
 mod prover;

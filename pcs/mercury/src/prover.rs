@@ -1,6 +1,5 @@
 //! The prover's side of an opening.
 
-use crate::commit::{commit, commit_all};
 use crate::equation::{NUM_EVALS, Weights};
 use crate::poly::{cross_terms, divide_by_binomial, eval};
 use crate::{
@@ -96,7 +95,7 @@ impl Mercury {
 
         // Step 1: rows.
         let h = fold_rows(&f, &eq_evals(low));
-        channel.send_points(LABEL_ROWS, &[commit(&self.kzg, &h)?]);
+        channel.send_points(LABEL_ROWS, &[self.kzg.commit(&h)?]);
 
         // Step 2: columns.
         let alpha = channel.challenge(LABEL_ALPHA);
@@ -107,7 +106,7 @@ impl Mercury {
         // Step 3: inner products.
         let gamma = channel.challenge(LABEL_GAMMA);
         let s = cross_sum(&g, low, &h, high, gamma);
-        channel.send_points(LABEL_CROSS, &[commit(&self.kzg, &s)?]);
+        channel.send_points(LABEL_CROSS, &[self.kzg.commit(&s)?]);
 
         self.prove_values(&Polys { f, h, g, q, d, s }, alpha, channel)
     }
@@ -120,7 +119,7 @@ impl Mercury {
         d: &[Fr],
         channel: &mut ProverChannel,
     ) -> Result<(), PcsError> {
-        channel.send_points(LABEL_FOLDED, &commit_all(&self.kzg, &[g, q, d])?);
+        channel.send_points(LABEL_FOLDED, &self.kzg.commit_all(&[g, q, d])?);
         Ok(())
     }
 
@@ -134,13 +133,13 @@ impl Mercury {
         // Step 5: the quotient over all points, batched.
         let beta = channel.challenge(LABEL_BETA);
         let quotient = polys.quotient(points, beta);
-        channel.send_points(LABEL_QUOTIENT, &[commit(&self.kzg, &quotient)?]);
+        channel.send_points(LABEL_QUOTIENT, &[self.kzg.commit(&quotient)?]);
 
         // Step 6: (a) and (d) at z, linear in the committed polynomials.
         let z_delta = challenge_pair(channel);
         let weights = Weights::new(self.low_vars(), points, beta, z_delta);
         let witness = divide(polys.linearise(&quotient, &weights), &[weights.z]);
-        channel.send_points(LABEL_WITNESS, &[commit(&self.kzg, &witness)?]);
+        channel.send_points(LABEL_WITNESS, &[self.kzg.commit(&witness)?]);
         Ok(())
     }
 }

@@ -118,7 +118,7 @@ impl Fixture {
         let [alpha, gamma, zeta, beta, z, delta] = challenges(tape).map(|c| c + shift);
         let known = Known { fixture: self, alpha, gamma, zeta, beta, z, delta };
         let send = |label, f: &[Fr], channel: &mut ProverChannel| {
-            channel.send_points(label, &[commit::commit(&self.pcs.kzg, f).unwrap()]);
+            channel.send_points(label, &[self.pcs.kzg.commit(f).unwrap()]);
         };
         let (high, low) = self.pcs.split(&self.point);
         let f = self.combined.clone();

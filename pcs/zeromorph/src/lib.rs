@@ -177,8 +177,8 @@ impl PiecePcs for Zeromorph {
 
         // Step 1: the quotients.
         let (q, _) = quotients(&f, claim.point);
-        let rows: Vec<RowValues<'_>> = (0..n).map(|k| RowValues::Field(quotient(&q, k))).collect();
-        channel.send_points(LABEL_QUOTIENTS, &self.kzg.commit_rows(&rows)?);
+        let committed: Vec<&[Fr]> = (0..n).map(|k| quotient(&q, k)).collect();
+        channel.send_points(LABEL_QUOTIENTS, &self.kzg.commit_all(&committed)?);
 
         // Steps 2 and 3: their combined reversal.
         let y = channel.challenge(LABEL_Y);
@@ -198,8 +198,7 @@ impl PiecePcs for Zeromorph {
             scale_add(&mut f[..1 << k], factor, quotient(&q, k));
         }
         let (f_quotient, _) = divide_by_linear(&f, w);
-        let openings = [RowValues::Field(&f_quotient), RowValues::Field(&h_quotient)];
-        channel.send_points(LABEL_OPENINGS, &self.kzg.commit_rows(&openings)?);
+        channel.send_points(LABEL_OPENINGS, &self.kzg.commit_all(&[&f_quotient, &h_quotient])?);
 
         // Step 8: the verifier's last challenge.
         channel.challenge(LABEL_DELTA);

@@ -2,8 +2,8 @@
 
 use super::{A, BODY, Case, RESULT, breaks};
 use crate::{
-    common::{NO_INPUT, program},
     forger::Forgery,
+    programs::{NO_INPUT, program},
 };
 use ark_ff::One;
 use lariat_algebra::Fr;

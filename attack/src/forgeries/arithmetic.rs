@@ -2,8 +2,8 @@
 
 use super::{A, B, BODY, Case, RESULT, breaks, divided, immediate, on_operands, operation, pow2, unbalanced};
 use crate::{
-    common::{NO_INPUT, r},
     forger::Forgery,
+    programs::{NO_INPUT, r},
 };
 use ark_ff::One;
 use lariat_algebra::Fr;

@@ -8,8 +8,8 @@
 
 use crate::{
     checker::{Balance, op_tuples},
-    common::{honest_witness, nightly, schemes, small},
     kinds::{INPUT, Kind, PRIVATE, all_kinds, every_kind, kind_of},
+    programs::{honest_witness, nightly, small},
 };
 use lariat_algebra::{Fr, column::ColumnData};
 use lariat_emulator::{isa::Opcode, test_util::Rng};
@@ -70,8 +70,8 @@ impl Subject {
                 (constraints.cloned().collect(), operations.cloned().collect())
             })
             .collect();
-        let proven = prove_witness(&program, witness.clone(), &schemes(), &mut |_| {}).unwrap();
-        let statement = verify(&program, &proven.proof, &schemes()).unwrap();
+        let proven = prove_witness(&program, witness.clone(), &crate::test_schemes(), &mut |_| {}).unwrap();
+        let statement = verify(&program, &proven.proof, &crate::test_schemes()).unwrap();
         Self { program, witness, by_column, rows, statement }
     }
 
@@ -301,9 +301,9 @@ fn rejects_every_bad_change_of_one_entry() {
             let harmless = subject.is_harmless(&subject.row(change.row), change);
             let mut witness = subject.witness.clone();
             apply(witness.columns[change.column].data_mut(), change);
-            let proof = prove_witness(&subject.program, witness, &schemes(), &mut |_| {}).unwrap().proof;
+            let proof = prove_witness(&subject.program, witness, &crate::test_schemes(), &mut |_| {}).unwrap().proof;
             let name = col::name(subject.params(), change.column);
-            if let Ok(statement) = verify(&subject.program, &proof, &schemes()) {
+            if let Ok(statement) = verify(&subject.program, &proof, &crate::test_schemes()) {
                 assert!(harmless, "accepts {change:?} in `{name}`");
                 assert_eq!(statement, subject.statement, "a change where it is harmless changes no statement");
                 accepted += 1;
@@ -337,8 +337,8 @@ fn rejects_every_bad_change_of_a_cell() {
                     witness.cells.remove(at);
                 }
             }
-            let proof = prove_witness(&subject.program, witness, &schemes(), &mut |_| {}).unwrap().proof;
-            let verdict = verify(&subject.program, &proof, &schemes());
+            let proof = prove_witness(&subject.program, witness, &crate::test_schemes(), &mut |_| {}).unwrap().proof;
+            let verdict = verify(&subject.program, &proof, &crate::test_schemes());
             assert!(verdict.is_err(), "accepts a change of {:?}", subject.witness.cells[at]);
         }
     }

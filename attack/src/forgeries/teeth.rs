@@ -1,7 +1,7 @@
 //! Every demand of the protocol stands alone against some forgery: without it, that forgery would pass.
 
-use super::{Case, arithmetic, bits, cells, control, lookups, memory, narrow, padding};
-use crate::{checker::Violations, common::small};
+use super::Case;
+use crate::{checker::Violations, programs::small};
 use lariat_jolt_core::{Config, Params, constraints::constraints};
 use std::collections::BTreeSet;
 
@@ -10,19 +10,7 @@ const IMPLIED: [(&str, &str); 1] =
     [("Exit only on steps", "past the last step it demands x = 93, and x is zero where no register is read")];
 
 fn all_cases(config: Config) -> Vec<Case> {
-    [
-        arithmetic::all as fn(Config) -> Vec<Case>,
-        bits::all,
-        cells::all,
-        control::all,
-        lookups::all,
-        memory::all,
-        narrow::all,
-        padding::all,
-    ]
-    .into_iter()
-    .flat_map(|all| all(config))
-    .collect()
+    super::all().flat_map(|(_, _, build)| build(config)).collect()
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! A program that has every kind of row, and what the kinds are called.
 
-use crate::common::{DATA, RODATA, i, load, program_with, r, store};
+use crate::programs::{DATA, RODATA, i, load, program_with, r, store};
 use lariat_emulator::{
     isa::{Instruction, Opcode},
     memory_map::{INPUT_START, OUTPUT_START, PRIVATE_INPUT_START},

@@ -2,8 +2,8 @@
 
 use super::{A, B, BODY, Case, RESULT, breaks, on_operands, unbalanced};
 use crate::{
-    common::{CODE, DATA, NO_INPUT, RODATA, i, load, program, program_with, r, store},
     forger::{Cell, Forgery},
+    programs::{CODE, DATA, NO_INPUT, RODATA, i, load, program, program_with, r, store},
 };
 use ark_ff::One;
 use lariat_algebra::Fr;
@@ -193,9 +193,9 @@ super::forgeries! {
 
     /// A register that another instruction's destination becomes.
     fn rejects_a_write_to_another_register(config: Config) -> Vec<Case> {
-        let mut f = super::operation(config, Opcode::Add, 100, 23);
+        let mut f = crate::forgeries::operation(config, Opcode::Add, 100, 23);
         f.set(BODY, col::RD, 9).rebalance();
-        let mut g = super::operation(config, Opcode::Add, 100, 23);
+        let mut g = crate::forgeries::operation(config, Opcode::Add, 100, 23);
         g.set(BODY, col::RD, 35).rebalance();
         vec![unbalanced("x9 for x7", &f, &["bytecode"]), unbalanced("a virtual register", &g, &["bytecode"])]
     }

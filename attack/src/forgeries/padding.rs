@@ -2,8 +2,8 @@
 
 use super::{A, B, Case, RESULT, breaks};
 use crate::{
-    common::{DATA, NO_INPUT, i, load, program_with, r, store},
     forger::Forgery,
+    programs::{DATA, NO_INPUT, i, load, program_with, r, store},
 };
 use ark_ff::{Field, One};
 use lariat_algebra::Fr;

@@ -2,8 +2,8 @@
 
 use super::{A, B, BODY, Case, RESULT, breaks, divided, unbalanced};
 use crate::{
-    common::{DATA, NO_INPUT, load, program_with, store},
     forger::Forgery,
+    programs::{DATA, NO_INPUT, load, program_with, store},
 };
 use ark_ff::{One, Zero};
 use lariat_algebra::Fr;
@@ -51,7 +51,7 @@ impl Forgery {
     /// The half from slots `start..`.
     fn half(&self, row: usize, start: usize) -> Fr {
         (0..half_slots(self.params()))
-            .map(|k| self.get(row, col::slot_p(start + k)) * super::pow2(self.params().log_m() * k))
+            .map(|k| self.get(row, col::slot_p(start + k)) * crate::forgeries::pow2(self.params().log_m() * k))
             .sum()
     }
 
@@ -83,7 +83,8 @@ impl Forgery {
         self.look_up(row);
         let byte = self.get(row, col::slot_p(slot));
         let half = self.half(row, 0);
-        let extended = |x: Fr, sign: Fr, bits: usize| x + sign * (super::pow2(32) - super::pow2(bits));
+        let extended =
+            |x: Fr, sign: Fr, bits: usize| x + sign * (crate::forgeries::pow2(32) - crate::forgeries::pow2(bits));
         match op {
             Opcode::Lb => self.set(row, col::RESULT, extended(byte, self.get(row, col::slot_v(slot)), 8)),
             Opcode::Lbu => self.set(row, col::RESULT, byte),
@@ -143,7 +144,7 @@ super::forgeries! {
             let (pre, wanted) = (f.get(BODY, col::RAM_PRE), 0x1234u32);
             f.set_half(BODY, 0, wanted).refill_access(BODY, op);
             let other = f.half(BODY, half_slots(config.params));
-            let mix = divided(pre - Fr::from(wanted) - super::pow2(16) * other, Fr::from(65535u64));
+            let mix = divided(pre - Fr::from(wanted) - crate::forgeries::pow2(16) * other, Fr::from(65535u64));
             f.set(BODY, col::HALF_MIX, mix).rebalance();
             cases.push(breaks(format!("{op}"), &f, &["half mix"]));
         }
@@ -185,7 +186,7 @@ super::forgeries! {
             f.set(BODY, col::slot_v(slot), positive);
             let width = if op == Opcode::Lb { 8 } else { 16 };
             let flip = if positive { Fr::one() } else { -Fr::one() };
-            let result = f.get(BODY, col::RESULT) + flip * (super::pow2(32) - super::pow2(width));
+            let result = f.get(BODY, col::RESULT) + flip * (crate::forgeries::pow2(32) - crate::forgeries::pow2(width));
             f.set(BODY, col::RESULT, result).rebalance();
             cases.push(unbalanced(format!("{op}: sign"), &f, &["tables"]));
         }
@@ -322,13 +323,13 @@ super::forgeries! {
     fn rejects_an_address_beyond_32_bits(config: Config) -> Vec<Case> {
         let wrapping = |base: u32| {
             use lariat_emulator::test_util::{Assembler, ElfBuilder, ElfSegment};
-            let mut asm = Assembler::new(crate::common::CODE);
+            let mut asm = Assembler::new(crate::programs::CODE);
             asm.load_constant(A, base);
             load(&mut asm, Opcode::Lw, RESULT, A, 16);
             asm.exit(0);
             let segments =
-                vec![ElfSegment::load(crate::common::CODE, 5, &asm.assemble()), ElfSegment::load(0, 6, &WORDS)];
-            Program::from_elf(&ElfBuilder::new(crate::common::CODE, segments).build()).unwrap()
+                vec![ElfSegment::load(crate::programs::CODE, 5, &asm.assemble()), ElfSegment::load(0, 6, &WORDS)];
+            Program::from_elf(&ElfBuilder::new(crate::programs::CODE, segments).build()).unwrap()
         };
         // 0xfffffff4 + 16 = 4 mod 2^32.
         let honest = Forgery::honest(&wrapping(0xffff_fff4), config, NO_INPUT);
@@ -338,7 +339,7 @@ super::forgeries! {
         f.set(row, col::CARRY, 0).add(row, col::RAM_ADDRESS, 1 << 30).rebalance();
         let mut g = honest;
         // Any word at all, by a fraction for a carry.
-        let carry = divided(Fr::from(0xffff_fff4u64 + 16 - 12), super::pow2(32));
+        let carry = divided(Fr::from(0xffff_fff4u64 + 16 - 12), crate::forgeries::pow2(32));
         g.set(row, col::CARRY, carry).set(row, col::RAM_ADDRESS, 3);
         let word = WORDS[3];
         g.set(row, col::RAM_PRE, word).set(row, col::RAM_POST, word).set(row, col::RESULT, word);

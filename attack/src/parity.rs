@@ -1,8 +1,8 @@
 //! The forger is honest on honest witnesses: what it is caught at is the forgery.
 
 use crate::{
-    common::{DATA, NO_INPUT, configurations, honest_witness, i, load, program_with, r, schemes, store},
     forger::Forgery,
+    programs::{DATA, NO_INPUT, configurations, honest_witness, i, load, program_with, r, store},
 };
 use lariat_emulator::isa::Opcode;
 use lariat_jolt_core::{Inputs, Params, Program, columns, prove_witness};
@@ -31,8 +31,8 @@ fn the_forger_makes_the_same_proof_of_an_honest_witness() {
             let forgery = Forgery::of_witness(&program, honest.clone());
             let violations = forgery.violations();
             assert!(violations.is_empty(), "{violations:?}");
-            let proven = prove_witness(&program, honest, &schemes(), &mut |_| {}).unwrap();
-            assert!(forgery.prove() == proven.proof, "{config:?}");
+            let proven = prove_witness(&program, honest, &crate::test_schemes(), &mut |_| {}).unwrap();
+            assert!(forgery.prove(&crate::test_schemes()) == proven.proof, "{config:?}");
         }
     }
 }

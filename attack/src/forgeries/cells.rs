@@ -2,8 +2,8 @@
 
 use super::{Case, breaks_cells, unbalanced};
 use crate::{
-    common::{NO_INPUT, i, load, program, store},
     forger::{Cell, Forgery},
+    programs::{NO_INPUT, i, load, program, store},
 };
 use ark_ff::{One, Zero};
 use lariat_algebra::Fr;
@@ -185,11 +185,11 @@ super::forgeries! {
     /// A word of the private input that is no word, loaded: with its low part, with itself, with chunks out of range.
     fn rejects_a_private_word_beyond_32_bits(config: Config) -> Vec<Case> {
         let mut f = honest(config);
-        let beyond = f.private[1] + super::pow2(32);
+        let beyond = f.private[1] + crate::forgeries::pow2(32);
         f.private[1] = beyond;
         f.set(PRIVATE_LOAD, col::RAM_PRE, beyond).set(PRIVATE_LOAD, col::RAM_POST, beyond).rebalance();
         let mut cases = Vec::new();
-        let low = super::breaks("its low part is loaded", &f, &["Lw relation 0", "Lw relation 1"]);
+        let low = crate::forgeries::breaks("its low part is loaded", &f, &["Lw relation 0", "Lw relation 1"]);
         cases.push(low);
         let mut g = f;
         g.set(PRIVATE_LOAD, col::RESULT, beyond);

@@ -7,7 +7,7 @@
 
 use crate::{
     checker::{Tuple, Violations, op_tuples, small},
-    common::{is_main_final_claim, run_traced, schemes},
+    programs::{is_main_final_claim, run_traced},
 };
 use ark_ff::{One, Zero};
 use lariat_algebra::{
@@ -17,7 +17,7 @@ use lariat_algebra::{
 };
 use lariat_emulator::machine::TraceResult;
 use lariat_jolt_core::{
-    Config, Header, Inputs, Params, Program, SetupId, VerifiedStatement, VerifyError,
+    Config, Header, Inputs, Params, Program, Schemes, SetupId, VerifiedStatement, VerifyError,
     cells::{CellContext, CellLayout, RamInit, Region, RegionKind, fixed_cells},
     columns as col,
     operations::{
@@ -37,6 +37,7 @@ use lariat_sumcheck::{
     sparse_product::SparseLayer,
     sparse_quadratic::SparseQuadraticProver,
 };
+use lariat_transcript::{ChallengeTape, Ready, Session};
 use std::{
     collections::{BTreeMap, HashMap},
     sync::Arc,
@@ -411,14 +412,23 @@ impl Forgery {
     }
 
     /// Proves this as if it were true.
-    pub fn prove(&self) -> Vec<u8> {
+    pub fn prove(&self, schemes: &Schemes) -> Vec<u8> {
+        self.prove_in(schemes, |session| session)
+    }
+
+    /// [`Self::prove`] on given challenges.
+    pub fn prove_frozen(&self, schemes: &Schemes, tape: &ChallengeTape) -> Vec<u8> {
+        self.prove_in(schemes, |session| session.freeze(tape.clone()))
+    }
+
+    fn prove_in(&self, schemes: &Schemes, prepare: impl FnOnce(Session<Ready>) -> Session<Ready>) -> Vec<u8> {
         let params = self.params();
         let mut header = self.header.clone();
         let shape = Shape::new(params, &header, &self.layout);
-        let pcs = schemes().setup(header.config.pcs, Workload { num_vars: &shape.all_columns() }).unwrap();
+        let pcs = schemes.setup(header.config.pcs, Workload { num_vars: &shape.all_columns() }).unwrap();
         header.setup = SetupId::of(pcs.as_ref());
         let header = &header;
-        let mut channel = session(header, pcs.as_ref()).into_prover();
+        let mut channel = prepare(session(header, pcs.as_ref())).into_prover();
 
         // Step 1: commitments.
         let private = Column::new(shape.private_vars, ColumnData::Field(self.private.clone()));
@@ -515,15 +525,15 @@ impl Forgery {
     }
 
     /// What the verifier says of the proof of this.
-    pub fn verdict(&self) -> Result<VerifiedStatement, VerifyError> {
-        verify(&self.program, &self.prove(), &schemes())
+    pub fn verdict(&self, schemes: &Schemes) -> Result<VerifiedStatement, VerifyError> {
+        verify(&self.program, &self.prove(schemes), schemes)
     }
 
     /// Asserts that nothing but `expected` is wrong with this, and that the verifier rejects it for that.
-    pub fn assert_rejected_for(&self, expected: &Violations) {
+    pub fn assert_rejected_for(&self, expected: &Violations, schemes: &Schemes) {
         assert!(!expected.is_empty(), "a forgery violates something");
         assert_eq!(self.violations(), *expected, "what the forgery violates");
-        let error = self.verdict().expect_err("the verifier accepts a forgery");
+        let error = self.verdict(schemes).expect_err("the verifier accepts a forgery");
         if expected.unbalanced.is_empty() {
             assert!(is_main_final_claim(&error), "{error:?}");
         } else {

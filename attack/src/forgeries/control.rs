@@ -3,8 +3,8 @@
 use super::{A, B, BODY, Case, RESULT, breaks, divided, on_operands, unbalanced};
 use crate::{
     checker::Violations,
-    common::{CODE, NO_INPUT, i, load, program, r},
     forger::Forgery,
+    programs::{CODE, NO_INPUT, i, load, program, r},
 };
 use ark_ff::One;
 use lariat_algebra::Fr;
@@ -146,7 +146,7 @@ super::forgeries! {
     fn rejects_a_register_jump_by_a_wrong_carry(config: Config) -> Vec<Case> {
         let mut f = Forgery::honest(&jumping(4), config, NO_INPUT);
         f.transplant(&jumping(0));
-        f.set(JALR, col::CARRY, divided(-Fr::from(4u64), super::pow2(32))).rebalance();
+        f.set(JALR, col::CARRY, divided(-Fr::from(4u64), crate::forgeries::pow2(32))).rebalance();
         let mut g = Forgery::honest(&jumping(0), config, NO_INPUT);
         // The other bit, with a word beyond 32 bits and a distance that makes up for it: no such row.
         g.set(JALR, col::CARRY, 1);
@@ -365,7 +365,7 @@ impl Forgery {
     fn word(&self, row: usize) -> Fr {
         let params = self.params();
         (0..lariat_subtables::decompose::num_range_chunks(params))
-            .map(|k| self.get(row, col::slot_p(k)) * super::pow2(params.log_m() * k))
+            .map(|k| self.get(row, col::slot_p(k)) * crate::forgeries::pow2(params.log_m() * k))
             .sum()
     }
 
@@ -375,8 +375,9 @@ impl Forgery {
         let params = self.params();
         assert!(num_range_chunks(params) == 2 * half_slots(params));
         self.look_up(row);
-        let half: Fr =
-            (0..half_slots(params)).map(|k| self.get(row, col::slot_p(k)) * super::pow2(params.log_m() * k)).sum();
+        let half: Fr = (0..half_slots(params))
+            .map(|k| self.get(row, col::slot_p(k)) * crate::forgeries::pow2(params.log_m() * k))
+            .sum();
         let low = self.get(row, if params.log_m() == 16 { col::slot_v(0) } else { col::slot_p(0) });
         let mix = self.get(row, col::BYTE0) * (half - Fr::from(257u64) * low);
         self.set(row, col::BYTE_MIX, mix)

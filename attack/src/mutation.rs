@@ -1,7 +1,7 @@
 //! Every message of an honest proof, damaged in every way: generated from the log of the proof's own run.
 
-use crate::common::{nightly, run_traced, schemes, small};
 use crate::kinds::{INPUT, PRIVATE, every_kind};
+use crate::programs::{nightly, run_traced, small};
 use ark_ff::{BigInteger, PrimeField};
 use lariat_algebra::{Fq, Fr};
 use lariat_emulator::test_util::Rng;
@@ -155,8 +155,10 @@ fn is_of_channel(error: &VerifyError) -> bool {
 fn proven() -> (Program, Proven) {
     let program = every_kind(false);
     let inputs = Inputs { public: INPUT, private: PRIVATE };
-    let proven = prove_trace(&program, inputs, small(), &schemes(), run_traced(&program, inputs), &mut |_| {}).unwrap();
-    assert_eq!(verify(&program, &proven.proof, &schemes()).unwrap().input, INPUT);
+    let proven =
+        prove_trace(&program, inputs, small(), &crate::test_schemes(), run_traced(&program, inputs), &mut |_| {})
+            .unwrap();
+    assert_eq!(verify(&program, &proven.proof, &crate::test_schemes()).unwrap().input, INPUT);
     (program, proven)
 }
 
@@ -182,7 +184,7 @@ fn rejects_every_damaged_message() {
             for _ in 0..rounds {
                 let element = rng.below(event.count as u32) as usize;
                 let Some(wrong) = damaged(proof, start, event, element, damage, &mut rng) else { continue };
-                let verdict = catch_unwind(AssertUnwindSafe(|| verify(&program, &wrong, &schemes())));
+                let verdict = catch_unwind(AssertUnwindSafe(|| verify(&program, &wrong, &crate::test_schemes())));
                 let verdict = verdict.unwrap_or_else(|_| panic!("panics on {damage:?} of {event:?}"));
                 let error = verdict.expect_err("accepts a damaged proof");
                 assert!(
@@ -211,7 +213,7 @@ fn rejects_random_damage() {
             wrong[rng.below(proven.proof.len() as u32) as usize] ^= 1 << rng.below(8);
         }
         if wrong != proven.proof {
-            let verdict = catch_unwind(AssertUnwindSafe(|| verify(&program, &wrong, &schemes())));
+            let verdict = catch_unwind(AssertUnwindSafe(|| verify(&program, &wrong, &crate::test_schemes())));
             assert!(verdict.expect("panics on a damaged proof").is_err());
         }
     }
@@ -222,14 +224,14 @@ fn rejects_random_damage() {
 fn rejects_noise() {
     let mut rng = Rng::new(7);
     let (program, proven) = proven();
-    let (_, header_len) = lariat_jolt_core::Header::parse(&proven.proof, &schemes()).unwrap();
+    let (_, header_len) = lariat_jolt_core::Header::parse(&proven.proof, &crate::test_schemes()).unwrap();
     for round in 0..40 {
         let keep = if round % 2 == 0 { header_len } else { 0 };
         let mut noise = proven.proof.clone();
         for b in &mut noise[keep..] {
             *b = rng.next_u32() as u8;
         }
-        let verdict = catch_unwind(AssertUnwindSafe(|| verify(&program, &noise, &schemes())));
+        let verdict = catch_unwind(AssertUnwindSafe(|| verify(&program, &noise, &crate::test_schemes())));
         assert!(verdict.expect("panics on noise").is_err());
     }
 }

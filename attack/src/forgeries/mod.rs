@@ -12,27 +12,46 @@ mod lookups;
 mod memory;
 mod narrow;
 mod padding;
+#[cfg(test)]
 mod teeth;
 
 use crate::{
     checker::Violations,
-    common::{NO_INPUT, i, nightly, program, r, small},
     forger::Forgery,
+    programs::{NO_INPUT, i, program, r},
 };
 use ark_ff::{Field, One, Zero};
 use lariat_algebra::Fr;
 use lariat_emulator::{isa::Opcode, test_util::Assembler};
-use lariat_jolt_core::{Config, Params, Program, columns as col};
+use lariat_jolt_core::{Config, Program, columns as col};
 use lariat_subtables::{
     TableId,
     decompose::{Flag, num_operand_chunks, num_range_chunks, operand_bits},
 };
+
+/// Makes the cases of a forgery for a configuration.
+pub type Build = fn(Config) -> Vec<Case>;
 
 /// One forgery and what it violates.
 pub struct Case {
     pub what: String,
     pub forgery: Forgery,
     pub violates: Violations,
+}
+
+/// Every forgery: its module, the name of its test, and what makes its cases for a configuration.
+pub fn all() -> impl Iterator<Item = (&'static str, &'static str, Build)> {
+    let modules = [
+        ("arithmetic", arithmetic::ALL),
+        ("bits", bits::ALL),
+        ("cells", cells::ALL),
+        ("control", control::ALL),
+        ("lookups", lookups::ALL),
+        ("memory", memory::ALL),
+        ("narrow", narrow::ALL),
+        ("padding", padding::ALL),
+    ];
+    modules.into_iter().flat_map(|(module, all)| all.iter().map(move |(name, build)| (module, *name, *build)))
 }
 
 /// A forgery that violates these constraints and nothing else.
@@ -51,16 +70,21 @@ pub fn breaks_cells(what: impl Into<String>, forgery: &Forgery, demand: &'static
 }
 
 /// Asserts that every case is rejected for what it violates.
-pub fn assert_rejected(cases: &[Case]) {
+#[cfg(test)]
+fn assert_rejected(build: Build) {
+    let cases: Vec<Case> = configs().into_iter().flat_map(build).collect();
     assert!(!cases.is_empty());
     for case in cases {
         println!("{}", case.what);
-        case.forgery.assert_rejected_for(&case.violates);
+        case.forgery.assert_rejected_for(&case.violates, &crate::test_schemes());
     }
 }
 
 /// Small tables always, large ones in the long form.
-pub fn configs() -> Vec<Config> {
+#[cfg(test)]
+fn configs() -> Vec<Config> {
+    use crate::programs::{nightly, small};
+    use lariat_jolt_core::Params;
     let sizes: &[Params] = if nightly() { &Params::ALL } else { &[Params::M8] };
     sizes.iter().map(|&params| Config { params, ..small() }).collect()
 }
@@ -68,23 +92,24 @@ pub fn configs() -> Vec<Config> {
 /// Tests of forgeries. Each body makes the cases for a configuration; `all` collects them for [`teeth`].
 macro_rules! forgeries {
     ($($(#[$doc:meta])* fn $name:ident($config:ident: Config) -> Vec<Case> $body:block)*) => {
-        $($(#[$doc])*
-        #[test]
-        fn $name() {
-            let build = |$config: Config| -> Vec<Case> { $body };
-            for config in $crate::forgeries::configs() {
-                $crate::forgeries::assert_rejected(&build(config));
-            }
-        })*
+        /// The forgeries by the names of their tests.
+        mod cases {
+            #[allow(clippy::wildcard_imports, reason = "the module's own imports")]
+            use super::*;
+            $($(#[$doc])*
+            pub(super) fn $name($config: Config) -> Vec<Case> $body)*
+        }
 
-        /// The cases of all tests of this module.
-        pub fn all(config: Config) -> Vec<Case> {
-            let mut cases = Vec::new();
-            $(
-                let build = |$config: Config| -> Vec<Case> { $body };
-                cases.extend(build(config));
-            )*
-            cases
+        /// The forgeries of this module: name of the test, and what makes its cases.
+        pub(super) const ALL: &[(&str, $crate::forgeries::Build)] = &[$((stringify!($name), cases::$name)),*];
+
+        #[cfg(test)]
+        mod tests {
+            $($(#[$doc])*
+            #[test]
+            fn $name() {
+                $crate::forgeries::assert_rejected(super::cases::$name);
+            })*
         }
     };
 }
