@@ -18,6 +18,18 @@ test *args:
 test-nightly:
     LARIAT_NIGHTLY=1 cargo test --workspace
 
+# Runs all that is too long for every change, or parts of it: tests attack fuzz deletions.
+nightly *parts:
+    scripts/nightly.sh {{parts}}
+
+# Attacks every scheme with forged proofs.
+attack *args:
+    cargo run --release -- attack {{args}}
+
+# Fuzzes all targets, each for some seconds.
+fuzz seconds="30":
+    scripts/fuzz.sh {{seconds}}
+
 # Formats all code.
 fmt:
     cargo fmt --all

@@ -13,8 +13,12 @@ Works on a copy of the committed and uncommitted files, never on the tree itself
     guard       `Ok(x) if CONDITION => Ok(())`        the condition goes
     call        `check(..)?;` whose result is unused  the statement goes
     absorb      a statement that absorbs              the statement goes, on both sides
+    (of a condition `A || B`, or of a verdict `A && B`, each part is deleted alone)
+    expression  listed by hand in EXPRESSIONS         it is replaced by what checks nothing
 
-A deletion that no test notices fails the run, unless WAIVED names it with a reason.
+All deletions of a target but the expressions are compiled into one set of test programs, behind a switch that an
+environment variable throws; so a deletion costs a run of the tests and no build. A run ends at its first failing test.
+A deletion that no test notices fails the script, unless a waiver names it with a reason (check-deletion-waivers.json).
 Needs Python 3.9 and what the tests need.
 """
 
@@ -26,6 +30,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
+import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -33,14 +39,13 @@ RESULTS = ROOT / "docs" / "check-deletion.jsonl"
 REPORT = ROOT / "docs" / "check-deletion.md"
 
 # target: (files, packages to test, further arguments of the tests)
-SKIP_SLOW = ["--", "--skip", "guests", "--skip", "instructions", "--skip", "rejects_every_bad_change"]
+SKIP_SLOW = ["--skip", "guests", "--skip", "instructions", "--skip", "rejects_every_bad_change"]
 TARGETS = {
     "transcript": (["transcript/src/chain.rs", "transcript/src/encoding.rs", "transcript/src/verifier.rs"],
                    ["lariat-transcript"], []),
     "sumcheck": (["sumcheck/src/engine.rs", "sumcheck/src/reduction.rs", "sumcheck/src/grand_product.rs",
                   "sumcheck/src/ledger.rs"], ["lariat-sumcheck"], []),
-    "seam": (["pcs/src/seam.rs", "pcs/src/registry.rs"], ["lariat-pcs", "lariat-hyrax"], []),
-    "batch": (["pcs/src/batch/mod.rs"], ["lariat-hyperkzg"], []),
+    "seam": (["pcs/src/seam.rs", "pcs/src/registry.rs"], ["lariat-pcs", "lariat-hyrax", "lariat-schemes"], []),
     "hyrax": (["pcs/hyrax/src/lib.rs"], ["lariat-hyrax"], []),
     "kzg": (["pcs/kzg/src"], ["lariat-kzg"], []),
     "zeromorph": (["pcs/zeromorph/src"], ["lariat-zeromorph"], []),
@@ -124,26 +129,47 @@ def returns_prover_error(text, at):
     return bool(heads) and "PcsError" in heads[-1]["result"]
 
 
+SWITCH = 'std::env::var_os("LARIAT_DELETED").is_some_and(|v| v == "{}")'
+
+
 def mutations(file):
+    """The deletions in a file. `switched` makes the code that deletes when a switch is thrown."""
     text = without_tests((ROOT / file).read_text())
     found = []
     for kind, pattern in (("refusal", REFUSAL), ("verdict", VERDICT), ("guard", GUARD), ("call", CALL), ("absorb", ABSORB)):
         for m in pattern.finditer(text):
             if in_comment(text, m.start()) or returns_prover_error(text, m.start()):
                 continue
-            if kind == "refusal":
-                new = m.group(0).replace(f"if {m['cond']} {{", f"if false && ({m['cond']}) {{", 1)
-            elif kind == "verdict":
-                new = m.group(0).replace(f"if {m['cond']} {{", f"if true || ({m['cond']}) {{", 1)
-            elif kind == "guard":
-                new = f"Ok(_{m['name']}) => Ok(())"
-            else:
-                new = m.group(0).replace(f"{m['call']};", "", 1)
-            what = m["cond"] if kind in ("refusal", "verdict", "guard") else m["call"]
+            code = m["cond"] if kind in ("refusal", "verdict", "guard") else m["call"] + ";"
+            start = m.start("cond") if kind in ("refusal", "verdict", "guard") else m.start("call")
+            shape = {"refusal": "!{d} && ({c})", "verdict": "{d} || ({c})", "guard": "{d} || ({c})",
+                     "call": "if !{d} {{ {c} }}", "absorb": "if !{d} {{ {c} }}"}[kind]
             line = text.count("\n", 0, m.start()) + 1
-            found.append({"file": file, "line": line, "kind": kind, "what": one_line(what), "start": m.start(),
-                          "old": m.group(0), "new": new})
+            add = lambda what, start, old, shape: found.append(
+                {"file": file, "line": line, "kind": kind, "what": what, "start": start, "old": old, "shape": shape})
+            # A compound condition part by part, else as a whole.
+            operator = "||" if kind == "refusal" else "&&"
+            pieces = parts(code, operator) if kind in ("refusal", "verdict") else []
+            if len(pieces) > 1:
+                for at, piece in pieces:
+                    add(f"{one_line(piece)} [of: {one_line(code)}]", start + at, piece, f"({shape})")
+            else:
+                add(one_line(code).rstrip(";"), start, code, shape)
     return found
+
+
+def parts(code, operator):
+    """The operands of a condition's outermost `operator`, each with its place."""
+    found, depth, start, at = [], 0, 0, 0
+    while at < len(code):
+        depth += (code[at] in "([{") - (code[at] in ")]}")
+        if depth == 0 and code.startswith(operator, at):
+            found.append((start, code[start:at]))
+            start = at = at + len(operator)
+        else:
+            at += 1
+    found.append((start, code[start:]))
+    return [(i + len(c) - len(c.lstrip()), c.strip()) for i, c in found]
 
 
 def expressions(target):
@@ -154,13 +180,25 @@ def expressions(target):
             if at < 0:
                 sys.exit(f"{file} no longer has {old!r}: mend EXPRESSIONS")
             yield {"file": file, "line": text.count("\n", 0, at) + 1, "kind": "expression", "what": what, "start": at,
-                   "old": old, "new": new}
+                   "old": old, "shape": None, "new": new}
 
 
 def all_mutations(target):
     """The deletions of a target, each once."""
     found = [m for f in sources(TARGETS[target][0]) for m in mutations(f)] + list(expressions(target))
-    return list({(m["file"], m["start"]) + ((m["new"],) if m["kind"] == "expression" else ()): m for m in found}.values())
+    return list({(m["file"], m["start"], m.get("new")): m for m in found}.values())
+
+
+def apply(tree, edits):
+    """Makes edits of `(file, start, old, new)` and returns the files as they were."""
+    before = {}
+    for file, start, old, new in sorted(edits, key=lambda e: -e[1]):
+        path = tree / file
+        text = path.read_text()
+        before.setdefault(path, text)
+        assert text[start:start + len(old)] == old, f"{file} changed"
+        path.write_text(text[:start] + new + text[start + len(old):])
+    return before
 
 
 def copy_tree(into):
@@ -174,23 +212,48 @@ def copy_tree(into):
             shutil.copy2(source, target)
 
 
-def run_tests(tree, packages, extra, target_dir, timeout):
-    """(outcome, failing tests): outcome is `survived`, `killed`, `timeout` or `no build`."""
-    env = dict(os.environ, CARGO_TARGET_DIR=str(target_dir), RUST_BACKTRACE="0")
-    failed = []
+def build(tree, packages, target_dir):
+    """The test programs of the packages with the directories that they run in; `None` and the errors if none."""
+    env = dict(os.environ, CARGO_TARGET_DIR=str(target_dir))
+    programs = []
     for package in packages:
-        command = ["cargo", "test", "--locked", "-p", package, "--lib", "--tests", "--no-fail-fast", *extra]
+        command = ["cargo", "test", "--locked", "-p", package, "--lib", "--tests", "--no-run", "--message-format=json"]
+        run = subprocess.run(command, cwd=tree, env=env, capture_output=True, text=True)
+        if run.returncode:
+            rendered = [json.loads(l) for l in run.stdout.splitlines() if l.startswith("{")]
+            errors = [r["message"]["rendered"] for r in rendered if r.get("reason") == "compiler-message"]
+            return None, "".join(e for e in errors if e.startswith("error"))[:3000] + run.stderr[-500:]
+        for line in run.stdout.splitlines():
+            message = json.loads(line) if line.startswith("{") else {}
+            if message.get("executable") and message.get("profile", {}).get("test"):
+                programs.append((message["executable"], str(Path(message["manifest_path"]).parent)))
+    return programs, ""
+
+
+def run_tests(programs, extra, switch, timeout):
+    """(outcome, first failing test): outcome is `survived`, `killed` or `timeout`."""
+    env = dict(os.environ, RUST_BACKTRACE="0", LARIAT_DELETED=switch)
+    for program, cwd in programs:
+        run = subprocess.Popen([program, *extra], cwd=cwd, env=env, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                               text=True)
+        alarm = threading.Timer(timeout, run.kill)
+        alarm.start()
         try:
-            run = subprocess.run(command, cwd=tree, env=env, capture_output=True, text=True, timeout=timeout)
-        except subprocess.TimeoutExpired:
-            return "timeout", []
-        output = run.stdout + run.stderr
-        if "could not compile" in output:
-            return "no build", [output[-2000:]]
-        failed += sorted(set(re.findall(r"(?m)^test (\S+) \.\.\. FAILED", output)))
-        if run.returncode and not failed:
-            return "killed", ["(the test process itself)"]
-    return ("killed" if failed else "survived"), failed
+            for line in run.stdout:
+                failed = re.match(r"test (\S+) .*FAILED$", line)
+                if failed:
+                    return "killed", failed[1]
+        finally:
+            expired = not alarm.is_alive()
+            alarm.cancel()
+            run.kill()
+            run.stdout.close()
+            run.wait()
+        if expired:
+            return "timeout", ""
+        if run.returncode and run.returncode != -9:
+            return "killed", "(the test process itself)"
+    return "survived", ""
 
 
 def waiver(mutation):
@@ -209,7 +272,7 @@ def load_results():
 def write_report(results):
     text = ["# Deleted checks", "",
             "Made by `scripts/check-deletion.py --write`: every check of every verifier, and every absorb, was deleted once, alone,",
-            "and the tests were run. The last column names one of the tests that failed, or why none can.", ""]
+            "and the tests were run. The last column names a test that failed, or says why none can.", ""]
     killed = sum(r["outcome"] in ("killed", "timeout") for r in results)
     waived = sum(r["outcome"] == "waived" for r in results)
     survived = len(results) - killed - waived
@@ -218,13 +281,12 @@ def write_report(results):
         rows = [r for r in results if r["target"] == target]
         if not rows:
             continue
-        text += [f"## {target}", "", "| deleted | kind | in | tests that fail | for one |", "|---|---|---|---|---|"]
+        text += [f"## {target}", "", "| deleted | kind | in | the first test that fails |", "|---|---|---|---|"]
         for r in rows:
             what = r["what"].replace("|", "\\|")
             what = what if len(what) <= 100 else what[:97] + "..."
-            count = len(r["failed"]) if r["outcome"] == "killed" else "-"
-            one = f"`{r['failed'][0].split('::')[-1]}`" if r["outcome"] == "killed" else r.get("reason") or r["outcome"]
-            text.append(f"| `{what}` | {r['kind']} | `{r['file'].split('/src/')[-1]}` | {count} | {one} |")
+            test = f"`{r['failed'].split('::')[-1]}`" if r["outcome"] == "killed" else r.get("reason") or r["outcome"]
+            text.append(f"| `{what}` | {r['kind']} | `{r['file']}` | {test} |")
         text.append("")
     REPORT.write_text("\n".join(text))
 
@@ -254,38 +316,56 @@ def main():
         print(f"{len(plan)} deletions")
         return 0
     target_dir = (args.target_dir or ROOT / "target" / "check-deletion").resolve()
-    bad, done = 0, []
+    done = []
+
+    def record(target, m, outcome, failed):
+        reason = waiver(m) if outcome == "survived" else None
+        outcome = "waived" if reason else outcome
+        result = {k: m[k] for k in ("file", "line", "kind", "what")}
+        done.append(result | {"target": target, "outcome": outcome, "failed": failed, "reason": reason})
+        print(f"{target}: {m['file']}:{m['line']}: {m['kind']}: {m['what'][:90]}: {outcome} {failed}", flush=True)
+
     with tempfile.TemporaryDirectory(prefix="check-deletion-") as folder:
         tree = Path(folder)
         copy_tree(tree)
         for target in chosen:
             _, packages, extra = TARGETS[target]
-            outcome, failed = run_tests(tree, packages, extra, target_dir, args.timeout)
+            planned = [m for t, m in plan if t == target]
+            switched = [m for m in planned if m["shape"]]
+            edits = [(m["file"], m["start"], m["old"], m["shape"].format(d=SWITCH.format(i), c=m["old"]))
+                     for i, m in enumerate(switched)]
+            before = apply(tree, edits)
+            programs, errors = build(tree, packages, target_dir)
+            if programs is None:
+                print(f"{target}: the switched code does not compile:\n{errors}")
+                return 1
+            start = time.monotonic()
+            outcome, failed = run_tests(programs, extra, "none", args.timeout)
             if outcome != "survived":
                 print(f"{target}: the tests do not pass as they are: {outcome} {failed}")
                 return 1
-            for _, m in (p for p in plan if p[0] == target):
-                path = tree / m["file"]
-                text = path.read_text()
-                path.write_text(text[:m["start"]] + m["new"] + text[m["start"] + len(m["old"]):])
-                try:
-                    outcome, failed = run_tests(tree, packages, extra, target_dir, args.timeout)
-                finally:
+            print(f"{target}: {len(planned)} deletions, tests take {time.monotonic() - start:.1f} s", flush=True)
+            for i, m in enumerate(switched):
+                record(target, m, *run_tests(programs, extra, str(i), args.timeout))
+            for path, text in before.items():
+                path.write_text(text)
+            for m in planned:
+                if m["shape"]:
+                    continue
+                before = apply(tree, [(m["file"], m["start"], m["old"], m["new"])])
+                programs, errors = build(tree, packages, target_dir)
+                outcome = ("no build", errors) if programs is None else run_tests(programs, extra, "none", args.timeout)
+                record(target, m, *outcome)
+                for path, text in before.items():
                     path.write_text(text)
-                reason = waiver(m) if outcome == "survived" else None
-                outcome = "waived" if reason else outcome
-                result = {k: m[k] for k in ("file", "line", "kind", "what")}
-                done.append(result | {"target": target, "outcome": outcome, "failed": failed[:8], "reason": reason})
-                bad += outcome in ("survived", "no build")
-                print(f"{target}: {m['file']}:{m['line']}: {m['kind']}: {m['what'][:90]}: {outcome} {len(failed)} "
-                      f"{failed[0][:60] if failed else ''}", flush=True)
-                if args.write:
-                    key = {(r["file"], r["kind"], r["what"]) for r in done}
-                    planned = {(m["file"], m["kind"], m["what"]) for t in TARGETS for m in all_mutations(t)}
-                    kept = [r for r in load_results() if (r["file"], r["kind"], r["what"]) in planned - key]
-                    results = sorted(kept + done, key=lambda r: (list(TARGETS).index(r["target"]), r["file"], r["line"]))
-                    RESULTS.write_text("".join(json.dumps(r) + "\n" for r in results))
-                    write_report(results)
+            if args.write:
+                key = {(r["file"], r["kind"], r["what"]) for r in done}
+                exist = {(m["file"], m["kind"], m["what"]) for t in TARGETS for m in all_mutations(t)}
+                kept = [r for r in load_results() if (r["file"], r["kind"], r["what"]) in exist - key]
+                results = sorted(kept + done, key=lambda r: (list(TARGETS).index(r["target"]), r["file"], r["line"]))
+                RESULTS.write_text("".join(json.dumps(r) + "\n" for r in results))
+                write_report(results)
+    bad = sum(r["outcome"] in ("survived", "no build") for r in done)
     print(f"{len(done)} deletions, {bad} not noticed by any test")
     return 1 if bad else 0
 

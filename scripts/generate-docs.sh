@@ -5,7 +5,8 @@
 #     scripts/generate-docs.sh --check   leaves files alone; exit code 1 when one of them is stale
 #
 # A generated part stands between `<!-- generated: NAME -->` and `<!-- end generated -->`;
-# jolt-core/examples/tables knows the names.
+# jolt-core/examples/tables knows the names. docs/challenges.md is generated as a whole, by
+# attack/examples/challenges.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -17,4 +18,7 @@ esac
 cd "$root"
 mapfile -t files < <(grep -rlE '^<!-- generated: ' --include='*.md' docs papers-notes)
 ((${#files[@]} > 0)) || { echo 'no file has a generated part' >&2; exit 1; }
-exec "${CARGO:-cargo}" run --quiet --locked -p lariat-jolt-core --example tables -- "$@" "${files[@]}"
+stale=0
+"${CARGO:-cargo}" run --quiet --locked -p lariat-jolt-core --example tables -- "$@" "${files[@]}" || stale=$?
+"${CARGO:-cargo}" run --quiet --locked -p lariat-attack --example challenges -- "$@" docs/challenges.md || stale=$?
+exit "$stale"

@@ -10,17 +10,26 @@
     reason = "attacks are made of fixed data, and fail by panicking"
 )]
 
-#[cfg(test)]
-mod bad_witness;
+pub mod bad_witness;
 pub mod checker;
+mod error;
 pub mod forger;
 pub mod forgeries;
+pub mod frozen;
+pub mod inventory;
 pub mod kinds;
-#[cfg(test)]
-mod mutation;
+pub mod mutation;
+pub mod named;
+pub mod openings;
+pub mod outcome;
 #[cfg(test)]
 mod parity;
 pub mod programs;
+pub mod report;
+pub mod run;
+pub mod tables;
+
+pub use error::AttackError;
 
 /// The scheme of the crate's own tests; the suite of the command line runs the others.
 #[cfg(test)]

@@ -30,7 +30,9 @@ pub use error::BenchError;
 pub use machine::{Machine, mul_ns, peak_rss_bytes};
 pub use measure::{core_ns, measure, prove_once};
 pub use operations::{Operations, pcs_bytes};
-pub use record::{AloneCell, AloneRecord, Cell, Measured, Record, SCHEMA, SecurityRecord, SetupRecord};
+pub use record::{
+    AloneCell, AloneRecord, Cell, Measured, ProofSecurityRecord, Record, SCHEMA, SecurityRecord, SetupRecord,
+};
 pub use stats::Spread;
 pub use store::{Existing, Store, read};
 pub use sweep::{AlonePlan, Failure, Plan, Step, Swept, load, sweep};

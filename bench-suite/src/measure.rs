@@ -1,12 +1,12 @@
 //! One proof, measured in this process.
 
 use crate::{
-    Batches, BenchError, Cell, Machine, Operations, Record, SCHEMA, SecurityRecord, Workload, alone, machine,
-    operations, setup,
+    Batches, BenchError, Cell, Machine, Operations, ProofSecurityRecord, Record, SCHEMA, SecurityRecord, Workload,
+    alone, machine, operations, setup,
 };
 use lariat_algebra::column::{Column, ColumnData};
 use lariat_jolt_core::{
-    Config, HashKind, Inputs, Params, Phase, Program, ProveOptions, Proven, Schemes,
+    Config, HashKind, Inputs, Params, Phase, Program, ProveOptions, Proven, Schemes, SecurityLedger,
     protocol::Shape,
     prove_witness, trace, verify,
     witness::{self, TouchedCell, Witness},
@@ -64,6 +64,8 @@ pub fn measure(cell: &Cell, schemes: &Schemes) -> Result<Record, BenchError> {
         drop(columns);
         let setup_ns = ns(setup + start.elapsed());
         let security = pcs.security(&[&shape.private_batch(), &shape.witness_batch()]);
+        let ledger = SecurityLedger::new(&shape, config, pcs.as_ref());
+        let (proven_level, conjectured_level) = (ledger.proven(), ledger.conjectured());
         let setup = setup::record(scheme, pcs.as_ref(), pcs_workload);
         drop(pcs);
 
@@ -85,6 +87,12 @@ pub fn measure(cell: &Cell, schemes: &Schemes) -> Result<Record, BenchError> {
             cell: cell.clone(),
             setup,
             security: SecurityRecord { security_proven: security.proven, security_conjectured: security.conjectured },
+            proof_security: Some(ProofSecurityRecord {
+                proof_security_proven: proven_level.bits,
+                proof_security_proven_limit: proven_level.limit.to_owned(),
+                proof_security_conjectured: conjectured_level.bits,
+                proof_security_conjectured_limit: conjectured_level.limit.to_owned(),
+            }),
             argument: config.argument.name().to_owned(),
             program: operations::hex(&program.digest()),
             instructions,

@@ -22,6 +22,23 @@ pub trait Measured: Serialize + DeserializeOwned + Clone {
 
     /// The parameters under which it was.
     fn setup(&self) -> &SetupRecord;
+
+    /// What no measurement can have said; `None` if there is nothing. Records come from files, and what is drawn of them
+    /// has names and sizes from them.
+    fn problem(&self) -> Option<&'static str>;
+}
+
+/// Logarithm of the largest size that a record may name.
+const MAX_LOG_SIZE: u32 = 40;
+
+/// Of a name that becomes part of a file's, and of a size that becomes a number.
+fn problem_with(name: &str, log_size: u32) -> Option<&'static str> {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
+    match (name.bytes().all(plain), log_size <= MAX_LOG_SIZE) {
+        (false, _) => Some("a name may have letters, digits, - and _ only"),
+        (_, false) => Some("a size is beyond 2^40"),
+        _ => None,
+    }
 }
 
 /// The public parameters of a scheme.
@@ -43,6 +60,19 @@ pub struct SecurityRecord {
     pub security_proven: f64,
     /// Work of the best known attack.
     pub security_conjectured: f64,
+}
+
+/// Security of a whole proof, in bits; see `lariat_jolt_core::security`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ProofSecurityRecord {
+    /// Proven in the random oracle model, given that commitments bind.
+    pub proof_security_proven: f64,
+    /// What limits that.
+    pub proof_security_proven_limit: String,
+    /// Work of the best known attack, on assumptions too.
+    pub proof_security_conjectured: f64,
+    /// What limits that.
+    pub proof_security_conjectured_limit: String,
 }
 
 /// One proof: a guest at a size under a scheme.
@@ -86,6 +116,9 @@ pub struct Record {
     /// Security of the commitment scheme in this proof.
     #[serde(flatten)]
     pub security: SecurityRecord,
+    /// Security of this proof. `None` in records that are older than the ledger.
+    #[serde(flatten)]
+    pub proof_security: Option<ProofSecurityRecord>,
     /// Lookup and memory argument.
     pub argument: String,
     /// Digest of the program, hexadecimal.
@@ -141,6 +174,10 @@ impl Measured for Record {
 
     fn setup(&self) -> &SetupRecord {
         &self.setup
+    }
+
+    fn problem(&self) -> Option<&'static str> {
+        problem_with(&self.cell.guest, self.cell.log_rows)
     }
 }
 
@@ -216,5 +253,9 @@ impl Measured for AloneRecord {
 
     fn setup(&self) -> &SetupRecord {
         &self.setup
+    }
+
+    fn problem(&self) -> Option<&'static str> {
+        problem_with(&self.cell.values, self.cell.num_vars)
     }
 }

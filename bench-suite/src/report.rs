@@ -4,6 +4,7 @@ use crate::{
     AloneRecord, BenchError, Machine, Measured, Record, Spread, machine,
     plot::{Bar, Bars, Curves, Point, Series, Unit},
 };
+use lariat_jolt_core::keys;
 use std::{collections::BTreeMap, fmt::Write as _, fs, path::Path};
 
 /// A file: name and contents.
@@ -17,7 +18,8 @@ pub fn write(folder: &Path, files: &[File]) -> Result<(), BenchError> {
     fs::create_dir_all(folder).map_err(BenchError::file("make the folder", folder))?;
     for (name, text) in files {
         let path = folder.join(name);
-        fs::write(&path, text).map_err(BenchError::file("write", &path))?;
+        // Whole or not at all: half a table looks like a table.
+        keys::save(&path, text.as_bytes()).map_err(BenchError::file("write", &path))?;
     }
     Ok(())
 }
@@ -219,6 +221,18 @@ fn phases(guest: &str, subtitle: [String; 2], curves: &[Curve<'_, Record>]) -> B
     }
 }
 
+/// Bits of security: of the whole proof where the record has them, else of the commitment scheme alone.
+fn bits(record: &Record) -> String {
+    let Some(proof) = &record.proof_security else {
+        let own = &record.security;
+        return format!("scheme {:.0} / {:.0}", own.security_proven, own.security_conjectured);
+    };
+    // Rounded down, but for errors of rounding.
+    let [proven, conjectured] =
+        [proof.proof_security_proven, proof.proof_security_conjectured].map(|bits| (bits + 1e-9).floor());
+    format!("{proven:.0} / {conjectured:.0}")
+}
+
 fn proof_table(guest: &str, records: &[&Record], curves: &[Curve<'_, Record>]) -> String {
     let mut text = format!(
         "\n## {guest}\n\n| rows | scheme | runs | prove s | commit s | IOP s | open s | verify ms | proof KiB | peak MiB \
@@ -234,7 +248,7 @@ fn proof_table(guest: &str, records: &[&Record], curves: &[Curve<'_, Record>]) -
             let seconds = |value: fn(&Record) -> u64| cell(runs, SECOND, |r| Some(value(r) as f64));
             let _ = writeln!(
                 text,
-                "| {size} | {} | {} | {} | {} | {} | {} | {} | {} | {} | {:.0} / {:.0} |",
+                "| {size} | {} | {} | {} | {} | {} | {} | {} | {} | {} | {} |",
                 curve.name,
                 runs.len(),
                 seconds(|r| r.prove_ns),
@@ -244,8 +258,7 @@ fn proof_table(guest: &str, records: &[&Record], curves: &[Curve<'_, Record>]) -
                 cell(runs, MILLISECOND, |r| Some(r.verify_ns as f64)),
                 cell(runs, KIB, |r| Some(r.proof_bytes as f64)),
                 cell(runs, MIB, |r| r.peak_rss_bytes.map(|b| b as f64)),
-                first.security.security_proven,
-                first.security.security_conjectured,
+                bits(first),
             );
         }
     }

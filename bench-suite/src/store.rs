@@ -1,7 +1,7 @@
 //! Files of records: one JSON object a line, only ever appended to.
 
 use crate::{BenchError, Measured, SCHEMA};
-use serde::Deserialize;
+use serde::{Deserialize, de::Error as _};
 use std::{
     fs::{self, File, OpenOptions},
     io::Write,
@@ -39,7 +39,11 @@ fn parse<M: Measured>(text: &str, path: &Path, line: usize) -> Result<M, BenchEr
     if schema != SCHEMA {
         return Err(BenchError::Schema { path: path.to_owned(), line, found: schema, expected: SCHEMA });
     }
-    serde_json::from_str(text).map_err(bad)
+    let record: M = serde_json::from_str(text).map_err(bad)?;
+    match record.problem() {
+        Some(problem) => Err(bad(serde_json::Error::custom(problem))),
+        None => Ok(record),
+    }
 }
 
 /// All records of a file. A last line without an end is no record: what wrote it was killed.

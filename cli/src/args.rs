@@ -6,8 +6,12 @@ use lariat_pcs::Schemes;
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
+#[cfg(feature = "attack")]
+mod attack;
 mod bench;
 
+#[cfg(feature = "attack")]
+pub use attack::AttackArgs;
 pub use bench::BenchArgs;
 
 /// The schemes that `--pcs` accepts.
@@ -76,6 +80,16 @@ pub enum Command {
                             --plot curves/results.jsonl -o plots"
     )]
     Bench(Box<BenchArgs>),
+    #[cfg(feature = "attack")]
+    /// Attack schemes with forged proofs: mutated messages, bad witnesses, frozen challenges
+    ///
+    /// Prints how many of each kind every scheme rejected, and fails if one was accepted or made a verifier panic.
+    /// Schemes that need a setup get an INSECURE one in memory unless --setup is given.
+    #[command(
+        after_help = "Examples:\n  lariat attack\n  lariat attack --pcs hyrax --engine 1 --seed 7\n  lariat attack \
+                            --nightly -o attack.json"
+    )]
+    Attack(Box<AttackArgs>),
     /// List what can be chosen: commitment schemes, arguments, hashes
     #[command(after_help = "Example:\n  lariat list pcs --json")]
     List(ListArgs),

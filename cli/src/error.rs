@@ -12,13 +12,16 @@ use std::{io, path::PathBuf};
 #[non_exhaustive]
 pub enum CliError {
     /// A file cannot be read.
-    #[error("cannot read the {kind} {}: {source}; check the path and its permissions", path.display())]
+    #[error("cannot read the {kind} {}: {source}; {advice}", path.display(), advice = read_advice(source))]
     Read { kind: Kind, path: PathBuf, source: io::Error },
     /// A file is larger than anything of its kind.
     #[error("the {kind} {} has more than {max} bytes, the most that one can have; is it the right file?", path.display())]
     TooLarge { kind: Kind, path: PathBuf, max: u64 },
+    /// A file is another one than the place where it is named asks for.
+    #[error("{} is {is}, where a {kind} is asked for; {advice}", path.display(), advice = swap_advice(*kind))]
+    Swapped { kind: Kind, path: PathBuf, is: &'static str },
     /// A file cannot be written.
-    #[error("cannot write the {kind} {}: {source}; choose a folder that exists and that you may write to", path.display())]
+    #[error("cannot write the {kind} {}: {source}; {advice}", path.display(), advice = write_advice(source))]
     Write { kind: Kind, path: PathBuf, source: io::Error },
     /// A file to be written is one that is read.
     #[error("the {kind} would overwrite {}, which is an input of this command; choose another name", path.display())]
@@ -63,6 +66,13 @@ pub enum CliError {
     /// Cells of a sweep failed; the others are measured.
     #[error("{failed} cells failed, the first of them {first}: {reason}; measure them again with --resume")]
     Cells { failed: usize, first: String, reason: String },
+    /// An attack was not repelled.
+    #[cfg(feature = "attack")]
+    #[error(
+        "{accepted} forged proofs were accepted, {panicked} made a verifier panic, and {failed} schemes failed on honest \
+         runs; the first: {first}; `{again}` makes them again"
+    )]
+    Survived { accepted: u64, panicked: u64, failed: usize, first: String, again: String },
     /// A command that failed and has a JSON object to print all the same.
     #[error("{source}")]
     Reported { report: String, source: Box<CliError> },
@@ -80,7 +90,11 @@ impl CliError {
     /// A stable word for the kind of failure, for programs that read the JSON object.
     pub fn word(&self) -> &'static str {
         match self {
-            Self::Read { .. } | Self::TooLarge { .. } | Self::Write { .. } | Self::Overwrite { .. } => "file",
+            Self::Read { .. }
+            | Self::TooLarge { .. }
+            | Self::Swapped { .. }
+            | Self::Write { .. }
+            | Self::Overwrite { .. } => "file",
             Self::Load { .. } | Self::Key { .. } => "program",
             Self::Setup { .. } => "setup",
             Self::Verify(error) => match error {
@@ -100,6 +114,33 @@ impl CliError {
             Self::Reported { source, .. } => source.word(),
             _ => "failure",
         }
+    }
+}
+
+fn read_advice(error: &io::Error) -> &'static str {
+    match error.kind() {
+        io::ErrorKind::IsADirectory => "name a file in it",
+        _ => "check the path and its permissions",
+    }
+}
+
+fn swap_advice(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Proof => "name the proof that `lariat prove` wrote; `verify` takes the ELF first, `inspect` the proof",
+        Kind::Setup => "name a file that `lariat setup` wrote; it imports ceremonies with --ptau",
+        _ => "name the ELF or its key; `verify` takes it first, `inspect` behind the proof",
+    }
+}
+
+fn write_advice(error: &io::Error) -> &'static str {
+    match error.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+            "nothing was written; free space there, or choose another place"
+        }
+        io::ErrorKind::FileTooLarge => {
+            "nothing was written; raise the limit on the size of files (ulimit -f), or choose another place"
+        }
+        _ => "choose a folder that exists and that you may write to",
     }
 }
 

@@ -26,6 +26,8 @@ pub enum Kind {
     Proof,
     Key,
     Setup,
+    #[cfg(feature = "attack")]
+    Report,
 }
 
 impl Kind {
@@ -36,6 +38,8 @@ impl Kind {
             Self::Setup => 1 << 40,
             Self::Proof => 256 << 20,
             Self::Input | Self::PrivateInput | Self::Output => 64 << 20,
+            #[cfg(feature = "attack")]
+            Self::Report => 64 << 20,
         }
     }
 }
@@ -50,6 +54,8 @@ impl fmt::Display for Kind {
             Self::Proof => "proof",
             Self::Key => "key",
             Self::Setup => "setup",
+            #[cfg(feature = "attack")]
+            Self::Report => "report",
         })
     }
 }
@@ -66,7 +72,25 @@ pub fn read(kind: Kind, path: &Path) -> Result<Vec<u8>, CliError> {
     if bytes.len() as u64 > max {
         return Err(CliError::TooLarge { kind, path: path.to_path_buf(), max });
     }
-    Ok(bytes)
+    match (kind, recognize(&bytes)) {
+        // What is read as an input may be anything.
+        (Kind::Program | Kind::Proof, Some((found, is))) if found != kind => {
+            Err(CliError::Swapped { kind, path: path.to_path_buf(), is })
+        }
+        _ => Ok(bytes),
+    }
+}
+
+/// What a file is by its first bytes, and what to call it; a key stands for its program.
+fn recognize(bytes: &[u8]) -> Option<(Kind, &'static str)> {
+    let known: [(&[u8], Kind, &str); 5] = [
+        (b"\x7fELF", Kind::Program, "an ELF"),
+        (&keys::KEY_MAGIC, Kind::Program, "a key"),
+        (b"LARIATPF", Kind::Proof, "a proof"),
+        (b"lariatpt", Kind::Setup, "a setup"),
+        (b"ptau", Kind::Setup, "a ceremony's file"),
+    ];
+    known.into_iter().find(|(magic, ..)| bytes.starts_with(magic)).map(|(_, kind, is)| (kind, is))
 }
 
 /// A file that a command will write at its end.
@@ -86,12 +110,19 @@ impl<'a> Target<'a> {
         }
         let target = Self { kind, path };
         keys::check_can_save(path).map_err(|source| target.error(source))?;
+        keys::remove_leftovers(path);
         Ok(target)
     }
 
     /// Writes the file, whole or not at all.
     pub fn save(&self, bytes: &[u8]) -> Result<(), CliError> {
-        keys::save(self.path, bytes).map_err(|source| self.error(source))
+        self.stage(bytes)?.publish()
+    }
+
+    /// Writes the file under a temporary name; several files are written before the first one appears.
+    pub fn stage<'b>(&self, bytes: &'b [u8]) -> Result<StagedTarget<'a, 'b>, CliError> {
+        let staged = keys::Staged::write(self.path, bytes).map_err(|source| self.error(source))?;
+        Ok(StagedTarget { target: *self, staged })
     }
 
     /// Has the file written by something that writes whole files or none.
@@ -101,6 +132,20 @@ impl<'a> Target<'a> {
 
     fn error(&self, source: std::io::Error) -> CliError {
         CliError::Write { kind: self.kind, path: self.path.to_path_buf(), source }
+    }
+}
+
+/// A file that is written and does not have its name yet. Dropped, it is removed.
+#[must_use = "the file has its name only after `publish`"]
+pub struct StagedTarget<'a, 'b> {
+    target: Target<'a>,
+    staged: keys::Staged<'b>,
+}
+
+impl StagedTarget<'_, '_> {
+    /// Gives the file its name.
+    pub fn publish(self) -> Result<(), CliError> {
+        self.staged.publish().map_err(|source| self.target.error(source))
     }
 }
 
@@ -116,6 +161,20 @@ pub fn load_program(path: &Path) -> Result<(Program, Duration), CliError> {
     Ok((program, start.elapsed()))
 }
 
+/// Refuses what is by its first bytes another file than a setup, before a message about its contents.
+fn check_is_setup(path: &Path) -> Result<(), CliError> {
+    let error = |source| CliError::Read { kind: Kind::Setup, path: path.to_path_buf(), source };
+    let mut start = Vec::new();
+    File::open(path).and_then(|file| file.take(8).read_to_end(&mut start)).map_err(error)?;
+    match recognize(&start) {
+        // A ceremony's file is to be imported first.
+        Some((_, is)) if !start.starts_with(b"lariatpt") => {
+            Err(CliError::Swapped { kind: Kind::Setup, path: path.to_path_buf(), is })
+        }
+        _ => Ok(()),
+    }
+}
+
 impl InputArgs {
     /// The bytes, if any were given.
     pub fn load(&self) -> Result<Option<Vec<u8>>, CliError> {
@@ -128,6 +187,7 @@ impl SetupArgs {
     pub fn apply(&self, schemes: &Schemes) -> Result<Schemes, CliError> {
         let schemes = schemes.clone().allow_insecure_setup(self.allow_insecure);
         let Some(path) = &self.file else { return Ok(schemes) };
+        check_is_setup(path)?;
         let setup = PowersOfTau::open(path)
             .map_err(|source| CliError::Setup { path: path.clone(), source: Box::new(source) })?;
         Ok(schemes.with_resource(Arc::new(setup)))

@@ -1,6 +1,6 @@
 //! Text for people, and the pieces of JSON objects.
 
-use lariat_jolt_core::{Config, Exit};
+use lariat_jolt_core::{Config, Exit, SecurityLedger};
 use serde::{Serialize, Serializer};
 use std::{
     fmt::{self, Write as _},
@@ -52,6 +52,54 @@ pub const fn exit_parts(exit: Exit) -> (u32, bool) {
 pub fn config(config: Config) -> String {
     let Config { pcs, argument, hash, params } = config;
     format!("{} argument, {pcs} commitments, {hash} transcript, tables of 2^{}", argument.name(), params.log_m())
+}
+
+/// What a proof is worth, in one line.
+pub fn security(ledger: &SecurityLedger) -> String {
+    let (proven, conjectured) = (ledger.proven(), ledger.conjectured());
+    format!(
+        "{:.0} bits proven (limit: {}), {:.0} by the best attack known (limit: {})",
+        floor(proven.bits),
+        proven.limit,
+        floor(conjectured.bits),
+        conjectured.limit
+    )
+}
+
+/// Whole bits are rounded down.
+pub fn floor(bits: f64) -> f64 {
+    // What is a whole number but for rounding errors stays one.
+    (bits + 1e-9).floor()
+}
+
+/// What a proof is worth: fields of JSON objects, null where that is not known.
+#[derive(Debug, Default, Serialize)]
+pub struct Security {
+    #[serde(rename = "security_bits_proven")]
+    pub proven: Option<f64>,
+    #[serde(rename = "security_limit_proven")]
+    pub proven_limit: Option<&'static str>,
+    #[serde(rename = "security_bits_conjectured")]
+    pub conjectured: Option<f64>,
+    #[serde(rename = "security_limit_conjectured")]
+    pub conjectured_limit: Option<&'static str>,
+    /// `-log2` of the error of the interactive argument, given that commitments bind.
+    #[serde(rename = "security_bits_interactive")]
+    pub interactive: Option<f64>,
+}
+
+impl Security {
+    /// The totals of a ledger.
+    pub fn new(ledger: &SecurityLedger) -> Self {
+        let (proven, conjectured) = (ledger.proven(), ledger.conjectured());
+        Self {
+            proven: Some(proven.bits),
+            proven_limit: Some(proven.limit),
+            conjectured: Some(conjectured.bits),
+            conjectured_limit: Some(conjectured.limit),
+            interactive: Some(ledger.error().proven),
+        }
+    }
 }
 
 /// A duration with three digits.

@@ -46,6 +46,16 @@ pub fn main(schemes: &Schemes) -> ExitCode {
     }
 }
 
+/// Parses a command line, the program's name first, and does nothing of what it asks for: the arguments in Rust's debugging
+/// form, or what [`main`] would print before it returns. For tests of the command line.
+///
+/// # Errors
+/// The refusal, as text; help and version count as one.
+pub fn parse(schemes: &Schemes, words: &[String]) -> Result<String, String> {
+    args::know_schemes(schemes);
+    args::Cli::try_parse_from(words).map(|cli| format!("{cli:?}")).map_err(|refusal| refusal.to_string())
+}
+
 /// Prints to standard output. A reader that went away is not a failure.
 fn print(text: &str) -> ExitCode {
     let mut out = io::stdout().lock();

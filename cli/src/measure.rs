@@ -3,7 +3,7 @@
 use ark_bn254::Fr;
 use ark_ff::{Field, One};
 use lariat_jolt_core::Params;
-use std::{fs, hint::black_box, time::Instant};
+use std::{fs, hint::black_box, path::Path, time::Instant};
 
 /// Memory of the prover that does not depend on the number of rows: lookup tables, parameters, the program.
 pub const FIXED_BYTES: u64 = 64 << 20;
@@ -19,9 +19,38 @@ pub const fn prover_bytes(params: Params, rows: u64) -> u64 {
     FIXED_BYTES.saturating_add(rows.saturating_mul(bytes_per_row(params)))
 }
 
-/// Memory that this process can get without swapping, in bytes; `None` where the system does not tell.
+/// Memory that this process can still get, in bytes: what the machine has without swapping, what is left of a limit on
+/// the address space (`ulimit -v`), and what is left to the control group; `None` where the system does not tell.
 pub fn available_bytes() -> Option<u64> {
-    kib_field(&fs::read_to_string("/proc/meminfo").ok()?, "MemAvailable:")
+    let machine = kib_field(&fs::read_to_string("/proc/meminfo").ok()?, "MemAvailable:");
+    [machine, address_space_bytes(), group_bytes()].into_iter().flatten().min()
+}
+
+/// What is left of the limit on the address space, if there is one.
+fn address_space_bytes() -> Option<u64> {
+    let limit = address_space_limit(&fs::read_to_string("/proc/self/limits").ok()?)?;
+    let used = kib_field(&fs::read_to_string("/proc/self/status").ok()?, "VmSize:")?;
+    Some(limit.saturating_sub(used))
+}
+
+/// The soft limit in the line `Max address space  SOFT  HARD  bytes`.
+fn address_space_limit(limits: &str) -> Option<u64> {
+    let line = limits.lines().find_map(|line| line.strip_prefix("Max address space"))?;
+    line.split_whitespace().next()?.parse().ok()
+}
+
+/// What is left of the memory of the process's control group, if it has a limit. Files in the cache give way, and do not
+/// count.
+fn group_bytes() -> Option<u64> {
+    let groups = fs::read_to_string("/proc/self/cgroup").ok()?;
+    let path = groups.lines().find_map(|line| line.strip_prefix("0::"))?;
+    let folder = Path::new("/sys/fs/cgroup").join(path.trim_start_matches('/'));
+    let read = |name: &str| fs::read_to_string(folder.join(name)).ok();
+    let limit: u64 = read("memory.max")?.trim().parse().ok()?;
+    let used: u64 = read("memory.current")?.trim().parse().ok()?;
+    let statistics = read("memory.stat").unwrap_or_default();
+    let cache = statistics.lines().find_map(|line| line.strip_prefix("file ")?.trim().parse().ok()).unwrap_or(0);
+    Some(limit.saturating_sub(used.saturating_sub(cache)))
 }
 
 /// The most memory that this process ever had at once, in bytes; `None` where the system does not tell.
@@ -81,6 +110,13 @@ mod tests {
         assert_eq!(kib_field(text, "VmHWM:"), Some(7 * 1024));
         assert_eq!(kib_field(text, "VmRSS:"), None);
         assert_eq!(kib_field(text, "Threads:"), None);
+    }
+
+    #[test]
+    fn limits_on_the_address_space_are_found() {
+        let text = "Limit  Soft Limit  Hard Limit  Units\nMax address space         268435456  unlimited  bytes\n";
+        assert_eq!(address_space_limit(text), Some(256 << 20));
+        assert_eq!(address_space_limit("Max address space   unlimited  unlimited  bytes"), None);
     }
 
     #[test]

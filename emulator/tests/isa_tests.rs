@@ -33,7 +33,7 @@ fn all_official_tests_pass() {
         assert_eq!(traced.final_registers[5], 0, "{name}: t0");
         steps += traced.run.steps;
     }
-    println!("{} tests, {steps} steps", tests.len());
+    println!("official tests: {0} of {0} run and pass, {steps} instructions", tests.len());
 }
 
 /// Replaces every instance of one opcode by another, and expects the test of that opcode to fail.

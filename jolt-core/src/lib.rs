@@ -18,6 +18,7 @@ pub mod operations;
 mod program;
 pub mod protocol;
 mod prove;
+pub mod security;
 mod statement;
 mod verify;
 pub mod witness;
@@ -35,6 +36,7 @@ pub use program::Program;
 #[cfg(feature = "test-util")]
 pub use prove::prove_witness_frozen;
 pub use prove::{Phase, ProveOptions, Proven, prove, prove_trace, prove_witness};
+pub use security::SecurityLedger;
 pub use statement::{Argument, Config, Header, MAX_STEPS, SetupId, VerifiedStatement};
 #[cfg(feature = "test-util")]
 pub use verify::verify_frozen;

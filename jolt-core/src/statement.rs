@@ -1,6 +1,6 @@
 //! What a proof is about: its configuration, the header that frames it, and the statement that a verifier returns.
 
-use crate::error::HeaderError;
+use crate::{error::HeaderError, security::SecurityLedger};
 use lariat_emulator::{
     image::Image,
     machine::Exit,
@@ -296,7 +296,7 @@ impl<'a> Reader<'a> {
 /// What a verified proof says: this program, on this public input and some private input, ended so, with this output.
 ///
 /// The proof is succinct, not zero-knowledge: it may reveal the private input.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 #[must_use = "a verified statement must be compared with what the caller expects"]
 pub struct VerifiedStatement {
     /// Digest of the program.
@@ -316,6 +316,8 @@ pub struct VerifiedStatement {
     /// Digest of the commitment to the private input: its length word, its bytes, and whatever the prover chose for the
     /// up to three bytes that fill up the last word, which are zero in an honest run.
     pub private_input_commitment: [u8; 32],
+    /// How much such a proof is worth: every error term, and what limits the level.
+    pub security: SecurityLedger,
 }
 
 impl VerifiedStatement {

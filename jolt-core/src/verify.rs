@@ -9,6 +9,7 @@ use crate::{
         self, NUM_GROUPS, Shape, balanced, boundary, cell, cell_claim, cell_relation, cell_weights, label, section,
         session, step_claim, step_relation,
     },
+    security::SecurityLedger,
     statement::{Header, SetupId, VerifiedStatement},
 };
 use ark_ff::Zero;
@@ -179,6 +180,7 @@ fn verify_in(
         config: header.config,
         setup: header.setup,
         private_input_commitment: *blake3::hash(private_bytes).as_bytes(),
+        security: SecurityLedger::new(&shape, header.config, pcs.as_ref()),
         input: header.input,
     };
     Ok((statement, log))

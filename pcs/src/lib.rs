@@ -41,7 +41,9 @@ pub mod conformance;
 mod error;
 mod registry;
 mod seam;
+mod security;
 
 pub use error::{PcsError, ShapeError, VerifyError};
 pub use registry::{PcsKind, Resources, Scheme, Schemes, SetupFn, Workload};
-pub use seam::{CommitHint, Commitments, MultilinearPcs, Pcs, PcsInfo, QuantumStatus, SecurityBits, SetupSource};
+pub use seam::{CommitHint, Commitments, MultilinearPcs, Pcs, PcsInfo, QuantumStatus, SetupSource};
+pub use security::{Basis, ErrorTerm, Hardness, SecurityBits};

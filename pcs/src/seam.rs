@@ -1,6 +1,6 @@
 //! The two faces of a scheme: [`MultilinearPcs`], which an author implements, and [`Pcs`], which a prover holds.
 
-use crate::{PcsError, PcsKind, ShapeError, VerifyError};
+use crate::{ErrorTerm, Hardness, PcsError, PcsKind, SecurityBits, ShapeError, VerifyError};
 use lariat_algebra::Fr;
 use lariat_algebra::column::Column;
 use lariat_transcript::{ProverChannel, VerifierChannel};
@@ -34,6 +34,17 @@ pub enum SetupSource {
         /// The seed.
         name: String,
     },
+}
+
+impl PcsInfo {
+    /// The problems that such a scheme usually rests on: BN254's groups if quantum computers break it, collisions of a
+    /// hash otherwise.
+    pub fn usual_hardness(&self) -> Vec<Hardness> {
+        match self.quantum {
+            QuantumStatus::Broken => vec![Hardness::CURVE, Hardness::PAIRING],
+            QuantumStatus::Plausible => vec![Hardness::MERKLE],
+        }
+    }
 }
 
 impl SetupSource {
@@ -109,37 +120,11 @@ pub enum QuantumStatus {
     Plausible,
 }
 
-/// Security of one batch opening, in bits; the scheme's share of a proof's ledger.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct SecurityBits {
-    /// `-log2` of the soundness error that is proven, given that the assumptions hold.
-    pub proven: f64,
-    /// Bits of work at which the best known attack succeeds, on the assumptions or on the protocol.
-    pub conjectured: f64,
-}
-
-impl SecurityBits {
-    /// Bits of the order of the scalar field, rounded down to a tenth.
-    pub const FIELD: f64 = 253.5;
-    /// Level of BN254's groups: the pairing moves discrete logarithms into a field of `q^12` elements, where number
-    /// field sieves take about `2^100` steps [BD19, §4].
-    pub const CURVE: f64 = 100.0;
-
-    /// An event of probability at most `degree / r`, for the scalar field's order `r`.
-    pub fn of_degree(degree: usize) -> Self {
-        let bits = Self::FIELD - (degree.max(1) as f64).log2();
-        Self { proven: bits, conjectured: bits }
-    }
-
-    /// Both events: error probabilities add up.
-    #[must_use]
-    pub fn and(self, other: Self) -> Self {
-        let sum = |a: f64, b: f64| {
-            let (low, high) = (a.min(b), a.max(b));
-            low - (1.0 + (low - high).exp2()).log2()
-        };
-        Self { proven: sum(self.proven, other.proven), conjectured: sum(self.conjectured, other.conjectured) }
-    }
+/// The one term of a scheme that does not itemise its errors. No attack on the protocol is known that beats the proven
+/// bound, so a lower conjectured number is the assumptions', which [`Hardness`] accounts for.
+pub(crate) fn opening_term(bits: SecurityBits) -> ErrorTerm {
+    let bits = SecurityBits { proven: bits.proven, conjectured: bits.conjectured.max(bits.proven) };
+    ErrorTerm { name: "opening", bits, source: "soundness section of the scheme's crate" }
 }
 
 /// A multilinear polynomial commitment scheme with its public parameters, as its author writes it.
@@ -165,6 +150,16 @@ pub trait MultilinearPcs: Send + Sync + 'static {
 
     /// Security of one opening of commit calls over columns with these numbers of variables.
     fn security(&self, batches: &[&[usize]]) -> SecurityBits;
+
+    /// The errors that [`Self::security`] adds up, one by one, without the level of assumptions. By default, one term.
+    fn error_terms(&self, batches: &[&[usize]]) -> Vec<ErrorTerm> {
+        vec![opening_term(self.security(batches))]
+    }
+
+    /// The problems whose solution breaks the scheme. By default, [`PcsInfo::usual_hardness`].
+    fn hardness(&self) -> Vec<Hardness> {
+        self.info().usual_hardness()
+    }
 
     /// Digest of the public parameters, to be bound into the transcript before anything else.
     fn setup_digest(&self) -> [u8; 32];
@@ -271,6 +266,12 @@ pub trait Pcs: Send + Sync {
     /// Security of one opening of commit calls over columns with these numbers of variables.
     fn security(&self, batches: &[&[usize]]) -> SecurityBits;
 
+    /// The errors of one opening, one by one, without the level of assumptions.
+    fn error_terms(&self, batches: &[&[usize]]) -> Vec<ErrorTerm>;
+
+    /// The problems whose solution breaks the scheme.
+    fn hardness(&self) -> Vec<Hardness>;
+
     /// Digest of the public parameters, to be bound into the transcript before anything else.
     fn setup_digest(&self) -> [u8; 32];
 
@@ -373,6 +374,14 @@ impl<S: MultilinearPcs> Pcs for S {
 
     fn security(&self, batches: &[&[usize]]) -> SecurityBits {
         MultilinearPcs::security(self, batches)
+    }
+
+    fn error_terms(&self, batches: &[&[usize]]) -> Vec<ErrorTerm> {
+        MultilinearPcs::error_terms(self, batches)
+    }
+
+    fn hardness(&self) -> Vec<Hardness> {
+        MultilinearPcs::hardness(self)
     }
 
     fn setup_digest(&self) -> [u8; 32] {

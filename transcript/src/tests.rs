@@ -2,7 +2,7 @@
 #![allow(clippy::needless_raw_string_hashes, reason = "the form in which expect-test rewrites its literals")]
 
 use crate::encoding::scalar_to_bytes;
-use crate::{ChannelError, EventKind, HashKind, ProverChannel, PublicCoin, Ready, Session, VerifierChannel};
+use crate::{ChannelError, Drawn, EventKind, HashKind, ProverChannel, PublicCoin, Ready, Session, VerifierChannel};
 use ark_ec::{AffineRepr, CurveGroup};
 use ark_ff::{AdditiveGroup, Field, PrimeField};
 use core::num::NonZeroU64;
@@ -407,6 +407,35 @@ fn frozen_verifier_hands_out_the_tape_whatever_it_receives() {
         assert_ne!(real.0.0, honest.0);
         assert_ne!(real.0.1, honest.1);
         assert_ne!(real.1, digest);
+    }
+}
+
+/// A thawed challenge is the channel's own: that of the run on an honest proof, another one on a forged proof.
+#[test]
+fn a_thawed_challenge_is_drawn() {
+    for hash in HashKind::ALL {
+        let mut prover = session(hash).into_prover();
+        prover.send_scalars("m", &scalars(&[7]));
+        let honest = prover.challenges("r", 3);
+        let tape = prover.tape();
+        let (proof, _) = prover.finish();
+        let mut forged = proof.clone();
+        forged[0] ^= 1;
+        let run = |thawed: &[usize], proof: &[u8]| {
+            let tape = tape.thaw(thawed.iter().copied());
+            let mut verifier = session(hash).freeze(tape).into_verifier(proof);
+            verifier.recv_scalars("m", 1).unwrap();
+            let drawn = verifier.challenges("r", 3);
+            // What was handed out is on the new tape, thawed or not.
+            let handed_out: Vec<Drawn> = drawn.iter().copied().map(Drawn::Scalar).collect();
+            assert_eq!(verifier.tape().0, handed_out);
+            drawn
+        };
+        assert_eq!(run(&[0, 1, 2], &proof), honest);
+        assert_eq!(run(&[], &forged), honest);
+        let thawed = run(&[1], &forged);
+        assert_eq!((thawed[0], thawed[2]), (honest[0], honest[2]));
+        assert_ne!(thawed[1], honest[1]);
     }
 }
 

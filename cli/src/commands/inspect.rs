@@ -7,7 +7,9 @@ use crate::{
     files::{self, Kind, load_program},
     format::{self, Lines},
 };
-use lariat_jolt_core::{Config, EventLog, Header, VerifyError, protocol::section, verify_with_log};
+use lariat_jolt_core::{
+    Config, EventLog, Header, SecurityLedger, VerifyError, protocol::section, security::part, verify_with_log,
+};
 use lariat_pcs::Schemes;
 use serde::Serialize;
 
@@ -17,7 +19,38 @@ struct Inspected {
     proof_bytes: usize,
     verified: bool,
     header: HeaderFields,
+    /// What the proof is worth; null without a program.
+    security: Option<Itemised>,
     parts: Vec<Part>,
+}
+
+/// The security ledger.
+#[derive(Debug, Serialize)]
+struct Itemised {
+    #[serde(flatten)]
+    totals: format::Security,
+    terms: Vec<Term>,
+    problems: Vec<Problem>,
+}
+
+/// A way in which a false statement passes by chance; bits are `-log2` of the probability.
+#[derive(Debug, Serialize)]
+struct Term {
+    part: &'static str,
+    name: String,
+    bits_proven: f64,
+    bits_conjectured: f64,
+    numerator: &'static str,
+    source: &'static str,
+}
+
+/// A problem whose solution forges a proof; bits are of the work.
+#[derive(Debug, Serialize)]
+struct Problem {
+    #[serde(rename = "problem")]
+    name: &'static str,
+    bits: f64,
+    source: &'static str,
 }
 
 /// Fields of the header. Nothing here is to be believed of a proof that was not verified.
@@ -73,19 +106,22 @@ pub fn inspect(args: &InspectArgs, schemes: &Schemes) -> Report {
         bytes: header_bytes,
         messages: Vec::new(),
     }];
+    let mut ledger = None;
     if let Some(path) = &args.program {
         let (program, _) = load_program(path)?;
         let schemes = &args.setup.apply(schemes)?;
-        let (_, log) = verify_with_log(&program, &proof, schemes).map_err(CliError::from)?;
+        let (statement, log) = verify_with_log(&program, &proof, schemes).map_err(CliError::from)?;
         parts.extend(sections(&log, header_bytes));
+        ledger = Some(statement.security);
     }
     let inspected = Inspected {
         proof_bytes: proof.len(),
         verified: args.program.is_some(),
         header: HeaderFields::new(&header),
+        security: ledger.as_ref().map(Itemised::new),
         parts,
     };
-    Ok(if args.json { format::json(&inspected) } else { text(&inspected, &header) })
+    Ok(if args.json { format::json(&inspected) } else { text(&inspected, &header, ledger.as_ref()) })
 }
 
 /// The parts behind the header, in order.
@@ -132,6 +168,47 @@ fn describe(name: &str) -> &'static str {
     }
 }
 
+impl Itemised {
+    fn new(ledger: &SecurityLedger) -> Self {
+        let terms = ledger.terms.iter().map(|term| Term {
+            part: term.part,
+            name: term.name.clone(),
+            bits_proven: term.bits.proven,
+            bits_conjectured: term.bits.conjectured,
+            numerator: term.numerator,
+            source: term.source,
+        });
+        let problems =
+            ledger.problems.iter().map(|p| Problem { name: p.problem, bits: p.bits, source: p.source }).collect();
+        Self { totals: format::Security::new(ledger), terms: terms.collect(), problems }
+    }
+}
+
+/// The table of the ledger: parts with more than one term in one line, but for the opening.
+fn ledger_lines(ledger: &SecurityLedger, lines: &mut Lines) {
+    lines.note("security: log2 of the chance that a false statement passes, of each part");
+    let mut rest = ledger.terms.as_slice();
+    for (part, bits) in ledger.by_part() {
+        let count = rest.iter().take_while(|term| term.part == part).count();
+        let (terms, after) = rest.split_at(count);
+        rest = after;
+        match terms {
+            [term] => lines.note(format!("  {:>9.1}  {part}: {}; {}", -bits.proven, term.name, term.source)),
+            _ => lines.note(format!("  {:>9.1}  {part}: {count} terms", -bits.proven)),
+        };
+        if part == part::OPENING {
+            for term in terms.iter().filter(|_| count > 1) {
+                lines.note(format!("  {:>9.1}    {}; {}", -term.bits.proven, term.name, term.source));
+            }
+        }
+    }
+    lines.note(format!("  {:>9.1}  all, given that commitments bind (--json has every term)", -ledger.error().proven));
+    lines.note("security: log2 of the work of solving a problem");
+    for problem in &ledger.problems {
+        lines.note(format!("  {:>9.1}  {}; {}", problem.bits, problem.problem, problem.source));
+    }
+}
+
 impl HeaderFields {
     fn new(header: &Header) -> Self {
         let Config { pcs, argument, hash, params } = header.config;
@@ -158,13 +235,16 @@ impl HeaderFields {
     }
 }
 
-fn text(inspected: &Inspected, header: &Header) -> String {
+fn text(inspected: &Inspected, header: &Header, ledger: Option<&SecurityLedger>) -> String {
     let h = &inspected.header;
     let state = if inspected.verified { "valid" } else { "NOT verified: give the program to verify it" };
     let mut lines = Lines::new(format!("proof of {} bytes, {state}", inspected.proof_bytes));
     lines.line("program", &h.program_digest);
     lines.line("configuration", format::config(header.config));
     lines.line("setup", &header.setup);
+    if let Some(ledger) = ledger {
+        lines.line("security", format::security(ledger));
+    }
     lines.line("rows", h.rows);
     lines.line("exit", format::exit(header.exit()));
     lines.line("input", format::output(&header.input));
@@ -186,6 +266,9 @@ fn text(inspected: &Inspected, header: &Header) -> String {
     if !inspected.verified {
         let rest = inspected.proof_bytes - inspected.parts.iter().map(|part| part.bytes).sum::<usize>();
         lines.note(format!("  {rest:>9} bytes of messages, whose parts follow from the program"));
+    }
+    if let Some(ledger) = ledger {
+        ledger_lines(ledger, &mut lines);
     }
     lines.finish()
 }

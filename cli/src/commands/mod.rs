@@ -1,5 +1,7 @@
 //! One file a verb. Each returns the text that goes to standard output.
 
+#[cfg(feature = "attack")]
+mod attack;
 mod bench;
 mod demo;
 mod inspect;
@@ -16,6 +18,8 @@ use lariat_pcs::Schemes;
 /// Does what the command line asks for.
 pub fn dispatch(command: &Command, schemes: &Schemes) -> Report {
     match command {
+        #[cfg(feature = "attack")]
+        Command::Attack(args) => attack::attack(args, schemes),
         Command::Bench(args) => bench::bench(args, schemes),
         Command::Demo(args) => demo::demo(args, schemes),
         Command::Run(args) => run::run(args),

@@ -32,10 +32,12 @@ pub fn prove(args: &ProveArgs, schemes: &Schemes) -> Report {
         schemes,
     };
     let made = task.prove(&args.prover, args.report.progress)?;
+    // Both are written before one of them appears: a full disk leaves neither, and what was there before.
+    let proof = proof_target.stage(&made.proof)?;
     if let Some(target) = output_target {
-        target.save(&made.statement.output)?;
+        target.stage(&made.statement.output)?.publish()?;
     }
-    proof_target.save(&made.proof)?;
+    proof.publish()?;
     if args.report.json {
         return Ok(format::json(&made.costs));
     }
@@ -93,6 +95,8 @@ pub struct Costs {
     pub mul_equivalents_per_instruction: f64,
     pub program_digest: String,
     pub output_hex: String,
+    #[serde(flatten)]
+    pub security: format::Security,
 }
 
 impl Task<'_> {
@@ -170,6 +174,7 @@ impl Task<'_> {
             mul_equivalents_per_instruction: per_instruction / mul_ns,
             program_digest: format::hex(&statement.program_digest),
             output_hex: format::hex(&statement.output),
+            security: format::Security::new(&statement.security),
         };
         Made { proof: proven.proof, statement, costs }
     }
@@ -198,6 +203,7 @@ impl Made {
         lines.line("rows", c.rows);
         lines.line("configuration", format::config(self.statement.config));
         lines.line("setup", &self.statement.setup);
+        lines.line("security", format::security(&self.statement.security));
         lines.line("execution", time(c.execute_ns));
         lines.line("preprocessing", time(c.preprocess_ns));
         for (phase, ns) in c.phases_ns.0.iter().filter(|(name, _)| !["execute", "setup"].contains(name)) {

@@ -7,7 +7,7 @@ use crate::{
     files::{Kind, Target},
     format::{self, Lines},
 };
-use lariat_kzg::PowersOfTau;
+use lariat_kzg::{PowersOfTau, SetupError};
 use serde::Serialize;
 use std::time::Instant;
 
@@ -37,9 +37,16 @@ pub fn setup(args: &SetupMakeArgs) -> Report {
             (PowersOfTau::from_seed(seed.as_deref().unwrap_or_default(), log_len), &args.output)
         }
     };
+    // What the system refuses is about the file that was read, or else about the one that was to be written.
     let error = |source| CliError::Setup { path: made.clone(), source: Box::new(source) };
-    let powers = powers.map_err(error)?;
-    target.save_with(|path| powers.save(path)).map_err(error)?;
+    let powers = powers.map_err(|e| match (e, &args.ptau) {
+        (SetupError::Io(source), Some(ptau)) => CliError::Read { kind: Kind::Setup, path: ptau.clone(), source },
+        (e, _) => error(e),
+    })?;
+    target.save_with(|path| powers.save(path)).map_err(|e| match e {
+        SetupError::Io(source) => CliError::Write { kind: Kind::Setup, path: args.output.clone(), source },
+        e => error(e),
+    })?;
     let made = Made {
         setup: powers.source().kind(),
         setup_name: powers.source().name().to_owned(),

@@ -31,6 +31,8 @@ struct Verdict {
     hash: Option<&'static str>,
     log_m: Option<usize>,
     verify_ns: Option<u64>,
+    #[serde(flatten)]
+    security: format::Security,
     error: Option<String>,
     error_kind: Option<&'static str>,
 }
@@ -92,6 +94,7 @@ impl Verdict {
             hash: Some(hash.name()),
             log_m: Some(params.log_m()),
             verify_ns: Some(format::ns(time)),
+            security: format::Security::new(&statement.security),
             error: None,
             error_kind: None,
         }
@@ -109,6 +112,7 @@ fn summary(statement: &VerifiedStatement, time: Duration) -> String {
     lines.line("rows", statement.rows);
     lines.line("configuration", format::config(statement.config));
     lines.line("setup", &statement.setup);
+    lines.line("security", format::security(&statement.security));
     lines.note(NOT_ZERO_KNOWLEDGE);
     lines.finish()
 }

@@ -1,13 +1,20 @@
 //! The `lariat` command as a process: exit codes, standard output, standard error, files.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "test helpers fail by panicking")]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "test helpers fail by panicking")]
 
+#[cfg(feature = "attack")]
+mod attack;
 mod bench;
+mod crash;
 mod documents;
 mod guests;
+mod isa;
 mod library;
+#[cfg(target_os = "linux")]
+mod limits;
 mod refusals;
 mod rejections;
 mod reports;
 mod schemes;
+mod security;
 mod support;

@@ -50,6 +50,11 @@ fn prove_reports_its_costs() {
         "mul_equivalents_per_instruction",
         "program_digest",
         "output_hex",
+        "security_bits_proven",
+        "security_limit_proven",
+        "security_bits_conjectured",
+        "security_limit_conjectured",
+        "security_bits_interactive",
     ];
     assert_eq!(keys(&report), sorted(names));
     let phases = ["execute", "witness", "setup", "commit", "step_products", "cell_products", "main_sumcheck", "open"];
@@ -95,6 +100,11 @@ fn verify_reports_the_statement() {
         "hash",
         "log_m",
         "verify_ns",
+        "security_bits_proven",
+        "security_limit_proven",
+        "security_bits_conjectured",
+        "security_limit_conjectured",
+        "security_bits_interactive",
         "error",
         "error_kind",
     ];
@@ -151,7 +161,7 @@ fn inspect_lists_the_parts() {
     let proof = shared_proof();
     let size = fs::metadata(&proof).unwrap().len();
     let shown = lariat(&["inspect", "--json", &proof, &elf("fibonacci")]).ok().json();
-    assert_eq!(keys(&shown), sorted(["proof_bytes", "verified", "header", "parts"]));
+    assert_eq!(keys(&shown), sorted(["proof_bytes", "verified", "header", "security", "parts"]));
     assert_eq!((&shown["proof_bytes"], &shown["verified"]), (&size.into(), &true.into()));
     let header = &shown["header"];
     let names = [

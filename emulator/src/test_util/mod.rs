@@ -4,16 +4,22 @@
 //! - [`Assembler`] collects instructions and resolves labels.
 //! - [`random_program`] makes random terminating RV32IM programs, as an image for this machine and as a Linux ELF for
 //!   `qemu-riscv32`.
+//! - [`corpus`] has small programs for what the official tests leave out, with what each must do.
+//! - [`Qemu`] runs Linux ELFs under `qemu-riscv32`, where it is installed.
 //! - [`riscv_tests`] and [`patch_exit`] give the official ISA tests in this machine's exit convention.
 
 mod assembler;
+pub mod corpus;
 mod elf_builder;
 mod isa_tests;
+mod qemu;
 mod random_program;
 mod rng;
 
 pub use assembler::{Assembler, Label};
+pub use corpus::corpus;
 pub use elf_builder::{ElfBuilder, ElfSection, ElfSegment, ElfSymbol};
 pub use isa_tests::{patch_exit, riscv_tests};
+pub use qemu::Qemu;
 pub use random_program::{RandomProgram, RandomProgramConfig, random_program};
 pub use rng::Rng;

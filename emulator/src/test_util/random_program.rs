@@ -365,7 +365,7 @@ impl Generator {
 }
 
 /// The last instructions, for this machine and for Linux: the same number of them.
-fn exits(dump_bytes: u32) -> [Vec<u32>; 2] {
+pub(super) fn exits(dump_bytes: u32) -> [Vec<u32>; 2] {
     [Opcode::Fence, Opcode::Ecall].map(|write| {
         let [a0, a1, a2, a7] = ARGUMENTS;
         let mut assembler = Assembler::new(0);

@@ -1,16 +1,16 @@
 //! Sizes of the constraint system and of proofs, and the error terms of the argument.
 
 use crate::{instructions::every_instruction, run, table};
-use ark_ff::PrimeField;
 use lariat_algebra::{Fr, column::ColumnData};
 use lariat_emulator::memory_map::{OUTPUT_START, STACK_TOP};
 use lariat_jolt_core::{
-    Config, Header, Params, Program, SetupId,
+    Config, Header, Params, Program, SecurityLedger, SetupId,
     cells::CellLayout,
     columns as col,
     constraints::constraints,
-    operations::{Fingerprint, NUM_FIELDS, operations},
+    operations::{Fingerprint, operations},
     protocol::{NUM_CELL_COLUMNS, NUM_GROUPS, Shape, step_relation},
+    security::log_field,
 };
 use lariat_pcs::Workload;
 use lariat_subtables::decompose::{Flag, num_operand_chunks, num_range_chunks, num_slots, operand_bits};
@@ -144,53 +144,41 @@ pub fn proof_bytes() -> String {
     )
 }
 
-/// Error terms, as `log2` of numerator over `|F|`.
+/// The security ledger of proofs under Hyrax, part by part.
 pub fn error_terms() -> String {
-    let log_field = Fr::MODULUS.0.iter().rev().fold(0f64, |acc, &limb| acc * 2f64.powi(64) + limb as f64).log2();
     let program = every_instruction();
-    let terms = |log_rows: usize| -> Vec<(&'static str, String, f64)> {
-        let steps = 1u64 << log_rows;
-        let (_, s) = shape(&program, Params::M16, steps);
-        let (n, m, ops) = (s.step_vars as f64, s.cell_vars as f64, s.num_operations as f64);
-        let rows_of_constraints = constraints(Params::M16, 0).len() as f64;
-        let groups = NUM_GROUPS as f64;
-        let tuples = ops * steps as f64 + 2f64.powi(s.cell_vars as i32) + 1.0;
-        let tree = |vars: usize| (0..vars).map(|k| 3.0 * k as f64 + groups + 1.0).sum::<f64>();
-        let mut slots = 0.0;
-        let mut below = s.num_operations;
-        while below > 1 {
-            below = below.div_ceil(2);
-            slots += 3.0 * n + groups * below as f64 + 1.0;
-        }
-        let columns = s.all_columns();
+    let ledger = |log_rows: usize| {
+        let (header, shape) = shape(&program, Params::M16, 1 << log_rows);
         let pcs = lariat_jolt_core::Schemes::new()
             .with(lariat_hyrax::SCHEME)
-            .setup(header(&program, Params::M16, steps).config.pcs, Workload { num_vars: &columns })
+            .setup(header.config.pcs, Workload { num_vars: &shape.all_columns() })
             .unwrap();
-        let opening = 2f64.powf(log_field - pcs.security(&[&s.private_batch(), &s.witness_batch()]).proven);
-        vec![
-            (
-                "fingerprints `tau`, `gamma`",
-                format!("{} · (operations · rows + cells + 1)", NUM_FIELDS - 1),
-                (NUM_FIELDS - 1) as f64 * tuples,
-            ),
-            ("grand product over steps", "sum over levels (3k + polynomials + 1)".into(), tree(s.step_vars) + slots),
-            ("grand product over cells", "the same".into(), tree(s.cell_vars)),
-            ("point of the zero checks", "step variables + cell variables".into(), n + m),
-            ("`rho`", "2 · operations + constraints − 1".into(), 2.0 * ops + rows_of_constraints - 1.0),
-            ("`sigma`", "5".into(), 5.0),
-            ("main sumcheck", "3 · point length + 2".into(), 3.0 * s.point_len() as f64 + 2.0),
-            ("opening (Hyrax)", "columns + classes".into(), opening),
-        ]
+        SecurityLedger::new(&shape, header.config, pcs.as_ref())
     };
-    let (small, large) = (terms(18), terms(24));
-    let bits = |x: f64| format!("2^−{:.1}", log_field - x.log2());
-    let mut rows: Vec<[String; 4]> =
-        small.iter().zip(&large).map(|(a, b)| [a.0.to_string(), a.1.clone(), bits(a.2), bits(b.2)]).collect();
-    let total = |t: &[(&str, String, f64)]| bits(t.iter().map(|x| x.2).sum());
-    rows.push(["**sum**".into(), String::new(), format!("**{}**", total(&small)), format!("**{}**", total(&large))]);
+    let (small, large) = (ledger(18), ledger(24));
+    let terms = &small.terms;
+    let bits = |proven: f64| format!("2^−{proven:.1}");
+    let mut rows: Vec<[String; 4]> = small
+        .by_part()
+        .into_iter()
+        .zip(large.by_part())
+        .map(|((part, small), (_, large))| {
+            let mut numerators: Vec<&str> = terms.iter().filter(|t| t.part == part).map(|t| t.numerator).collect();
+            numerators.dedup();
+            // Terms of the scheme have no numerators of their own.
+            let (name, numerator) = if numerators == [""] {
+                (format!("{part} (Hyrax)"), "columns + row variables + 1".to_owned())
+            } else {
+                (part.to_owned(), numerators.join(" + "))
+            };
+            [name, numerator.replace('-', "−"), bits(small.proven), bits(large.proven)]
+        })
+        .collect();
+    let total = |ledger: &SecurityLedger| format!("**{}**", bits(ledger.error().proven));
+    rows.push(["**sum**".into(), String::new(), total(&small), total(&large)]);
     format!(
-        "`|F|` is 2^{log_field:.1}.\n\n{}",
+        "`|F|` is 2^{:.1}.\n\n{}",
+        log_field(),
         table(&["challenge or part", "numerator over `|F|`", "2^18 rows", "2^24 rows"], rows)
     )
 }

@@ -13,4 +13,6 @@
 mod common;
 mod guests;
 mod instructions;
+mod isa_corpus;
+mod random_programs;
 mod statement;

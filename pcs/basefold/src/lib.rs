@@ -118,7 +118,9 @@ use lariat_algebra::Fr;
 use lariat_algebra::msm::RowValues;
 use lariat_merkle::{Cap, InterleavedMatrix, MerkleTree, OpeningLabels};
 use lariat_pcs::batch::{Batched, PieceClaim, PieceOpening, PiecePcs, piece_vars};
-use lariat_pcs::{PcsError, PcsInfo, PcsKind, QuantumStatus, Scheme, SecurityBits, SetupSource, VerifyError};
+use lariat_pcs::{
+    ErrorTerm, PcsError, PcsInfo, PcsKind, QuantumStatus, Scheme, SecurityBits, SetupSource, VerifyError,
+};
 use lariat_transcript::{ProverChannel, VerifierChannel};
 use std::sync::Arc;
 
@@ -224,6 +226,10 @@ impl PiecePcs for BaseFold {
 
     fn security(&self, num_pieces: usize) -> SecurityBits {
         self.params.security(num_pieces)
+    }
+
+    fn error_terms(&self, num_pieces: usize) -> Vec<ErrorTerm> {
+        self.params.error_terms(num_pieces)
     }
 
     #[tracing::instrument(level = "debug", skip_all, name = "basefold_commit")]

@@ -3,7 +3,7 @@
 use lariat_algebra::ntt::MAX_LOG_SIZE;
 use lariat_merkle::queries::COLLISION_BITS;
 use lariat_merkle::{OpeningShape, RateAndRegime, Regime, TreeShape};
-use lariat_pcs::{PcsError, SecurityBits};
+use lariat_pcs::{ErrorTerm, PcsError, SecurityBits};
 use lariat_transcript::PublicCoin;
 use lariat_transcript::encoding::SCALAR_BYTES;
 use std::num::NonZeroU64;
@@ -12,10 +12,6 @@ const LABEL_QUERIES: &str = "basefold/queries";
 
 /// Most variables that one oracle folds away.
 const MAX_LOG_FOLD: usize = 4;
-
-/// Bits of the error of the protocol above, as an identity over the field: `2^64 / r` at most. See the crate's soundness
-/// section on lists.
-const PROTOCOL_DEGREE_BITS: f64 = 64.0;
 
 /// What a user may choose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,6 +46,10 @@ pub struct Params {
 }
 
 impl Params {
+    /// Bits of the error of the protocol above, as an identity over the field: `2^64 / r` at most. See the crate's
+    /// soundness section on lists.
+    pub const PROTOCOL_DEGREE_BITS: f64 = 64.0;
+
     /// Parameters for polynomials in `piece_vars` variables.
     ///
     /// # Errors
@@ -137,24 +137,37 @@ impl Params {
         SCALAR_BYTES * scalars + rows.sum::<usize>() + oracles.sum::<usize>()
     }
 
-    /// Security of opening `num_pieces` pieces; the terms are those of the crate's soundness section.
+    /// Security of opening `num_pieces` pieces.
     pub fn security(&self, num_pieces: usize) -> SecurityBits {
         let hash = SecurityBits { proven: COLLISION_BITS, conjectured: COLLISION_BITS };
+        let all = ErrorTerm::sum(&self.error_terms(num_pieces));
+        SecurityBits { proven: all.proven, conjectured: all.and(hash).conjectured }
+    }
+
+    /// The errors of opening `num_pieces` pieces; the terms are those of the crate's soundness section.
+    pub fn error_terms(&self, num_pieces: usize) -> Vec<ErrorTerm> {
         let batching = self.code.curve(num_pieces.saturating_sub(1), self.log_len());
         let line = self.code.curve(1, self.log_len());
         let rounds = self.piece_vars - self.final_vars();
         let folds = (0..rounds).map(|j| self.code.curve(1, self.log_len() - j - 1).and(self.code.identity(1)));
-        let claims = line.and(self.code.identity(1));
-        let folding = folds.fold(batching.and(claims), SecurityBits::and);
-        let all = folding.and(self.code.queries(self.num_queries));
-        let all = match self.config.regime {
-            Regime::Unique => all,
-            Regime::Johnson => {
-                let bits = SecurityBits::FIELD - PROTOCOL_DEGREE_BITS - self.code.list_size().log2();
-                all.and(SecurityBits { proven: bits, conjectured: bits })
-            }
-        };
-        SecurityBits { proven: all.proven, conjectured: all.and(hash).conjectured }
+        let term = |name, bits, source| ErrorTerm { name, bits, source };
+        let mut terms = vec![
+            term("queries", self.code.queries(self.num_queries), "alpha^Q [BCIKS20; Hab25]"),
+            term("proximity of all pieces", batching.and(line), "[BCIKS20, Thm. 1.5; Hab25]"),
+            term("combined claim", self.code.identity(1), "list size / r"),
+        ];
+        if rounds > 0 {
+            terms.push(term("folds", folds.fold(SecurityBits::CERTAIN, SecurityBits::and), "[BCIKS20; Hab25]"));
+        }
+        if self.config.regime == Regime::Johnson {
+            let bits = SecurityBits::FIELD - Self::PROTOCOL_DEGREE_BITS - self.code.list_size().log2();
+            terms.push(term(
+                "protocol above, for every polynomial of the list",
+                SecurityBits { proven: bits, conjectured: bits },
+                "list size * 2^64 / r",
+            ));
+        }
+        terms
     }
 }
 

@@ -119,8 +119,8 @@ pub fn to_bytes(elements: &[Cyclotomic]) -> Vec<u8> {
 /// # Errors
 /// When a coordinate is not canonical or an element is not cyclotomic.
 pub fn from_bytes(bytes: &[u8], count: usize) -> Result<Vec<Cyclotomic>, VerifyError> {
-    let (chunks, rest) = bytes.as_chunks::<BYTES>();
-    if chunks.len() != count || !rest.is_empty() {
+    let (chunks, _) = bytes.as_chunks::<BYTES>();
+    if bytes.len() != BYTES * count {
         return Err(VerifyError::Check { check: CHECK_CANONICAL });
     }
     let mut tori = Vec::with_capacity(count);

@@ -126,7 +126,7 @@ use lariat_pcs::{
     Pcs, PcsError, PcsInfo, PcsKind, QuantumStatus, Scheme, SecurityBits, SetupSource, VerifyError, Workload,
 };
 use lariat_transcript::{ProverChannel, VerifierChannel};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// Coefficients are not as many as pieces, or the point has another number of coordinates.
 pub const CHECK_SHAPE: &str = "claim fits the commitments";
@@ -148,12 +148,15 @@ pub const SCHEME: Scheme = Scheme {
 #[derive(Clone, Debug)]
 pub struct Dory {
     piece_vars: usize,
-    setup: Arc<Setup>,
+    log_columns: usize,
+    /// Made when it is first needed: sizes follow from the lengths alone, and a verifier compares them before it pairs up
+    /// generators for a statement that nobody may have proven.
+    setup: OnceLock<Arc<Setup>>,
 }
 
 impl Dory {
-    /// Pieces in `piece_vars` variables, as matrices of `2^log_columns` columns; generators are shared by all schemes of
-    /// a process with as many columns.
+    /// Pieces in `piece_vars` variables, as matrices of `2^log_columns` columns. Generators are derived when they are first
+    /// needed, and shared by all schemes of a process with as many columns.
     ///
     /// # Errors
     /// When there are fewer columns than rows, more columns than evaluations, or more than [`MAX_LOG_LEN`] allows.
@@ -162,7 +165,20 @@ impl Dory {
             let reason = format!("2^{log_columns} columns for matrices of 2^{piece_vars} evaluations");
             return Err(PcsError::Parameters { kind: Self::KIND, reason });
         }
-        Ok(Self { piece_vars, setup: Setup::shared(log_columns)? })
+        if log_columns > MAX_LOG_LEN {
+            return Err(PcsError::RowTooLong { log_row_len: log_columns, max: MAX_LOG_LEN });
+        }
+        Ok(Self { piece_vars, log_columns, setup: OnceLock::new() })
+    }
+
+    /// The generators and their products.
+    fn setup(&self) -> &Setup {
+        if let Some(setup) = self.setup.get() {
+            return setup;
+        }
+        // Made outside of the cell, as in `Setup::shared`.
+        let made = Setup::shared(self.log_columns).expect("`new` has checked the length");
+        self.setup.get_or_init(|| made)
     }
 
     /// The matrices that suit a workload.
@@ -194,7 +210,7 @@ impl Dory {
 
     /// Logarithm `sigma` of the number of columns.
     pub fn log_columns(&self) -> usize {
-        self.setup.log_len
+        self.log_columns
     }
 
     /// The point of `s_2`, zeros for the rows that are missing to a square matrix and then the row coordinates; and the
@@ -227,7 +243,7 @@ impl Dory {
             })
         } else {
             let rows: Vec<RowValues<'_>> = combined.chunks(columns).map(RowValues::Field).collect();
-            self.setup.gamma1.commit_rows(&rows)
+            self.setup().gamma1.commit_rows(&rows)
         };
         out.resize(columns, G1Affine::identity());
         out
@@ -261,7 +277,7 @@ impl PiecePcs for Dory {
         let mut hasher = blake3::Hasher::new_derive_key("lariat-pcs 2025 dory setup digest v1");
         hasher.update(&(self.piece_vars as u64).to_le_bytes());
         hasher.update(&(self.log_columns() as u64).to_le_bytes());
-        hasher.update(&self.setup.digest);
+        hasher.update(&self.setup().digest);
         *hasher.finalize().as_bytes()
     }
 
@@ -281,10 +297,10 @@ impl PiecePcs for Dory {
         let num_rows = |piece: &RowValues<'_>| piece.end().div_ceil(columns);
         let rows: Vec<RowValues<'_>> =
             pieces.iter().flat_map(|p| (0..num_rows(p)).map(|i| p.slice(i * columns, columns))).collect();
-        let mut commitments = self.setup.gamma1.commit_rows(&rows).into_iter();
+        let mut commitments = self.setup().gamma1.commit_rows(&rows).into_iter();
         let rows: Vec<Vec<G1Affine>> =
             pieces.iter().map(|p| commitments.by_ref().take(num_rows(p)).collect()).collect();
-        let products: Vec<_> = rows.iter().map(|rows| (rows.as_slice(), self.setup.lines.as_slice())).collect();
+        let products: Vec<_> = rows.iter().map(|rows| (rows.as_slice(), self.setup().lines())).collect();
         let commitments = pairing::products(&products).into_iter().map(Cyclotomic::from).collect();
         Ok((Commitment(commitments), Rows(rows)))
     }
@@ -310,7 +326,7 @@ impl PiecePcs for Dory {
             weights.iter().copied().zip(combined.chunks(1 << columns.len()).map(RowValues::Field)).collect();
         let combined_row = combine_rows(&terms, 1 << columns.len());
         prove::prove(
-            prove::Opening { setup: &self.setup, rows, combined_row, columns, row_point: &row_point },
+            prove::Opening { setup: self.setup(), rows, combined_row, columns, row_point: &row_point },
             channel,
         );
         Ok(())
@@ -332,7 +348,7 @@ impl PiecePcs for Dory {
         let pieces = commitments.iter().flat_map(|commitment| commitment.0.iter().copied());
         let commitment = pieces.zip(claim.coefficients.iter().flatten().copied()).collect();
         verify::verify(
-            verify::Claim { setup: &self.setup, commitment, columns, row_point: &row_point, value: claim.value },
+            verify::Claim { setup: self.setup(), commitment, columns, row_point: &row_point, value: claim.value },
             channel,
         )
     }

@@ -90,7 +90,7 @@ pub(crate) fn prove(opening: Opening<'_>, channel: &mut ProverChannel) {
         let (x, y) = (columns[round], row_point[round]);
         let (v1_left, v1_right) = v1.split_at(half);
         let (gamma1_left, gamma1_right) = gamma1[..2 * half].split_at(half);
-        let (lines_left, lines_right) = setup.lines[..2 * half].split_at(half);
+        let (lines_left, lines_right) = setup.lines()[..2 * half].split_at(half);
         let (gamma2_left, gamma2_right) = setup.gamma2[..2 * half].split_at(half);
 
         // Step 2: all products of pairings of the round. None depends on its challenges.
@@ -105,7 +105,7 @@ pub(crate) fn prove(opening: Opening<'_>, channel: &mut ProverChannel) {
                 let mut values = products(&fixed);
                 values.extend(par::map_collect(5, |i| {
                     let point = msm1(firsts[i], if takes_right[i] { right } else { left });
-                    miller(&[point], &setup.lines[..1]).reduce()
+                    miller(&[point], &setup.first_lines).reduce()
                 }));
                 values
             }

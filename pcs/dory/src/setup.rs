@@ -13,9 +13,12 @@ use std::sync::{Arc, OnceLock};
 /// Logarithm of the most generators in each group.
 pub const MAX_LOG_LEN: usize = 14;
 
+/// Generators of G2 whose lines are in memory at once when the products are made: 12 MiB.
+const BLOCK: usize = 1 << 10;
+
 /// Generators `Gamma_1`, `Gamma_2` of both groups, `n = 2^sigma` each, and products of pairings of their prefixes.
 ///
-/// Memory is dominated by the lines, 12 KiB a generator of G2.
+/// Memory is dominated by the lines, 12 KiB a generator of G2, which only provers keep: a verifier needs the products alone.
 #[derive(Debug)]
 pub struct Setup {
     /// `sigma`.
@@ -24,8 +27,10 @@ pub struct Setup {
     pub(crate) gamma1: FixedBases,
     /// `Gamma_2`.
     pub(crate) gamma2: Vec<G2Affine>,
-    /// The lines of `Gamma_2`.
-    pub(crate) lines: Vec<Lines>,
+    /// The lines of `Gamma_2`, once a prover has asked for them.
+    lines: OnceLock<Vec<Lines>>,
+    /// The lines of `Gamma_2[0]`.
+    pub(crate) first_lines: Vec<Lines>,
     /// `chi_k = <Gamma_1[..2^k], Gamma_2[..2^k]>` for `k = 0..=sigma`.
     pub(crate) chi: Vec<Gt>,
     /// `<Gamma_1[2^(k-1)..2^k], Gamma_2[..2^(k-1)]>` at index `k - 1`: the paper's `Delta_1R`.
@@ -47,17 +52,31 @@ impl Setup {
         }
         let gamma1 = generators::g1_generators(1 << log_len);
         let gamma2 = generators::g2_generators(1 << log_len);
-        let lines = pairing::prepare(&gamma2);
+        let first_lines = pairing::prepare(&gamma2[..1]);
 
-        // Level k pairs the halves of prefixes of 2^k generators: (right, left), (left, right), (right, right).
-        let mut products: Vec<(&[G1Affine], &[Lines])> = vec![(&gamma1[..1], &lines[..1])];
-        for k in 1..=log_len {
-            let half = 1 << (k - 1);
-            let (left1, right1) = gamma1[..2 * half].split_at(half);
-            let (left2, right2) = lines[..2 * half].split_at(half);
-            products.extend([(right1, left2), (left1, right2), (right1, right2)]);
+        // Level k pairs the halves of prefixes of 2^k generators: (right, left), (left, right), (right, right). A block of
+        // generators of G2 is paired at all levels before the next one's lines are made.
+        let mut values = vec![Gt::ONE; 1 + 3 * log_len];
+        for start in (0..gamma2.len()).step_by(BLOCK) {
+            let block = start..(start + BLOCK).min(gamma2.len());
+            let lines = pairing::prepare(&gamma2[block.clone()]);
+            // Generators of G1 from `first` on, paired with those of G2 from `second` on, `count` of them.
+            let part = |first: usize, second: usize, count: usize| -> (&[G1Affine], &[Lines]) {
+                let (from, to) = (second.max(block.start), (second + count).min(block.end));
+                if from >= to {
+                    return (&[], &[]);
+                }
+                (&gamma1[first + from - second..first + to - second], &lines[from - start..to - start])
+            };
+            let mut products: Vec<(&[G1Affine], &[Lines])> = vec![part(0, 0, 1)];
+            for k in 1..=log_len {
+                let half = 1 << (k - 1);
+                products.extend([part(half, 0, half), part(0, half, half), part(half, half, half)]);
+            }
+            for (value, part) in values.iter_mut().zip(pairing::products(&products)) {
+                *value = value.times(&part);
+            }
         }
-        let values = pairing::products(&products);
         let (mut chi, mut delta1_right, mut delta2_right) = (vec![values[0]], Vec::new(), Vec::new());
         for level in values[1..].chunks(3) {
             delta1_right.push(level[0]);
@@ -65,7 +84,28 @@ impl Setup {
             chi.push(chi[chi.len() - 1].times(&level[2]));
         }
         let digest = digest(&gamma1, &gamma2);
-        Ok(Self { log_len, gamma1: FixedBases::new(gamma1), gamma2, lines, chi, delta1_right, delta2_right, digest })
+        let gamma1 = FixedBases::new(gamma1);
+        Ok(Self {
+            log_len,
+            gamma1,
+            gamma2,
+            lines: OnceLock::new(),
+            first_lines,
+            chi,
+            delta1_right,
+            delta2_right,
+            digest,
+        })
+    }
+
+    /// The lines of `Gamma_2`: made when a prover first asks for them, and kept.
+    pub(crate) fn lines(&self) -> &[Lines] {
+        if let Some(lines) = self.lines.get() {
+            return lines;
+        }
+        // Made outside of the cell, as in `shared`.
+        let made = pairing::prepare(&self.gamma2);
+        self.lines.get_or_init(|| made)
     }
 
     /// [`new`](Self::new), made once in a process for each length and kept: the generators are public constants.
@@ -113,6 +153,16 @@ mod tests {
                 assert_eq!(setup.delta2_right[k - 1], pair(0..n / 2, n / 2..n));
             }
         }
+    }
+
+    #[test]
+    fn products_do_not_depend_on_blocks() {
+        // Two blocks: the highest level against a product over all lines at once.
+        let setup = Setup::new(11).unwrap();
+        let (gamma1, half) = (setup.gamma1.bases(), 1 << 10);
+        let (left, right) = setup.lines().split_at(half);
+        let products = [(&gamma1[half..], left), (&gamma1[..half], right), (gamma1, setup.lines())];
+        assert_eq!(pairing::products(&products), [setup.delta1_right[10], setup.delta2_right[10], setup.chi[11]]);
     }
 
     #[test]

@@ -136,7 +136,7 @@ pub(crate) fn verify(claim: Claim<'_>, channel: &mut VerifierChannel<'_>) -> Res
     let second: G2Affine = (*gamma2 * d_inverse + v2).into_affine();
     let known = combine(&[statement.c1, statement.e1], &[-Fr::one(), -statement_w2]);
     let lines = prepare(&[second]);
-    let left = miller(&[first, known], lines.iter().chain(setup.lines.first())).reduce();
+    let left = miller(&[first, known], lines.iter().chain(&setup.first_lines)).reduce();
     if left == product_of_powers(&powers) { Ok(()) } else { failed(CHECK_PRODUCTS) }
 }
 

@@ -86,12 +86,20 @@ pub const SCHEME: Scheme = Scheme {
 #[derive(Debug)]
 pub struct Hyrax {
     log_row_len: usize,
+    /// Made when they are first needed: sizes follow from the row length alone, and a verifier compares them before it
+    /// derives bases for a statement that nobody may have proven.
+    made: OnceLock<Made>,
+}
+
+/// Bases, and their digest.
+#[derive(Debug)]
+struct Made {
     bases: FixedBases,
     digest: [u8; 32],
 }
 
 impl Hyrax {
-    /// Derives the bases for rows of `2^log_row_len` evaluations.
+    /// The scheme with rows of `2^log_row_len` evaluations; its bases are derived when they are first needed.
     ///
     /// # Errors
     /// When `log_row_len` exceeds [`MAX_LOG_ROW_LEN`].
@@ -99,12 +107,21 @@ impl Hyrax {
         if log_row_len > MAX_LOG_ROW_LEN {
             return Err(PcsError::RowTooLong { log_row_len, max: MAX_LOG_ROW_LEN });
         }
-        let bases = bases(1 << log_row_len);
+        Ok(Self { log_row_len, made: OnceLock::new() })
+    }
+
+    fn made(&self) -> &Made {
+        if let Some(made) = self.made.get() {
+            return made;
+        }
+        // Made outside of the cell: a thread that waits for the cell must not hold up the pool that derives the bases.
+        let bases = bases(1 << self.log_row_len);
         let mut hasher = blake3::Hasher::new_derive_key("lariat-pcs 2025 hyrax setup digest v1");
         for point in &bases {
             hasher.update(&point_to_bytes(point));
         }
-        Ok(Self { log_row_len, bases: FixedBases::new(bases), digest: *hasher.finalize().as_bytes() })
+        let made = Made { bases: FixedBases::new(bases), digest: *hasher.finalize().as_bytes() };
+        self.made.get_or_init(|| made)
     }
 
     /// [`new`](Self::new), made once in a process for each row length and kept: the bases are public constants.
@@ -114,12 +131,8 @@ impl Hyrax {
     pub fn shared(log_row_len: usize) -> Result<Arc<Self>, PcsError> {
         static MADE: [OnceLock<Arc<Hyrax>>; MAX_LOG_ROW_LEN + 1] = [const { OnceLock::new() }; MAX_LOG_ROW_LEN + 1];
         let slot = MADE.get(log_row_len).ok_or(PcsError::RowTooLong { log_row_len, max: MAX_LOG_ROW_LEN })?;
-        if let Some(made) = slot.get() {
-            return Ok(Arc::clone(made));
-        }
-        // Made outside of the cell: a thread that waits for the cell must not hold up the pool that derives the bases.
-        let made = Arc::new(Self::new(log_row_len)?);
-        Ok(Arc::clone(slot.get_or_init(|| made)))
+        let made = Self::new(log_row_len)?;
+        Ok(Arc::clone(slot.get_or_init(|| Arc::new(made))))
     }
 
     /// The row length that balances an opening against the commitments: half the logarithm (rounded down) of the total
@@ -139,7 +152,7 @@ impl Hyrax {
 
     /// The bases `G_j`.
     pub fn bases(&self) -> &FixedBases {
-        &self.bases
+        &self.made().bases
     }
 
     /// Number of rows of a column.
@@ -192,7 +205,7 @@ impl MultilinearPcs for Hyrax {
     }
 
     fn setup_digest(&self) -> [u8; 32] {
-        self.digest
+        self.made().digest
     }
 
     fn max_num_vars(&self) -> usize {
@@ -200,7 +213,7 @@ impl MultilinearPcs for Hyrax {
     }
 
     fn commit(&self, columns: &[&Column]) -> Result<(RowCommitments, ()), PcsError> {
-        let rows = self.bases.commit_columns(columns);
+        let rows = self.bases().commit_columns(columns);
         Ok((RowCommitments(rows.into_iter().flatten().collect()), ()))
     }
 
@@ -294,7 +307,7 @@ impl MultilinearPcs for Hyrax {
         // Check 2: combined commitments are commitments to the combined rows.
         let class_powers = powers_by_class(&classes, sigma);
         let mut points: Vec<G1Affine> = commitments.iter().flat_map(|c| c.0.iter().copied()).collect();
-        let mut scalars = Vec::with_capacity(points.len() + self.bases.len());
+        let mut scalars = Vec::with_capacity(points.len() + self.bases().len());
         for (&m, &power) in num_vars.iter().zip(&powers) {
             let class = self.class(m);
             let scale = class_powers.iter().find(|(c, _)| *c == class).map_or_else(Fr::zero, |(_, s)| *s);
@@ -306,7 +319,7 @@ impl MultilinearPcs for Hyrax {
                 *sum -= *scale * value;
             }
         }
-        points.extend(self.bases.bases().iter().take(combined.len()));
+        points.extend(self.bases().bases().iter().take(combined.len()));
         scalars.extend(combined);
         match msm(&points, &scalars) {
             Ok(sum) if sum.is_zero() => Ok(()),

@@ -24,7 +24,7 @@ use ark_ec::AffineRepr;
 use lariat_algebra::{G1Affine, par};
 use lariat_pcs::SetupSource;
 use lariat_transcript::encoding::{POINT_BYTES, point_from_bytes, point_to_bytes};
-use std::fs::File;
+use std::fs::{File, OpenOptions};
 use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
@@ -152,19 +152,25 @@ impl PowersOfTau {
     }
 }
 
-/// Writes to a temporary file in the directory of `path`, then renames it.
+/// Writes to a hidden temporary file beside `path`, then renames it. Links are followed; what exists and is no regular file
+/// is written to directly.
 pub(crate) fn write_and_rename(
     path: &Path,
     write: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>,
 ) -> Result<(), SetupError> {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}.tmp", std::process::id()));
-    let temporary = path.with_file_name(name);
+    let target = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    if std::fs::metadata(&target).is_ok_and(|found| !found.is_file()) {
+        let mut out = BufWriter::with_capacity(1 << 20, OpenOptions::new().write(true).open(&target)?);
+        write(&mut out)?;
+        return Ok(out.flush()?);
+    }
+    let name = target.file_name().ok_or(io::Error::from(io::ErrorKind::InvalidInput))?;
+    let temporary = target.with_file_name(format!(".{}.{}.partial", name.to_string_lossy(), std::process::id()));
     let attempt = || -> io::Result<()> {
         let mut out = BufWriter::with_capacity(1 << 20, File::create(&temporary)?);
         write(&mut out)?;
         out.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
-        std::fs::rename(&temporary, path)
+        std::fs::rename(&temporary, &target)
     };
     attempt().map_err(|e| {
         // The first error is the one to report.

@@ -73,7 +73,7 @@ use lariat_merkle::queries::COLLISION_BITS;
 use lariat_merkle::{Cap, RateAndRegime, Regime, recv_openings};
 use lariat_pcs::batch::{Batched, PieceClaim, PieceOpening, PiecePcs, Shape, piece_vars};
 use lariat_pcs::{
-    Pcs, PcsError, PcsInfo, PcsKind, QuantumStatus, Scheme, SecurityBits, SetupSource, VerifyError, Workload,
+    ErrorTerm, Pcs, PcsError, PcsInfo, PcsKind, QuantumStatus, Scheme, SecurityBits, SetupSource, VerifyError, Workload,
 };
 use lariat_transcript::encoding::SCALAR_BYTES;
 use lariat_transcript::{ProverChannel, PublicCoin, VerifierChannel};
@@ -237,10 +237,18 @@ impl PiecePcs for Ligero {
     }
 
     fn security(&self, num_pieces: usize) -> SecurityBits {
+        let total = ErrorTerm::sum(&self.error_terms(num_pieces));
+        SecurityBits { proven: total.proven, conjectured: total.conjectured.min(COLLISION_BITS) }
+    }
+
+    fn error_terms(&self, num_pieces: usize) -> Vec<ErrorTerm> {
         let rate = self.code.rate();
         let rows = num_pieces.max(1).saturating_mul(self.rows_per_piece());
-        let total = rate.queries(self.code.queries).and(rate.curve(rows, self.code.log_domain()));
-        SecurityBits { proven: total.proven, conjectured: total.conjectured.min(COLLISION_BITS) }
+        let term = |name, bits, source| ErrorTerm { name, bits, source };
+        vec![
+            term("queries", rate.queries(self.code.queries), "(1 - delta)^t for half the distance [AHIV17; GLSTW21]"),
+            term("proximity of all rows", rate.curve(rows, self.code.log_domain()), "[BCIKS20, Thm. 1.5]"),
+        ]
     }
 
     fn commit(&self, pieces: &[RowValues<'_>]) -> Result<(Cap, Columns), PcsError> {

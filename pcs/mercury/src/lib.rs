@@ -82,7 +82,7 @@ use lariat_algebra::msm::{RowValues, msm};
 use lariat_algebra::{Fr, G1Affine};
 use lariat_kzg::{Kzg, PowersOfTau, check_pairing};
 use lariat_pcs::batch::{Batched, PieceClaim, PieceOpening, PiecePcs, piece_vars};
-use lariat_pcs::{Pcs, PcsError, PcsInfo, PcsKind, QuantumStatus, Scheme, SecurityBits, VerifyError};
+use lariat_pcs::{Hardness, Pcs, PcsError, PcsInfo, PcsKind, QuantumStatus, Scheme, SecurityBits, VerifyError};
 use lariat_transcript::encoding::{POINT_BYTES, SCALAR_BYTES};
 use lariat_transcript::{ProverChannel, PublicCoin, VerifierChannel};
 use poly::Points;
@@ -190,6 +190,10 @@ impl PiecePcs for Mercury {
     fn security(&self, _num_pieces: usize) -> SecurityBits {
         let error = SecurityBits::of_degree((5 << PowersOfTau::MAX_LOG_LEN) + 8);
         SecurityBits { conjectured: SecurityBits::CURVE, ..error }
+    }
+
+    fn hardness(&self) -> Vec<Hardness> {
+        vec![Hardness::CURVE, Hardness::PAIRING, Hardness::POWERS_OF_TAU]
     }
 
     fn commit(&self, pieces: &[RowValues<'_>]) -> Result<(PieceCommitments, ()), PcsError> {

@@ -38,7 +38,7 @@ mod tests;
 
 pub use layout::{Shape, piece_vars};
 
-use crate::{MultilinearPcs, PcsError, PcsInfo, PcsKind, SecurityBits, VerifyError};
+use crate::{ErrorTerm, Hardness, MultilinearPcs, PcsError, PcsInfo, PcsKind, SecurityBits, VerifyError};
 use lariat_algebra::Fr;
 use lariat_algebra::column::{Column, ColumnData};
 use lariat_algebra::msm::{RowValues, combine_rows};
@@ -94,6 +94,16 @@ pub trait PiecePcs: Send + Sync + 'static {
 
     /// Security of opening one combination of `num_pieces` pieces, without the reduction to it.
     fn security(&self, num_pieces: usize) -> SecurityBits;
+
+    /// The errors that [`Self::security`] adds up, one by one, without the level of assumptions. By default, one term.
+    fn error_terms(&self, num_pieces: usize) -> Vec<ErrorTerm> {
+        vec![crate::seam::opening_term(self.security(num_pieces))]
+    }
+
+    /// The problems whose solution breaks the scheme. By default, [`PcsInfo::usual_hardness`].
+    fn hardness(&self) -> Vec<Hardness> {
+        self.info().usual_hardness()
+    }
 
     /// Commits to pieces; each has at most `2^l` values and counts as padded with zeros.
     ///
@@ -214,6 +224,21 @@ impl<S: PiecePcs> MultilinearPcs for Batched<S> {
         let inner = self.0.security(shape.num_pieces().iter().sum());
         let reduction = SecurityBits::of_degree(shape.error_degree());
         inner.and(reduction)
+    }
+
+    fn error_terms(&self, batches: &[&[usize]]) -> Vec<ErrorTerm> {
+        let shape = self.shape(batches);
+        let mut terms = vec![ErrorTerm {
+            name: "batching of columns and sizes",
+            bits: SecurityBits::of_degree(shape.error_degree()),
+            source: "soundness section of lariat_pcs::batch",
+        }];
+        terms.extend(self.0.error_terms(shape.num_pieces().iter().sum()));
+        terms
+    }
+
+    fn hardness(&self) -> Vec<Hardness> {
+        self.0.hardness()
     }
 
     fn setup_digest(&self) -> [u8; 32] {

@@ -94,7 +94,7 @@ use lariat_merkle::queries::COLLISION_BITS;
 use lariat_merkle::{Cap, recv_openings};
 use lariat_pcs::batch::{Batched, PieceClaim, PieceOpening, PiecePcs, Shape, piece_vars};
 use lariat_pcs::{
-    Pcs, PcsError, PcsInfo, PcsKind, QuantumStatus, Scheme, SecurityBits, SetupSource, VerifyError, Workload,
+    ErrorTerm, Pcs, PcsError, PcsInfo, PcsKind, QuantumStatus, Scheme, SecurityBits, SetupSource, VerifyError, Workload,
 };
 use lariat_transcript::{ProverChannel, PublicCoin, VerifierChannel};
 use oracle::{OPENINGS, tree_shape};
@@ -245,21 +245,35 @@ impl PiecePcs for Whir {
     }
 
     fn security(&self, num_pieces: usize) -> SecurityBits {
+        let total = ErrorTerm::sum(&self.error_terms(num_pieces));
+        SecurityBits { proven: total.proven, conjectured: total.conjectured.min(COLLISION_BITS) }
+    }
+
+    fn error_terms(&self, num_pieces: usize) -> Vec<ErrorTerm> {
         let first = &self.config.first;
         // Powers of alpha over the pieces; the line in beta; beta in the claim. Words are on all points of the blocks.
         let log_points = first.log_domain() + first.fold;
         let combination = first.rate().curve(num_pieces, log_points).and(first.rate().curve(1, log_points));
-        let mut total = combination.and(first.rate().identity(1));
+        let combination = combination.and(first.rate().identity(1));
+        let (mut folds, mut queries, mut claims) =
+            (SecurityBits::CERTAIN, SecurityBits::CERTAIN, SecurityBits::CERTAIN);
         for round in self.config.rounds() {
             let rate = round.rate();
             // Folds, on half as many points each, and sumcheck rounds of degree 2; the queries; gamma.
             for fixed in 1..=round.fold {
                 let line = rate.curve(1, round.log_domain() + round.fold - fixed);
-                total = total.and(line).and(rate.identity(2));
+                folds = folds.and(line).and(rate.identity(2));
             }
-            total = total.and(rate.queries(round.queries)).and(rate.identity(round.queries + 1));
+            queries = queries.and(rate.queries(round.queries));
+            claims = claims.and(rate.identity(round.queries + 1));
         }
-        SecurityBits { proven: total.proven, conjectured: total.conjectured.min(COLLISION_BITS) }
+        let term = |name, bits, source| ErrorTerm { name, bits, source };
+        vec![
+            term("queries of all oracles", queries, "((1 + rho) / 2)^t each [ACFY24, §5]"),
+            term("proximity of all pieces", combination, "[ACFY24, Cor. 4.11; BCIKS20, Thm. 1.5]"),
+            term("folds and sumcheck rounds", folds, "[ACFY24, Cor. 4.11; LFKN92]"),
+            term("batching of queried values", claims, "degree in gamma"),
+        ]
     }
 
     fn commit(&self, pieces: &[RowValues<'_>]) -> Result<(Cap, Oracle), PcsError> {

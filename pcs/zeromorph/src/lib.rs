@@ -71,7 +71,9 @@ use lariat_algebra::msm::{RowValues, msm};
 use lariat_algebra::{Fr, G1Affine};
 use lariat_kzg::{Kzg, check_pairing, divide_by_linear, for_scheme};
 use lariat_pcs::batch::{Batched, PieceClaim, PieceOpening, PiecePcs, piece_vars};
-use lariat_pcs::{Pcs, PcsError, PcsInfo, PcsKind, QuantumStatus, Scheme, SecurityBits, ShapeError, VerifyError};
+use lariat_pcs::{
+    Hardness, Pcs, PcsError, PcsInfo, PcsKind, QuantumStatus, Scheme, SecurityBits, ShapeError, VerifyError,
+};
 use lariat_transcript::encoding::{POINT_BYTES, SCALAR_BYTES};
 use lariat_transcript::{ProverChannel, VerifierChannel};
 use std::sync::Arc;
@@ -148,6 +150,10 @@ impl PiecePcs for Zeromorph {
         let n = self.piece_vars();
         let degree = (1usize << LOG_LONGEST_CEREMONY) + (1 << n) + n + 2 + num_pieces + 32;
         SecurityBits { conjectured: SecurityBits::CURVE, ..SecurityBits::of_degree(degree) }
+    }
+
+    fn hardness(&self) -> Vec<Hardness> {
+        vec![Hardness::CURVE, Hardness::PAIRING, Hardness::POWERS_OF_TAU]
     }
 
     fn commit(&self, pieces: &[RowValues<'_>]) -> Result<(PieceCommitments, ()), PcsError> {

@@ -157,11 +157,11 @@ impl Case {
     }
 
     fn gamma1(&self) -> G1Affine {
-        self.pcs.setup.gamma1.bases()[0]
+        self.pcs.setup().gamma1.bases()[0]
     }
 
     fn gamma2(&self) -> G2Affine {
-        self.pcs.setup.gamma2[0]
+        self.pcs.setup().gamma2[0]
     }
 }
 
@@ -238,11 +238,11 @@ fn commitments_are_inner_products_of_row_commitments_and_generators() {
     let (commitment, _) = pcs.commit(&rows).unwrap();
     for (column, element) in columns.iter().zip(&commitment.0) {
         let row = |i: usize| {
-            let terms = pcs.setup.gamma1.bases().iter().enumerate().map(|(j, g)| *g * column.get(8 * i + j));
+            let terms = pcs.setup().gamma1.bases().iter().enumerate().map(|(j, g)| *g * column.get(8 * i + j));
             terms.sum::<G1Projective>().into_affine()
         };
         let rows: Vec<G1Affine> = (0..4).map(row).collect();
-        let expected = Gt::from_pairing(&Bn254::multi_pairing(&rows, &pcs.setup.gamma2[..4]).0);
+        let expected = Gt::from_pairing(&Bn254::multi_pairing(&rows, &pcs.setup().gamma2[..4]).0);
         assert_eq!(*element, expected.into());
     }
     assert_eq!(commitment.0[2], Gt::ONE.into(), "zeros commit to the identity");

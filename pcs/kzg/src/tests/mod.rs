@@ -140,3 +140,15 @@ fn tables_are_made_once_for_a_setup_and_length() {
     assert_eq!(first_powers, same.powers().unwrap());
     assert_eq!(longer.powers().unwrap().len(), 64);
 }
+
+#[test]
+fn rejects_a_tau_of_zero_or_one() {
+    use crate::{VerifyingKey, setup::Origin};
+    let (g, h) = (G1Affine::generator(), ark_bn254::G2Affine::generator());
+    for tau in [Fr::zero(), Fr::one()] {
+        let key = VerifyingKey::new(g, h, (h * tau).into_affine());
+        let source = SetupSource::InsecureSeed { name: "degenerate".into() };
+        let made = PowersOfTau::new(1, source, key, Origin::Seed(tau));
+        assert!(matches!(made, Err(SetupError::DegenerateTau)));
+    }
+}

@@ -1,0 +1,307 @@
+//! An honest run under attack: its proof, its challenges, and where everything lies.
+
+use crate::{
+    forger::Forgery,
+    programs::{DATA, honest_witness, i, load, program_with, r, store},
+};
+use lariat_algebra::{Fr, G1Affine};
+use lariat_emulator::{
+    isa::Opcode,
+    memory_map::{OUTPUT_START, PRIVATE_INPUT_START},
+};
+use lariat_jolt_core::{
+    Config, Inputs, Program, ProveError, Schemes,
+    operations::Fingerprint,
+    protocol::{Shape, label, section},
+    prove_witness,
+};
+use lariat_transcript::{
+    ChallengeTape, Drawn, Event, EventKind, EventLog, PayloadKind,
+    encoding::{POINT_BYTES, SCALAR_BYTES, point_from_bytes, point_to_bytes, scalar_from_bytes, scalar_to_bytes},
+};
+use std::ops::Range;
+
+/// Inputs of [`subject`].
+pub const INPUTS: Inputs<'static> = Inputs { public: b"public", private: b"private" };
+
+/// Address of an output word that [`subject`] writes.
+pub const WRITTEN: u32 = OUTPUT_START + 4;
+/// Address of an output word that it leaves as it is: zero.
+pub const UNWRITTEN: u32 = OUTPUT_START + 8;
+
+/// The program whose proofs are forged: it adds a word of its data to one of the private input, and has an output of
+/// three words, of which it writes the first.
+pub fn subject() -> Program {
+    program_with(&[0x1122_3344, 7], &[], |asm| {
+        asm.load_constant(5, DATA).load_constant(7, OUTPUT_START).load_constant(9, PRIVATE_INPUT_START);
+        load(asm, Opcode::Lw, 6, 5, 0);
+        load(asm, Opcode::Lw, 8, 9, 4);
+        r(asm, Opcode::Add, 6, 6, 8);
+        store(asm, Opcode::Sw, 6, 5, 4);
+        i(asm, Opcode::Addi, 12, 0, 12);
+        store(asm, Opcode::Sw, 12, 7, 0);
+        store(asm, Opcode::Sw, 6, 7, 4);
+        asm.exit(3);
+    })
+}
+
+/// Positions of events in a log: one round of a sumcheck.
+#[derive(Clone, Copy, Debug)]
+pub struct Round {
+    pub message: usize,
+    pub challenge: usize,
+}
+
+/// One layer of a grand product.
+#[derive(Clone, Debug)]
+pub struct Layer {
+    pub batching: usize,
+    /// Round `i` binds bit `i` of an index.
+    pub rounds: Vec<Round>,
+    pub claims: usize,
+    /// The challenge on the line between the halves of a tree; slot levels have none.
+    pub fold: Option<usize>,
+}
+
+/// A layered grand product.
+#[derive(Clone, Debug)]
+pub struct Product {
+    pub products: usize,
+    pub layers: Vec<Layer>,
+}
+
+/// Where the events of the protocol are.
+#[derive(Clone, Debug)]
+pub struct Map {
+    pub fingerprint: usize,
+    pub steps: Product,
+    pub cells: Product,
+    pub rho: usize,
+    pub sigma: usize,
+    pub main_batching: usize,
+    pub main: Vec<Round>,
+    pub evaluations: usize,
+    /// Events of the opening.
+    pub opening: Range<usize>,
+}
+
+struct Cursor<'a> {
+    events: &'a [Event],
+    at: usize,
+}
+
+impl Cursor<'_> {
+    fn is(&self, kind: EventKind, label: &str) -> bool {
+        self.events.get(self.at).is_some_and(|e| e.kind == kind && e.label == label)
+    }
+
+    fn take(&mut self, kind: EventKind, label: &str) -> usize {
+        let found = self.events.get(self.at);
+        assert!(self.is(kind, label), "event {} of the log is {found:?} and not {kind:?} {label:?}", self.at);
+        self.at += 1;
+        self.at - 1
+    }
+
+    fn rounds(&mut self, label: &str) -> Vec<Round> {
+        let mut rounds = Vec::new();
+        while self.is(EventKind::Message, label) {
+            let message = self.take(EventKind::Message, label);
+            rounds.push(Round { message, challenge: self.take(EventKind::Challenge, label) });
+        }
+        rounds
+    }
+
+    fn product(&mut self) -> Product {
+        let products = self.take(EventKind::Message, "grand products");
+        let mut layers = Vec::new();
+        while self.is(EventKind::Challenge, "grand product batching") {
+            let batching = self.take(EventKind::Challenge, "grand product batching");
+            let rounds = self.rounds("grand product layer");
+            let claims = self.take(EventKind::Message, "grand product claims");
+            let fold = self.is(EventKind::Challenge, "grand product fold");
+            let fold = fold.then(|| self.take(EventKind::Challenge, "grand product fold"));
+            layers.push(Layer { batching, rounds, claims, fold });
+        }
+        Product { products, layers }
+    }
+}
+
+impl Map {
+    /// Reads the log of an honest run.
+    ///
+    /// # Panics
+    /// When the log is not that of the protocol: this map is then to be brought up to date with it.
+    pub fn new(log: &EventLog) -> Self {
+        let events = log.events();
+        let find = |kind, label| events.iter().position(|e| e.kind == kind && e.label == label).unwrap();
+        let mut cursor = Cursor { events, at: find(EventKind::Challenge, label::FINGERPRINT) };
+        let fingerprint = cursor.take(EventKind::Challenge, label::FINGERPRINT);
+        cursor.take(EventKind::Section, section::STEP_PRODUCTS);
+        let steps = cursor.product();
+        cursor.take(EventKind::Section, section::CELL_PRODUCTS);
+        let cells = cursor.product();
+        cursor.take(EventKind::Section, section::MAIN);
+        let rho = cursor.take(EventKind::Challenge, label::STEP_BATCHING);
+        let sigma = cursor.take(EventKind::Challenge, label::CELL_BATCHING);
+        let main_batching = cursor.take(EventKind::Challenge, label::MAIN);
+        let main = cursor.rounds(label::MAIN);
+        cursor.take(EventKind::Section, section::EVALUATIONS);
+        let evaluations = cursor.take(EventKind::Message, label::EVALUATIONS);
+        cursor.take(EventKind::Section, section::OPENING);
+        let opening = cursor.at..events.len();
+        Self { fingerprint, steps, cells, rho, sigma, main_batching, main, evaluations, opening }
+    }
+}
+
+/// An honest run with everything that a forger may know of it.
+pub struct Record {
+    pub schemes: Schemes,
+    /// The honest witness.
+    pub honest: Forgery,
+    pub proof: Vec<u8>,
+    /// Where messages begin in the proof.
+    pub start: usize,
+    pub events: Vec<Event>,
+    pub map: Map,
+    pub tape: ChallengeTape,
+    pub shape: Shape,
+    /// The tape's index of each event's first challenge.
+    draws: Vec<usize>,
+}
+
+impl Record {
+    /// Proves a run of [`subject`].
+    ///
+    /// # Errors
+    /// When the scheme of the configuration cannot carry it.
+    pub fn new(schemes: &Schemes, config: Config) -> Result<Self, ProveError> {
+        let program = subject();
+        let witness = honest_witness(&program, config, INPUTS);
+        let honest = Forgery::of_witness(&program, witness.clone());
+        let shape = Shape::new(config.params, &honest.header, &honest.layout);
+        let proven = prove_witness(&program, witness, schemes, &mut |_| {})?;
+        let events = proven.log.events().to_vec();
+        let draws = events
+            .iter()
+            .scan(0, |next, e| {
+                let first = *next;
+                *next += if e.kind == EventKind::Challenge { e.count } else { 0 };
+                Some(first)
+            })
+            .collect();
+        Ok(Self {
+            schemes: schemes.clone(),
+            honest,
+            start: proven.header.to_bytes().len(),
+            proof: proven.proof,
+            map: Map::new(&proven.log),
+            events,
+            tape: proven.tape,
+            shape,
+            draws,
+        })
+    }
+
+    /// The bytes of a message in a proof.
+    pub fn range(&self, event: usize) -> Range<usize> {
+        let range = self.events[event].range();
+        self.start + range.start..self.start + range.end
+    }
+
+    /// A message of scalars.
+    pub fn scalars(&self, proof: &[u8], event: usize) -> Vec<Fr> {
+        assert_eq!(self.events[event].payload, PayloadKind::Scalars);
+        proof[self.range(event)].as_chunks::<SCALAR_BYTES>().0.iter().map(|b| scalar_from_bytes(b).unwrap()).collect()
+    }
+
+    /// Puts scalars in place of a message.
+    pub fn put_scalars(&self, proof: &mut [u8], event: usize, scalars: &[Fr]) {
+        let bytes: Vec<u8> = scalars.iter().flat_map(scalar_to_bytes).collect();
+        proof[self.range(event)].copy_from_slice(&bytes);
+    }
+
+    /// Adds to single scalars of a message.
+    pub fn add(&self, proof: &mut [u8], event: usize, changes: &[(usize, Fr)]) {
+        let mut scalars = self.scalars(proof, event);
+        for &(at, x) in changes {
+            scalars[at] += x;
+        }
+        self.put_scalars(proof, event, &scalars);
+    }
+
+    /// A message of points.
+    pub fn points(&self, proof: &[u8], event: usize) -> Vec<G1Affine> {
+        assert_eq!(self.events[event].payload, PayloadKind::Points);
+        proof[self.range(event)].as_chunks::<POINT_BYTES>().0.iter().map(|b| point_from_bytes(b).unwrap()).collect()
+    }
+
+    /// Puts points in place of a message.
+    pub fn put_points(&self, proof: &mut [u8], event: usize, points: &[G1Affine]) {
+        let bytes: Vec<u8> = points.iter().flat_map(point_to_bytes).collect();
+        proof[self.range(event)].copy_from_slice(&bytes);
+    }
+
+    /// The scalars of a challenge in the honest run.
+    pub fn challenges(&self, event: usize) -> Vec<Fr> {
+        let drawn = &self.tape.0[self.drawn(event)];
+        drawn.iter().map(|d| if let Drawn::Scalar(c) = d { *c } else { panic!("{d:?} is no scalar") }).collect()
+    }
+
+    /// The one scalar of a challenge.
+    pub fn challenge(&self, event: usize) -> Fr {
+        let [c] = self.challenges(event)[..] else { panic!("{:?} is not one scalar", self.events[event]) };
+        c
+    }
+
+    /// Positions of an event's challenges on the tape.
+    pub fn drawn(&self, event: usize) -> Range<usize> {
+        assert_eq!(self.events[event].kind, EventKind::Challenge);
+        self.draws[event]..self.draws[event] + self.events[event].count
+    }
+
+    /// The honest run's tape without the challenges of an event, which are then drawn.
+    pub fn thawed(&self, event: usize) -> ChallengeTape {
+        self.tape.thaw(self.drawn(event))
+    }
+
+    /// `1, alpha_1, ...` of a batch.
+    pub fn batching(&self, event: usize) -> Vec<Fr> {
+        [vec![Fr::from(1u64)], self.challenges(event)].concat()
+    }
+
+    /// The point that rounds end at, the most significant coordinate first.
+    pub fn point(&self, rounds: &[Round]) -> Vec<Fr> {
+        rounds.iter().rev().map(|round| self.challenge(round.challenge)).collect()
+    }
+
+    /// The point of a grand product's leaf claims.
+    pub fn leaf_point(&self, product: &Product) -> Vec<Fr> {
+        let last = product.layers.last().unwrap();
+        let mut point = self.point(&last.rounds);
+        point.extend(last.fold.map(|fold| self.challenge(fold)));
+        point
+    }
+
+    /// The challenges of fingerprints.
+    pub fn fingerprint(&self) -> Fingerprint {
+        let challenges = self.challenges(self.map.fingerprint);
+        Fingerprint::new(challenges[0], challenges[1])
+    }
+
+    /// Events of a kind and label among the opening's.
+    pub fn in_opening(&self, kind: EventKind, label: &str) -> Vec<usize> {
+        self.map.opening.clone().filter(|&k| self.events[k].kind == kind && self.events[k].label == label).collect()
+    }
+
+    /// Every event that draws a challenge, of none too, in order.
+    pub fn all_challenges(&self) -> impl Iterator<Item = usize> {
+        (0..self.events.len()).filter(|&k| self.events[k].kind == EventKind::Challenge && self.events[k].count > 0)
+    }
+
+    /// An event by its label and number of appearance, from zero.
+    pub fn name_of(&self, event: usize) -> String {
+        let label = self.events[event].label;
+        let before = |e: &&Event| e.kind == EventKind::Challenge && e.label == label;
+        format!("`{label}` {}", self.events[..event].iter().filter(before).count())
+    }
+}

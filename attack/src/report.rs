@@ -1,0 +1,266 @@
+//! The kill matrix: what was tried under which scheme, and what survived.
+
+use crate::outcome::Row;
+use serde::{Serialize, Serializer};
+use std::fmt::Write;
+
+/// What became of a run.
+#[derive(Debug, Clone, Serialize)]
+pub struct Report {
+    /// Seed of all that was random.
+    pub seed: Seed,
+    /// Fiat-Shamir hash.
+    pub hash: String,
+    /// Logarithm of the size of lookup tables.
+    pub log_m: usize,
+    /// The engines that ran.
+    pub engines: Vec<u8>,
+    /// The schemes under attack, in order.
+    pub schemes: Vec<Attacked>,
+    /// Rows of lookup tables, which do not depend on a scheme.
+    pub tables: Vec<Row>,
+    /// Time of the whole run.
+    pub seconds: f64,
+}
+
+/// What became of one scheme.
+#[derive(Debug, Clone, Serialize)]
+pub struct Attacked {
+    /// Its name.
+    pub scheme: String,
+    /// A row for each kind of attack.
+    pub rows: Vec<Row>,
+    /// Why the attack ended early: something honest does not work.
+    pub failure: Option<String>,
+    /// Time of this scheme.
+    pub seconds: f64,
+}
+
+/// Sums over rows.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Totals {
+    /// Forged proofs.
+    pub tried: u64,
+    /// Rejected ones.
+    pub rejected: u64,
+    /// Accepted ones.
+    pub accepted: u64,
+    /// Panics.
+    pub panicked: u64,
+}
+
+/// A seed: text in JSON, where numbers may not be that large.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Seed(pub u64);
+
+impl std::fmt::Display for Seed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:#x}", self.0)
+    }
+}
+
+impl Serialize for Seed {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl Totals {
+    fn of<'a>(rows: impl Iterator<Item = &'a Row>) -> Self {
+        let mut sum = Row::default();
+        rows.for_each(|row| sum.add(row));
+        Self { tried: sum.tried, rejected: sum.rejected, accepted: sum.accepted, panicked: sum.panicked }
+    }
+}
+
+/// What engines are called.
+pub const fn engine_name(engine: u8) -> &'static str {
+    match engine {
+        1 => "mutated proofs",
+        2 => "bad witnesses",
+        3 => "frozen challenges",
+        _ => "other attacks",
+    }
+}
+
+impl Report {
+    /// Every row with the scheme that it belongs to; rows of tables belong to none.
+    fn rows(&self) -> impl Iterator<Item = (Option<&str>, &Row)> {
+        let of_schemes = self.schemes.iter().flat_map(|s| s.rows.iter().map(|row| (Some(s.scheme.as_str()), row)));
+        of_schemes.chain(self.tables.iter().map(|row| (None, row)))
+    }
+
+    /// Sums over everything.
+    pub fn totals(&self) -> Totals {
+        Totals::of(self.rows().map(|(_, row)| row))
+    }
+
+    /// Sums over an engine.
+    pub fn engine(&self, engine: u8) -> Totals {
+        Totals::of(self.rows().map(|(_, row)| row).filter(|row| row.engine == engine))
+    }
+
+    /// Whether nothing was accepted, nothing panicked, and everything honest worked.
+    pub fn is_clean(&self) -> bool {
+        self.schemes.iter().all(|s| s.failure.is_none()) && self.rows().all(|(_, row)| row.is_clean())
+    }
+
+    /// Lines on whatever is wrong: rows that something survived, with examples, and schemes that fail.
+    pub fn survivors(&self) -> Vec<String> {
+        let mut out = Vec::new();
+        for attacked in &self.schemes {
+            out.extend(attacked.failure.iter().map(|failure| format!("{}: {failure}", attacked.scheme)));
+        }
+        for (scheme, row) in self.rows().filter(|(_, row)| !row.is_clean()) {
+            let Row { name, tried, accepted, panicked, survivors, .. } = row;
+            let scheme = scheme.unwrap_or("every scheme");
+            out.push(format!("{scheme}: {name}: {accepted} accepted, {panicked} panics of {tried}"));
+            out.extend(survivors.iter().map(|survivor| format!("    {survivor}")));
+        }
+        out
+    }
+
+    /// Names of rows of an engine, in the order in which schemes have them first.
+    fn names(&self, engine: u8) -> Vec<&str> {
+        let mut names: Vec<&str> = Vec::new();
+        for row in self.schemes.iter().flat_map(|s| &s.rows).filter(|row| row.engine == engine) {
+            if !names.contains(&row.name.as_str()) {
+                names.push(&row.name);
+            }
+        }
+        if engine == 2 {
+            names.sort_unstable();
+        }
+        names
+    }
+
+    /// The kill matrix as text: a line for each kind of attack, a column for each scheme with `rejected/tried`, and `!`
+    /// where something survived. Then the sums, and the survivors.
+    pub fn text(&self) -> String {
+        let mut out = String::new();
+        let columns: Vec<&str> = self.schemes.iter().map(|s| s.scheme.as_str()).collect();
+        let cells = |name: &str, engine: u8| -> Vec<String> {
+            let find = |rows: &[Row]| rows.iter().find(|row| row.engine == engine && row.name == name).map(cell);
+            self.schemes.iter().map(|s| find(&s.rows).unwrap_or_default()).collect()
+        };
+        let mut width = 28;
+        let mut lines: Vec<(String, Vec<String>)> = Vec::new();
+        for &engine in &self.engines {
+            let names = self.names(engine);
+            if names.is_empty() {
+                continue;
+            }
+            lines.push((String::new(), Vec::new()));
+            lines.push((
+                format!("engine {engine}: {}", engine_name(engine)),
+                columns.iter().map(|c| (*c).to_owned()).collect(),
+            ));
+            for name in names {
+                width = width.max(name.chars().count() + 2);
+                lines.push((format!("  {name}"), cells(name, engine)));
+            }
+            let sum = |s: &Attacked| {
+                let Totals { tried, rejected, .. } = Totals::of(s.rows.iter().filter(|row| row.engine == engine));
+                format!("{rejected}/{tried}")
+            };
+            lines.push(("  together".to_owned(), self.schemes.iter().map(sum).collect()));
+        }
+        let widths: Vec<usize> = (0..columns.len())
+            .map(|i| lines.iter().filter_map(|(_, cells)| cells.get(i)).map(String::len).max().unwrap_or(0))
+            .collect();
+        for (name, cells) in lines {
+            // Writing to a string cannot fail.
+            let _ = write!(out, "{name:<width$}");
+            for (cell, width) in cells.iter().zip(&widths) {
+                let _ = write!(out, "  {cell:>width$}");
+            }
+            out.truncate(out.trim_end_matches(' ').len());
+            out.push('\n');
+        }
+        if !self.tables.is_empty() {
+            let sum = Totals::of(self.tables.iter());
+            let tables = self.tables.len() / 2;
+            let _ = writeln!(out, "\nlookup tables: {}/{} checks of {tables} tables hold", sum.rejected, sum.tried);
+        }
+        out.push('\n');
+        for &engine in &self.engines {
+            let Totals { tried, rejected, accepted, panicked } = self.engine(engine);
+            if tried > 0 {
+                let name = engine_name(engine);
+                let _ = writeln!(
+                    out,
+                    "engine {engine}, {name}: {tried} tried, {rejected} rejected, {accepted} accepted, {panicked} panics"
+                );
+            }
+        }
+        let _ = write!(out, "seed {}, {} transcript, tables of 2^{}", self.seed, self.hash, self.log_m);
+        let _ = write!(out, ", {:.0} s", self.seconds);
+        let survivors = self.survivors();
+        if !survivors.is_empty() {
+            let _ = write!(out, "\n\nSURVIVORS\n{}", survivors.join("\n"));
+        }
+        out
+    }
+}
+
+/// `rejected/tried`, marked where something survived.
+fn cell(row: &Row) -> String {
+    format!("{}{}/{}", if row.is_clean() { "" } else { "!" }, row.rejected, row.tried)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::outcome::Fate;
+
+    fn report(fate: Fate) -> Report {
+        let mut rows = vec![Row::new(1, "message dropped"), Row::new(2, "entry: flags")];
+        for row in &mut rows {
+            row.record(Fate::Rejected);
+        }
+        rows[0].record(fate);
+        let attacked = |scheme: &str, rows: &[Row]| Attacked {
+            scheme: scheme.to_owned(),
+            rows: rows.to_vec(),
+            failure: None,
+            seconds: 1.0,
+        };
+        Report {
+            seed: Seed(0x2a),
+            hash: "blake3".to_owned(),
+            log_m: 8,
+            engines: vec![1, 2, 3],
+            schemes: vec![attacked("one", &rows), attacked("two", &rows[1..])],
+            tables: vec![],
+            seconds: 2.0,
+        }
+    }
+
+    #[test]
+    fn the_matrix_has_a_line_for_each_attack_and_a_column_for_each_scheme() {
+        let clean = report(Fate::Rejected);
+        assert!(clean.is_clean() && clean.survivors().is_empty());
+        let text = clean.text();
+        let line = |name: &str| {
+            text.lines().find(|l| l.trim_start().starts_with(name)).unwrap().split_whitespace().collect::<Vec<_>>()
+        };
+        assert_eq!(line("message dropped"), ["message", "dropped", "2/2"]);
+        assert_eq!(line("entry"), ["entry:", "flags", "1/1", "1/1"]);
+        assert!(text.contains("engine 1, mutated proofs: 2 tried, 2 rejected, 0 accepted, 0 panics"), "{text}");
+        assert!(text.contains("seed 0x2a") && !text.contains('!') && !text.contains("SURVIVORS"), "{text}");
+        assert_eq!(clean.engine(2), Totals { tried: 2, rejected: 2, accepted: 0, panicked: 0 });
+    }
+
+    #[test]
+    fn survivors_are_named() {
+        for fate in [Fate::Survived("here".to_owned()), Fate::Panicked("here".to_owned())] {
+            let bad = report(fate);
+            assert!(!bad.is_clean());
+            let text = bad.text();
+            assert!(text.contains("!1/2") && text.contains("one: message dropped") && text.contains("here"), "{text}");
+        }
+        let mut failed = report(Fate::Rejected);
+        failed.schemes[1].failure = Some("rejects an honest proof".to_owned());
+        assert!(!failed.is_clean() && failed.text().contains("two: rejects an honest proof"));
+    }
+}

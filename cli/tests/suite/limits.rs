@@ -1,0 +1,262 @@
+//! A verifier in little memory: honest and hostile proofs of every scheme under a limit on the address space.
+
+use crate::support::{INPUT, OUTPUT, elf, folder, lariat, text};
+use lariat_jolt_core::{Header, Program, SetupId, cells::CellLayout, protocol::Shape};
+use lariat_pcs::Workload;
+use std::{
+    fs,
+    io::Read,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+    sync::OnceLock,
+    time::{Duration, Instant},
+};
+
+/// The limit on the address space, in KiB: 256 MiB.
+const LIMIT_KIB: u32 = 256 << 10;
+
+/// Longest that a refusal or a verification may take.
+const TIMEOUT: Duration = Duration::from_secs(120);
+
+/// An insecure setup that is large enough for short runs.
+fn setup() -> &'static str {
+    static SETUP: OnceLock<String> = OnceLock::new();
+    SETUP.get_or_init(|| {
+        let path = text(&folder("limits-setup").join("limits.tau"));
+        lariat(&["setup", "--insecure-seed", "limits", "--log-size", "17", "-o", &path]).ok();
+        path
+    })
+}
+
+/// An honest proof under each scheme.
+fn proofs() -> &'static [(&'static str, Vec<u8>)] {
+    static PROOFS: OnceLock<Vec<(&'static str, Vec<u8>)>> = OnceLock::new();
+    PROOFS.get_or_init(|| {
+        let folder = folder("limits-proofs");
+        let prove = |name: &'static str| {
+            let path = folder.join(name);
+            let args = ["--pcs", name, "--log-m", "8", "--setup", setup(), "--allow-insecure-setup"];
+            let prove = ["prove", &elf("fibonacci"), "--input-hex", INPUT, "-o", &text(&path)];
+            lariat(&[&prove[..], &args].concat()).ok();
+            (name, fs::read(path).unwrap())
+        };
+        lariat_schemes::ALL.iter().map(|scheme| prove(scheme.kind.name())).collect()
+    })
+}
+
+/// What a command under the limit left: its exit code, `None` if a signal ended it, and what it printed.
+#[derive(Debug)]
+struct Limited {
+    code: Option<i32>,
+    stdout: String,
+    stderr: String,
+}
+
+/// Runs `lariat` under the limit. It must end by itself, in time.
+fn limited(kib: u32, args: &[&str]) -> Limited {
+    let script = format!("ulimit -v {kib} && exec \"$@\"");
+    let mut child = Command::new("sh")
+        .args(["-c", &script, "sh", env!("CARGO_BIN_EXE_lariat")])
+        .args(args)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let start = Instant::now();
+    let status = loop {
+        if let Some(status) = child.try_wait().unwrap() {
+            break status;
+        }
+        if start.elapsed() > TIMEOUT {
+            child.kill().unwrap();
+            panic!("{args:?} does not end");
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    };
+    let mut outcome = Limited { code: status.code(), stdout: String::new(), stderr: String::new() };
+    child.stdout.unwrap().read_to_string(&mut outcome.stdout).unwrap();
+    child.stderr.unwrap().read_to_string(&mut outcome.stderr).unwrap();
+    outcome
+}
+
+/// Whether address spaces can be limited here; says so where they cannot.
+fn can_limit() -> bool {
+    let can = Command::new("sh").args(["-c", "ulimit -v 1000000"]).status().is_ok_and(|s| s.success());
+    if !can {
+        println!("SKIPPED: this system has no `ulimit -v`, and nothing was tested");
+    }
+    can
+}
+
+fn verify(path: &Path) -> Limited {
+    let args = ["verify", &elf("fibonacci"), &text(path), "--json", "--setup", setup(), "--allow-insecure-setup"];
+    limited(LIMIT_KIB, &args)
+}
+
+/// Expects one sentence and exit code 1.
+fn refused(what: &str, outcome: &Limited) {
+    let Limited { code, stdout, stderr } = outcome;
+    assert_eq!(*code, Some(1), "{what}: {outcome:?}");
+    assert!(stderr.starts_with("lariat: ") && stderr.lines().count() == 1, "{what}: {stderr}");
+    assert!(stdout.starts_with("{\"ok\":false") && !stderr.contains("bug"), "{what}: {stdout} {stderr}");
+}
+
+#[test]
+fn honest_proofs_verify_in_256_mib() {
+    if !can_limit() {
+        return;
+    }
+    let folder = folder("limits-honest");
+    for (name, proof) in proofs() {
+        let path = folder.join(name);
+        fs::write(&path, proof).unwrap();
+        let outcome = verify(&path);
+        assert_eq!((outcome.code, outcome.stderr.as_str()), (Some(0), ""), "{name}: {outcome:?}");
+        assert!(outcome.stdout.contains(OUTPUT), "{name}: {outcome:?}");
+    }
+}
+
+/// The proof with a field of its header replaced. `offset` is that of a header without a setup's name.
+fn with_field(proof: &[u8], offset: usize, value: &[u8]) -> Vec<u8> {
+    let at = offset + usize::from(proof[17]);
+    let mut bytes = proof.to_vec();
+    bytes[at..at + value.len()].copy_from_slice(value);
+    bytes
+}
+
+/// Bytes that look random, the same on every run.
+fn noise(len: usize) -> Vec<u8> {
+    let mut state = 0x9e37_79b9_7f4a_7c15u64;
+    let mut next = || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        (state >> 32) as u8
+    };
+    (0..len).map(|_| next()).collect()
+}
+
+#[test]
+fn rejects_hostile_proofs_in_256_mib() {
+    if !can_limit() {
+        return;
+    }
+    let folder = folder("limits-hostile");
+    for (name, proof) in proofs() {
+        let header = 122 + usize::from(proof[17]) + 4 + 8;
+        let mut hostile: Vec<(String, Vec<u8>)> = Vec::new();
+        for rows in [0, 1 << 24, 1 << 28, (1 << 28) + 1, u64::MAX] {
+            hostile.push((format!("{rows} rows"), with_field(proof, 82, &rows.to_le_bytes())));
+        }
+        let all = u32::MAX.to_le_bytes();
+        for (field, offset) in
+            [("heap", 90), ("stack", 94), ("output", 98), ("private input", 102), ("input", 114), ("output words", 118)]
+        {
+            hostile.push((format!("largest {field}"), with_field(proof, offset, &all)));
+        }
+        // As large as the program allows: heap, private input and rows.
+        let largest = with_field(proof, 102, &(1u32 << 20).to_le_bytes());
+        hostile.push(("longest private input".into(), with_field(&largest, 82, &(1u64 << 28).to_le_bytes())));
+        for len in [header - 1, header, proof.len() / 2, proof.len() - 1] {
+            hostile.push((format!("cut at {len}"), proof[..len].to_vec()));
+        }
+        let rest = proof.len() - header;
+        hostile.push(("random messages".into(), [&proof[..header], &noise(rest)].concat()));
+        hostile.push(("zero messages".into(), [&proof[..header], &vec![0; rest]].concat()));
+        hostile.push(("random end".into(), [&proof[..proof.len() - 4096], &noise(4096)].concat()));
+        for (what, bytes) in hostile {
+            let path = folder.join(name);
+            fs::write(&path, bytes).unwrap();
+            refused(&format!("{name}, {what}"), &verify(&path));
+        }
+    }
+}
+
+/// The header of a proof of so many rows under the parameters that belong to them, and the length of such a proof.
+fn header_for(proof: &[u8], rows: u64) -> (Vec<u8>, u64) {
+    let schemes = lariat_schemes::all();
+    let program = Program::from_elf(&fs::read(elf("fibonacci")).unwrap()).unwrap();
+    let (mut header, _) = Header::parse(proof, &schemes).unwrap();
+    header.steps = rows;
+    let params = header.config.params;
+    let layout = CellLayout::new(params, program.image(), program.bytecode(), &header);
+    let shape = Shape::new(params, &header, &layout);
+    let pcs = schemes.setup(header.config.pcs, Workload { num_vars: &shape.all_columns() }).unwrap();
+    header.setup = SetupId::of(pcs.as_ref());
+    let bytes = header.to_bytes();
+    let length = bytes.len() + shape.proof_bytes(pcs.as_ref());
+    (bytes, length as u64)
+}
+
+/// A file of just the right length for 2^24 rows, under the right parameters, its messages all zero: refused for what is
+/// in the messages, within the limit.
+#[test]
+fn rejects_proofs_of_the_right_length_for_many_rows_in_256_mib() {
+    if !can_limit() {
+        return;
+    }
+    let nightly = std::env::var_os("LARIAT_NIGHTLY").is_some_and(|v| v == "1");
+    let folder = folder("limits-length");
+    let needs_setup = |name: &str| lariat_schemes::ALL.iter().any(|s| s.needs_setup && s.kind.name() == name);
+    for (name, proof) in proofs() {
+        let path = folder.join(name);
+        if needs_setup(name) {
+            // There are powers of tau for 2^17 evaluations: refused for want of more.
+            fs::write(&path, with_field(proof, 82, &(1u64 << 24).to_le_bytes())).unwrap();
+            refused(name, &verify(&path));
+            continue;
+        }
+        // Dory's verifier pairs up 2^13 generators for such a proof, which takes a while.
+        let log_rows = if *name == "dory" && !nightly { 18 } else { 24 };
+        let (header, length) = header_for(proof, 1 << log_rows);
+        fs::write(&path, &header).unwrap();
+        refused(name, &verify(&path));
+        fs::File::options().write(true).open(&path).unwrap().set_len(length).unwrap();
+        let start = Instant::now();
+        let outcome = verify(&path);
+        println!("{name}: {length} bytes for 2^{log_rows} rows refused in {:.1?}", start.elapsed());
+        refused(name, &outcome);
+        for early in ["truncated or extended", "another setup"] {
+            assert!(!outcome.stderr.contains(early), "{name}: {outcome:?}");
+        }
+    }
+}
+
+/// A file as large as the machine's disk allows is refused without being read into memory.
+#[test]
+fn rejects_huge_files_in_256_mib() {
+    if !can_limit() {
+        return;
+    }
+    let folder = folder("limits-huge");
+    let (_, proof) = &proofs()[0];
+    let path: PathBuf = folder.join("huge");
+    for bytes in [200 << 20, 300 << 20, 1u64 << 36] {
+        fs::write(&path, proof).unwrap();
+        // Sparse: it takes no space.
+        fs::File::options().write(true).open(&path).unwrap().set_len(bytes).unwrap();
+        refused(&format!("{bytes} bytes"), &verify(&path));
+    }
+}
+
+/// Where memory does not suffice for proving, the command says so before it begins, or is ended without an output.
+#[test]
+fn proving_in_too_little_memory_leaves_nothing() {
+    if !can_limit() {
+        return;
+    }
+    let folder = folder("limits-prove");
+    let (proof, output) = (text(&folder.join("proof")), text(&folder.join("output")));
+    let input = format!("12000000{}", "00".repeat(32));
+    let args =
+        ["prove", &elf("sha256-chain"), "-o", &proof, "--output", &output, "--input-hex", &input, "--threads", "1"];
+    let outcome = limited(160 << 10, &args);
+    assert_eq!(outcome.code, Some(1), "{outcome:?}");
+    assert!(outcome.stderr.contains("MiB are available") && outcome.stderr.contains("--force"), "{outcome:?}");
+    // With --force it fails on the way, by a signal or with a code, but not with a proof.
+    let outcome = limited(160 << 10, &[&args[..], &["--force"]].concat());
+    assert_ne!(outcome.code, Some(0), "{outcome:?}");
+    assert!(!outcome.stderr.is_empty());
+    assert_eq!(crate::support::names(&folder), [""; 0]);
+}

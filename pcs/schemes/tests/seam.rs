@@ -1,0 +1,67 @@
+//! What holds between schemes: no one takes another's commitments, and none runs on insecure parameters unasked.
+
+#![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
+
+use lariat_algebra::{
+    Fr,
+    column::{Column, ColumnData},
+};
+use lariat_kzg::PowersOfTau;
+use lariat_pcs::{Pcs, PcsError, Schemes, ShapeError, VerifyError, Workload};
+use lariat_transcript::{HashKind, Ready, Session};
+use std::sync::Arc;
+
+const SHAPE: [usize; 1] = [4];
+
+fn session() -> Session<Ready> {
+    Session::new(HashKind::Blake3, "seam").bind("statement", b"")
+}
+
+fn with_setup() -> Schemes {
+    lariat_schemes::all().with_resource(Arc::new(PowersOfTau::from_seed("seam", 8).unwrap()))
+}
+
+/// Parameters of every scheme for one column of 16 entries.
+fn parameters() -> Vec<Arc<dyn Pcs>> {
+    let schemes = with_setup().allow_insecure_setup(true);
+    schemes.iter().map(|s| schemes.setup(s.kind, Workload { num_vars: &SHAPE }).unwrap()).collect()
+}
+
+#[test]
+fn rejects_commitments_of_another_scheme() {
+    let all = parameters();
+    let column = Column::new(4, ColumnData::U16((0..16).collect()));
+    let point = vec![Fr::from(3u64); 4];
+    for made in &all {
+        let mut channel = session().into_prover();
+        made.commit(&[&column], &mut channel).unwrap();
+        let (proof, _) = channel.finish();
+        for used in all.iter().filter(|used| used.kind() != made.kind()) {
+            let mut channel = session().into_verifier(&proof);
+            let commitments = made.recv_commitments(&SHAPE, &mut channel).unwrap();
+            let verdict = used.verify(&[commitments], &point, &[Fr::from(1u64)], &mut channel);
+            let expected = ShapeError::OtherScheme { expected: used.kind(), got: made.kind() };
+            assert!(matches!(&verdict, Err(VerifyError::Shape(e)) if *e == expected), "{verdict:?}");
+        }
+    }
+}
+
+#[test]
+fn rejects_insecure_parameters_without_leave() {
+    let schemes = with_setup();
+    let mut refused = 0;
+    for scheme in schemes.iter() {
+        let made = schemes.setup(scheme.kind, Workload { num_vars: &SHAPE });
+        if scheme.needs_setup {
+            assert!(
+                matches!(&made, Err(PcsError::InsecureSetup { kind, .. }) if *kind == scheme.kind),
+                "{:?}",
+                made.err()
+            );
+            refused += 1;
+        } else {
+            assert!(made.is_ok());
+        }
+    }
+    assert_eq!(refused, 3);
+}

@@ -1,0 +1,30 @@
+#!/usr/bin/env bash
+# What is too long for every change: the tests at their large sizes, attacks, fuzzing, and every check deleted once.
+#
+#   scripts/nightly.sh               hours on two cores
+#   scripts/nightly.sh PART...       some of: tests attack fuzz deletions
+#   FUZZ_SECONDS=3600 scripts/nightly.sh fuzz    seconds for each target [default: 30]
+#
+# Every part runs, whatever the one before said; the exit code is 1 if any of them failed.
+set -uo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
+export CI=true
+
+parts=("$@")
+((${#parts[@]})) || parts=(tests attack fuzz deletions)
+failed=()
+for part in "${parts[@]}"; do
+    printf '\n=== %s (%d s)\n' "$part" "$SECONDS"
+    case $part in
+        tests) scripts/setup-tests.sh && LARIAT_NIGHTLY=1 cargo test --workspace --locked ;;
+        attack) cargo run --release --locked -- attack --nightly ;;
+        fuzz) scripts/fuzz.sh "${FUZZ_SECONDS:-30}" ;;
+        deletions) scripts/check-deletion.py ;;
+        *) printf 'no part is named %s; there are: tests attack fuzz deletions\n' "$part" >&2; exit 2 ;;
+    esac || failed+=("$part")
+done
+if ((${#failed[@]})); then
+    printf '\nfailed: %s\n' "${failed[*]}" >&2
+    exit 1
+fi
+printf '\n%s passed in %d s\n' "${parts[*]}" "$SECONDS"
