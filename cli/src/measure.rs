@@ -14,7 +14,7 @@ pub const fn bytes_per_row(params: Params) -> u64 {
     if params.log_m() == Params::M8.log_m() { 3840 } else { 2816 }
 }
 
-/// Estimated peak memory of a proof, in bytes.
+/// Estimated peak memory of a proof, in bytes, without what the scheme keeps.
 pub const fn prover_bytes(params: Params, rows: u64) -> u64 {
     FIXED_BYTES.saturating_add(rows.saturating_mul(bytes_per_row(params)))
 }

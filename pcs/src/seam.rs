@@ -161,6 +161,13 @@ pub trait MultilinearPcs: Send + Sync + 'static {
         self.info().usual_hardness()
     }
 
+    /// Memory in bytes that the prover keeps between committing and opening, beside the columns themselves: an estimate,
+    /// and for columns that are zero an upper bound. By default, nothing.
+    fn prover_bytes(&self, batches: &[&[usize]]) -> u64 {
+        let _ = batches;
+        0
+    }
+
     /// Digest of the public parameters, to be bound into the transcript before anything else.
     fn setup_digest(&self) -> [u8; 32];
 
@@ -272,6 +279,9 @@ pub trait Pcs: Send + Sync {
     /// The problems whose solution breaks the scheme.
     fn hardness(&self) -> Vec<Hardness>;
 
+    /// Memory in bytes that the prover keeps between committing and opening, beside the columns themselves: an estimate.
+    fn prover_bytes(&self, batches: &[&[usize]]) -> u64;
+
     /// Digest of the public parameters, to be bound into the transcript before anything else.
     fn setup_digest(&self) -> [u8; 32];
 
@@ -382,6 +392,10 @@ impl<S: MultilinearPcs> Pcs for S {
 
     fn hardness(&self) -> Vec<Hardness> {
         MultilinearPcs::hardness(self)
+    }
+
+    fn prover_bytes(&self, batches: &[&[usize]]) -> u64 {
+        MultilinearPcs::prover_bytes(self, batches)
     }
 
     fn setup_digest(&self) -> [u8; 32] {

@@ -10,8 +10,10 @@ use crate::{
     progress::{self, Progress},
 };
 use lariat_emulator::machine;
-use lariat_jolt_core::{Config, Exit, Inputs, Phase, Program, Proven, VerifiedStatement, prove_trace, verify};
-use lariat_pcs::Schemes;
+use lariat_jolt_core::{
+    Config, Exit, Inputs, Phase, Program, Proven, VerifiedStatement, columns::num_committed, prove_trace, verify,
+};
+use lariat_pcs::{Schemes, Workload};
 use serde::Serialize;
 use std::time::{Duration, Instant};
 
@@ -123,11 +125,11 @@ impl Task<'_> {
         progress.begin(Phase::Execute);
         // The run without a trace costs little, and tells how much memory the one with a trace takes.
         let steps = self.program.execute(self.inputs, self.max_steps)?.steps;
-        check_memory(config, steps, force)?;
+        check_memory(config, steps, self.schemes, force)?;
         let start = Instant::now();
         let trace = machine::trace(self.program.image(), self.inputs, self.max_steps)?;
         let execute = start.elapsed();
-        check_memory(config, num_rows(self.program, &trace), force)?;
+        check_memory(config, num_rows(self.program, &trace), self.schemes, force)?;
 
         let begin = &mut |phase| progress.begin(phase);
         let mut proven = prove_trace(self.program, self.inputs, config, self.schemes, trace, begin)?;
@@ -230,9 +232,18 @@ fn num_rows(program: &Program, trace: &machine::TraceResult) -> u64 {
     trace.rows.iter().map(|row| 1 + extra(row)).sum()
 }
 
+/// What the scheme keeps of the columns over the steps; those over the cells are almost all zero. Nothing where the
+/// scheme has no parameters: whatever is wrong there is reported when it is used.
+fn scheme_bytes(config: Config, rows: u64, schemes: &Schemes) -> u64 {
+    let num_vars = rows.max(1).next_power_of_two().ilog2() as usize;
+    let columns = vec![num_vars; num_committed(config.params)];
+    let pcs = schemes.setup(config.pcs, Workload { num_vars: &columns });
+    pcs.map_or(0, |pcs| pcs.prover_bytes(&[&columns]))
+}
+
 /// Refuses a proof that would exhaust the memory of this machine.
-fn check_memory(config: Config, rows: u64, force: bool) -> Result<(), CliError> {
-    let needed = measure::prover_bytes(config.params, rows);
+fn check_memory(config: Config, rows: u64, schemes: &Schemes, force: bool) -> Result<(), CliError> {
+    let needed = measure::prover_bytes(config.params, rows).saturating_add(scheme_bytes(config, rows, schemes));
     match measure::available_bytes() {
         Some(available) if needed > available && !force => {
             Err(CliError::Memory { rows, needed_mib: needed >> 20, available_mib: available >> 20 })

@@ -208,7 +208,7 @@ fn inspect_lists_the_parts() {
     let text = lariat(&["inspect", &proof]).ok().stdout;
     assert!(text.contains("NOT verified") && text.contains("whose parts follow from the program"), "{text}");
     lariat(&["inspect", &proof, &elf("btree")]).refused(&["another program"]);
-    lariat(&["inspect", &elf("btree")]).refused(&["not a Lariat proof file"]);
+    lariat(&["inspect", &elf("btree")]).refused(&["is an ELF, where a proof is asked for"]);
 }
 
 /// The first command of the README.

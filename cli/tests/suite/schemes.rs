@@ -152,12 +152,12 @@ fn refuses_insecure_missing_and_other_setups() {
     lariat(&[&prove[..], &with_setup(&short)].concat()).refused(&["powers of tau", "2^1"]);
 
     // Files that are no setup, or a damaged one.
-    lariat(&[&verify[..], &with_setup(&program)].concat()).refused(&["cannot use the setup"]);
+    lariat(&[&verify[..], &with_setup(&program)].concat()).refused(&["is an ELF, where a setup is asked for"]);
     let mut bytes = fs::read(&setup).unwrap();
     bytes.pop();
     fs::write(&other, &bytes).unwrap();
     lariat(&[&verify[..], &with_setup(&other)].concat()).refused(&["cannot use the setup", "bytes"]);
-    lariat(&[&verify[..], &with_setup("/nonexistent")].concat()).refused(&["cannot use the setup"]);
+    lariat(&[&verify[..], &with_setup("/nonexistent")].concat()).refused(&["cannot read the setup", "check the path"]);
 }
 
 #[test]

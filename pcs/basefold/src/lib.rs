@@ -121,7 +121,7 @@ use lariat_pcs::batch::{Batched, PieceClaim, PieceOpening, PiecePcs, piece_vars}
 use lariat_pcs::{
     ErrorTerm, PcsError, PcsInfo, PcsKind, QuantumStatus, Scheme, SecurityBits, SetupSource, VerifyError,
 };
-use lariat_transcript::{ProverChannel, VerifierChannel};
+use lariat_transcript::{ProverChannel, VerifierChannel, encoding::SCALAR_BYTES};
 use std::sync::Arc;
 
 const LABEL_COMMITMENT: &str = "basefold/commitment";
@@ -226,6 +226,12 @@ impl PiecePcs for BaseFold {
 
     fn security(&self, num_pieces: usize) -> SecurityBits {
         self.params.security(num_pieces)
+    }
+
+    /// The codewords of all pieces.
+    fn prover_bytes(&self, num_pieces: usize) -> u64 {
+        let codeword = SCALAR_BYTES << (self.piece_vars() + self.params.config().log_inv_rate);
+        (num_pieces * codeword) as u64
     }
 
     fn error_terms(&self, num_pieces: usize) -> Vec<ErrorTerm> {

@@ -241,6 +241,12 @@ impl PiecePcs for Ligero {
         SecurityBits { proven: total.proven, conjectured: total.conjectured.min(COLLISION_BITS) }
     }
 
+    /// The codewords of all pieces.
+    fn prover_bytes(&self, num_pieces: usize) -> u64 {
+        let codeword = SCALAR_BYTES << (self.piece_vars() + self.code.log_inv_rate);
+        (num_pieces * codeword) as u64
+    }
+
     fn error_terms(&self, num_pieces: usize) -> Vec<ErrorTerm> {
         let rate = self.code.rate();
         let rows = num_pieces.max(1).saturating_mul(self.rows_per_piece());

@@ -309,3 +309,13 @@ fn rejects_rows_that_are_far_from_the_code() {
     let (forged, _, _) = run.prove_in(run.session(), Some(&words));
     assert_eq!(run.verify(&forged), failed(CHECK_PROXIMITY_ROW));
 }
+
+#[test]
+fn the_estimate_of_memory_is_that_of_full_codewords() {
+    let mut rng = ChaCha20Rng::seed_from_u64(9);
+    let pieces: Vec<Vec<Fr>> = (0..5).map(|_| (0..1 << 10).map(|_| Fr::rand(&mut rng)).collect()).collect();
+    let rows: Vec<RowValues<'_>> = pieces.iter().map(|p| RowValues::Field(p)).collect();
+    let pcs = Ligero::with_row_len(10, 6, LOG_INV_RATE).unwrap();
+    let (_, hint) = pcs.commit(&rows).unwrap();
+    assert_eq!(pcs.prover_bytes(rows.len()), hint.matrix.heap_bytes() as u64);
+}

@@ -105,6 +105,13 @@ pub trait PiecePcs: Send + Sync + 'static {
         self.info().usual_hardness()
     }
 
+    /// Memory in bytes that the prover keeps between committing and opening, beside the pieces themselves: an estimate,
+    /// and for pieces that are zero an upper bound. By default, nothing.
+    fn prover_bytes(&self, num_pieces: usize) -> u64 {
+        let _ = num_pieces;
+        0
+    }
+
     /// Commits to pieces; each has at most `2^l` values and counts as padded with zeros.
     ///
     /// # Errors
@@ -235,6 +242,10 @@ impl<S: PiecePcs> MultilinearPcs for Batched<S> {
         }];
         terms.extend(self.0.error_terms(shape.num_pieces().iter().sum()));
         terms
+    }
+
+    fn prover_bytes(&self, batches: &[&[usize]]) -> u64 {
+        self.0.prover_bytes(self.shape(batches).num_pieces().iter().sum())
     }
 
     fn hardness(&self) -> Vec<Hardness> {

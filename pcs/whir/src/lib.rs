@@ -96,7 +96,7 @@ use lariat_pcs::batch::{Batched, PieceClaim, PieceOpening, PiecePcs, Shape, piec
 use lariat_pcs::{
     ErrorTerm, Pcs, PcsError, PcsInfo, PcsKind, QuantumStatus, Scheme, SecurityBits, SetupSource, VerifyError, Workload,
 };
-use lariat_transcript::{ProverChannel, PublicCoin, VerifierChannel};
+use lariat_transcript::{ProverChannel, PublicCoin, VerifierChannel, encoding::SCALAR_BYTES};
 use oracle::{OPENINGS, tree_shape};
 use std::num::NonZeroU64;
 use std::sync::Arc;
@@ -247,6 +247,12 @@ impl PiecePcs for Whir {
     fn security(&self, num_pieces: usize) -> SecurityBits {
         let total = ErrorTerm::sum(&self.error_terms(num_pieces));
         SecurityBits { proven: total.proven, conjectured: total.conjectured.min(COLLISION_BITS) }
+    }
+
+    /// The codewords of all pieces.
+    fn prover_bytes(&self, num_pieces: usize) -> u64 {
+        let codeword = SCALAR_BYTES << (self.piece_vars() + self.config.first.log_inv_rate);
+        (num_pieces * codeword) as u64
     }
 
     fn error_terms(&self, num_pieces: usize) -> Vec<ErrorTerm> {

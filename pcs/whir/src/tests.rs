@@ -360,3 +360,13 @@ fn rejects_words_that_are_far_from_the_code() {
         assert_eq!(run.verify(&forged), failed(CHECK_FINAL_CLAIM));
     }
 }
+
+#[test]
+fn the_estimate_of_memory_is_that_of_full_codewords() {
+    let mut rng = ChaCha20Rng::seed_from_u64(9);
+    let pieces: Vec<Vec<Fr>> = (0..5).map(|_| (0..1 << 10).map(|_| Fr::rand(&mut rng)).collect()).collect();
+    let rows: Vec<RowValues<'_>> = pieces.iter().map(|p| RowValues::Field(p)).collect();
+    let pcs = Whir { config: many_oracles(10) };
+    let (_, hint) = pcs.commit(&rows).unwrap();
+    assert_eq!(pcs.prover_bytes(rows.len()), hint.matrix.heap_bytes() as u64);
+}

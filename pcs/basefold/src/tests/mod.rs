@@ -305,3 +305,13 @@ fn leaves_fold_to_the_codeword_of_the_bound_polynomial() {
     }
     assert!(Fr::from(2u64).inverse().is_some());
 }
+
+#[test]
+fn the_estimate_of_memory_is_that_of_full_codewords() {
+    let mut rng = ChaCha20Rng::seed_from_u64(9);
+    let pieces: Vec<Vec<Fr>> = (0..5).map(|_| (0..1 << 10).map(|_| Fr::rand(&mut rng)).collect()).collect();
+    let rows: Vec<RowValues<'_>> = pieces.iter().map(|p| RowValues::Field(p)).collect();
+    let pcs = BaseFold::new(10, Config::default()).unwrap();
+    let (_, hint) = pcs.commit(&rows).unwrap();
+    assert_eq!(pcs.prover_bytes(rows.len()), hint.rows.unwrap().0.heap_bytes() as u64);
+}
