@@ -81,6 +81,8 @@ struct Fraud {
     words: Option<Vec<Vec<Vec<Fr>>>>,
     /// Adds to the folded polynomial of one oracle something that its weights do not see.
     fold: Option<usize>,
+    /// The same, with the weights as they will be after the queries at these positions and this `gamma`.
+    fold_before: Option<(usize, Vec<usize>, Fr)>,
 }
 
 impl Run {
@@ -146,6 +148,15 @@ impl Run {
             if fraud.fold == Some(i) {
                 folding.evals[0] += folding.weights[1];
                 folding.evals[1] -= folding.weights[0];
+            }
+            if let Some((oracle, positions, gamma)) = &fraud.fold_before
+                && *oracle == i
+            {
+                let weights = folding.weights.clone();
+                folding.add_points(self.whir.config.rounds().nth(i).unwrap(), positions, *gamma);
+                let later = std::mem::replace(&mut folding.weights, weights);
+                folding.evals[0] += later[1];
+                folding.evals[1] -= later[0];
             }
         });
         let tape = channel.tape();
@@ -241,6 +252,22 @@ fn rejects_an_oracle_that_is_not_the_fold() {
     for oracle in 0..3 {
         let (proof, _, _) = run.prove(&Fraud { fold: Some(oracle), ..Fraud::default() });
         assert_eq!(run.verify(&proof), failed(CHECK_FINAL_CLAIM), "fold of oracle {oracle}");
+    }
+}
+
+/// An oracle that is not the fold, and whose difference from it the claim and the queried values, batched under a `gamma`
+/// that is known beforehand, do not see.
+#[test]
+fn a_fold_in_the_kernel_of_gamma_needs_a_frozen_challenge() {
+    let run = Run::new();
+    let (_, _, tape) = run.prove(&Fraud::default());
+    for oracle in 0..3 {
+        let (queried, start) = positions(&run, &tape, oracle);
+        let gamma = scalar(&tape, start + queried.len());
+        let fraud = Fraud { fold_before: Some((oracle, queried, gamma)), ..Fraud::default() };
+        let (proof, _, _) = run.prove_in(run.session().freeze(tape.clone()), &fraud);
+        assert_eq!(run.frozen(&tape, &proof), Ok(()), "oracle {oracle}");
+        assert!(run.verify(&proof).is_err(), "oracle {oracle}");
     }
 }
 
@@ -349,14 +376,14 @@ fn rejects_words_that_are_far_from_the_code() {
                 (0..matrix.width()).map(|w| leaves.iter().map(|leaf| leaf[w]).collect()).collect()
             })
             .collect();
-        let honest = run.prove(&Fraud { words: Some(words.clone()), fold: None }).0;
+        let honest = run.prove(&Fraud { words: Some(words.clone()), ..Fraud::default() }).0;
         assert_eq!(run.verify(&honest), Ok(()));
         // The second piece of the second commitment: half of the values of one row.
         let mut far = words;
         for value in far[1][1 << first.fold].iter_mut().step_by(2) {
             *value = Fr::rand(&mut rng);
         }
-        let forged = run.prove(&Fraud { words: Some(far), fold: None }).0;
+        let forged = run.prove(&Fraud { words: Some(far), ..Fraud::default() }).0;
         assert_eq!(run.verify(&forged), failed(CHECK_FINAL_CLAIM));
     }
 }
