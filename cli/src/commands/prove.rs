@@ -12,6 +12,7 @@ use crate::{
 use lariat_emulator::machine;
 use lariat_jolt_core::{
     Config, Exit, Inputs, Phase, Program, Proven, VerifiedStatement, columns::num_committed, prove_trace, verify,
+    witness::count_rows,
 };
 use lariat_pcs::{Schemes, Workload};
 use serde::Serialize;
@@ -129,7 +130,7 @@ impl Task<'_> {
         let start = Instant::now();
         let trace = machine::trace(self.program.image(), self.inputs, self.max_steps)?;
         let execute = start.elapsed();
-        check_memory(config, num_rows(self.program, &trace), self.schemes, force)?;
+        check_memory(config, count_rows(self.program, &trace.rows), self.schemes, force)?;
 
         let begin = &mut |phase| progress.begin(phase);
         let mut proven = prove_trace(self.program, self.inputs, config, self.schemes, trace, begin)?;
@@ -223,13 +224,6 @@ impl Made {
         );
         lines
     }
-}
-
-/// Rows of a traced run: one a step, and those of virtual sequences.
-fn num_rows(program: &Program, trace: &machine::TraceResult) -> u64 {
-    let sequences = &program.bytecode().sequences;
-    let extra = |row: &machine::TraceRow| sequences.get(row.pc_index as usize).map_or(0, |s| u64::from(s.1));
-    trace.rows.iter().map(|row| 1 + extra(row)).sum()
 }
 
 /// What the scheme keeps of the columns over the steps; those over the cells are almost all zero. Nothing where the
