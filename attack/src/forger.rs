@@ -5,43 +5,28 @@
 //! The [checker](crate::checker) tells which demands of the protocol a forgery violates. A test of a forgery asserts
 //! both: that nothing but the intended demand fails, and that the verifier rejects.
 
+mod prove;
+
 use crate::{
-    checker::{Tuple, Violations, op_tuples, small},
+    checker::{Tuple, Violations, small},
     programs::{is_main_final_claim, run_traced},
 };
 use ark_ff::{One, Zero};
-use lariat_algebra::{
-    Fr,
-    column::{Column, ColumnData},
-    poly::{Univariate, eq_evals},
-};
+use lariat_algebra::Fr;
 use lariat_emulator::machine::TraceResult;
 use lariat_jolt_core::{
-    Config, Header, Inputs, Params, Program, Schemes, SetupId, VerifiedStatement, VerifyError,
-    cells::{CellContext, CellLayout, RamInit, Region, RegionKind, fixed_cells},
+    Config, Header, Inputs, Params, Program, Schemes, VerifiedStatement, VerifyError,
+    cells::{CellContext, CellLayout, RamInit, Region, RegionKind},
     columns as col,
     operations::{
-        FIELD_ADDRESS, FIELD_BYTECODE, FIELD_KEY, FIELD_TS, FIELD_VALUE, Fingerprint, NUM_FIELDS, TAG_BYTECODE, TAG_PC,
-        TAG_RAM, TAG_RANGE_TS, TAG_REGISTER, TS_PER_STEP, Tag, operations,
+        FIELD_ADDRESS, FIELD_BYTECODE, FIELD_KEY, FIELD_TS, FIELD_VALUE, NUM_FIELDS, TAG_BYTECODE, TAG_PC, TAG_RAM,
+        TAG_RANGE_TS, TAG_REGISTER, TS_PER_STEP, Tag, operations,
     },
-    protocol::{self, Shape, cell, label, section, session},
-    verify,
+    protocol, verify,
     witness::{self, Witness},
 };
-use lariat_pcs::Workload;
 use lariat_subtables::decompose::{self, Flag};
-use lariat_sumcheck::{
-    Instance, RoundProver, engine,
-    grand_product::{prove_dense, prove_sparse},
-    quadratic::QuadraticRelation,
-    sparse_product::SparseLayer,
-    sparse_quadratic::SparseQuadraticProver,
-};
-use lariat_transcript::{ChallengeTape, Ready, Session};
-use std::{
-    collections::{BTreeMap, HashMap},
-    sync::Arc,
-};
+use std::collections::{BTreeMap, HashMap};
 
 /// What the prover says of a cell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -411,119 +396,6 @@ impl Forgery {
         self.layout.find(|k| *k == RegionKind::Registers).unwrap().base + register
     }
 
-    /// Proves this as if it were true.
-    pub fn prove(&self, schemes: &Schemes) -> Vec<u8> {
-        self.prove_in(schemes, |session| session)
-    }
-
-    /// [`Self::prove`] on given challenges.
-    pub fn prove_frozen(&self, schemes: &Schemes, tape: &ChallengeTape) -> Vec<u8> {
-        self.prove_in(schemes, |session| session.freeze(tape.clone()))
-    }
-
-    fn prove_in(&self, schemes: &Schemes, prepare: impl FnOnce(Session<Ready>) -> Session<Ready>) -> Vec<u8> {
-        let params = self.params();
-        let mut header = self.header.clone();
-        let shape = Shape::new(params, &header, &self.layout);
-        let pcs = schemes.setup(header.config.pcs, Workload { num_vars: &shape.all_columns() }).unwrap();
-        header.setup = SetupId::of(pcs.as_ref());
-        let header = &header;
-        let mut channel = prepare(session(header, pcs.as_ref())).into_prover();
-
-        // Step 1: commitments.
-        let private = Column::new(shape.private_vars, ColumnData::Field(self.private.clone()));
-        let step_columns: Vec<Column> =
-            self.columns.iter().map(|c| Column::new(shape.step_vars, ColumnData::Field(c.clone()))).collect();
-        let cell_columns: Vec<Column> = [|c: &Cell| c.touched, |c: &Cell| c.value, |c: &Cell| c.timestamp]
-            .into_iter()
-            .map(|part| sparse_column(shape.cell_vars, self.cells.iter().map(|(&at, c)| (at, part(c)))))
-            .collect();
-        let committed: Vec<&Column> = step_columns.iter().chain(&cell_columns).collect();
-        channel.section(section::PRIVATE);
-        let private_hint = pcs.commit(&[&private], &mut channel).unwrap();
-        channel.section(section::COMMITMENTS);
-        let witness_hint = pcs.commit(&committed, &mut channel).unwrap();
-
-        // Step 2: fingerprints and the grand product over steps.
-        let challenges = channel.challenges(label::FINGERPRINT, 2);
-        let fp = Fingerprint::new(challenges[0], challenges[1]);
-        let ops = operations(params);
-        channel.section(section::STEP_PRODUCTS);
-        let rows: Vec<Vec<Fr>> = (0..self.rows()).map(|i| self.row(i)).collect();
-        let mut groups: Vec<Vec<_>> = vec![Vec::new(), Vec::new()];
-        for op in &ops {
-            for (side, group) in groups.iter_mut().enumerate() {
-                let leaves: Vec<Fr> = rows.iter().map(|z| fingerprint(&op_tuples(op, z)[side], &fp)).collect();
-                group.push(Arc::new(leaves));
-            }
-        }
-        let step_claims = prove_dense(shape.step_vars, groups, &mut channel);
-
-        // Step 3: the grand product over cells.
-        channel.section(section::CELL_PRODUCTS);
-        let entries = self
-            .cells
-            .iter()
-            .map(|(&at, c)| (at as u32, self.cell_tuples(at, c).map(|t| fingerprint(&t, &fp))))
-            .collect();
-        let cell_claims = prove_sparse(SparseLayer::<2> { num_vars: shape.cell_vars, entries }, &mut channel);
-
-        // Step 4: the main sumcheck.
-        channel.section(section::MAIN);
-        let rho = channel.challenge(label::STEP_BATCHING);
-        let sigma = channel.challenge(label::CELL_BATCHING);
-        let relation = protocol::step_relation(params, self.program.bytecode().code_base, &ops, &fp, rho);
-        let cell_relation = protocol::cell_relation(&fp, sigma);
-        let cx = self.context();
-        let dense = self.layout.dense(&cx, &fp, &protocol::cell_weights(&fp, sigma));
-        let mut step_prover = FormProver::new(&relation, &rows, &step_claims.point);
-        let mut cell_prover = SparseQuadraticProver::<{ cell::NUM_SPARSE }>::new(
-            &cell_relation,
-            self.cell_rows(),
-            vec![dense],
-            &cell_claims.point,
-        );
-        let point = engine::prove(
-            label::MAIN,
-            &mut [
-                Instance { prover: &mut step_prover, claim: protocol::step_claim(&step_claims, rho) },
-                Instance { prover: &mut cell_prover, claim: protocol::cell_claim(&cell_claims, sigma) },
-            ],
-            &mut channel,
-        );
-
-        // Step 5: evaluations and their opening.
-        channel.section(section::EVALUATIONS);
-        let opened: Vec<&Column> = std::iter::once(&private).chain(committed).collect();
-        let evals: Vec<Fr> = opened.iter().map(|c| evaluate(c, &point)).collect();
-        channel.send_scalars(label::EVALUATIONS, &evals);
-        channel.section(section::OPENING);
-        pcs.open(&opened, &[private_hint, witness_hint], &point, &evals, &mut channel).unwrap();
-        let (messages, _) = channel.finish();
-        [header.to_bytes(), messages].concat()
-    }
-
-    fn cell_rows(&self) -> Vec<(u32, [Fr; cell::NUM_SPARSE])> {
-        let mut rows: BTreeMap<u32, [Fr; cell::NUM_SPARSE]> = BTreeMap::new();
-        for (&at, c) in &self.cells {
-            let row = rows.entry(at as u32).or_default();
-            row[cell::TOUCHED] = c.touched;
-            row[cell::VALUE] = c.value;
-            row[cell::TIMESTAMP] = c.timestamp;
-        }
-        if let Some((base, _)) = protocol::private_block(&self.layout) {
-            for (i, w) in self.private.iter().enumerate().filter(|(_, w)| !w.is_zero()) {
-                rows.entry((base + i) as u32).or_default()[cell::PRIVATE] = *w;
-            }
-        }
-        for (at, word) in fixed_cells(&self.layout, &self.header) {
-            let row = rows.entry(at as u32).or_default();
-            row[cell::MASK] = Fr::one();
-            row[cell::FIXED] = Fr::from(word);
-        }
-        rows.into_iter().collect()
-    }
-
     /// What the verifier says of the proof of this.
     pub fn verdict(&self, schemes: &Schemes) -> Result<VerifiedStatement, VerifyError> {
         verify(&self.program, &self.prove(schemes), schemes)
@@ -538,89 +410,6 @@ impl Forgery {
             assert!(is_main_final_claim(&error), "{error:?}");
         } else {
             assert!(matches!(error, VerifyError::Multiset), "{error:?}");
-        }
-    }
-}
-
-fn fingerprint(tuple: &Tuple, fp: &Fingerprint) -> Fr {
-    tuple[0] * fp.tau + tuple[1..].iter().zip(&fp.powers).map(|(c, p)| *c * p).sum::<Fr>()
-}
-
-fn sparse_column(num_vars: usize, entries: impl Iterator<Item = (usize, Fr)> + Clone) -> Column {
-    let narrow: Option<Vec<(u32, u32)>> = entries
-        .clone()
-        .filter(|(_, v)| !v.is_zero())
-        .map(|(at, v)| Some((at as u32, u32::try_from(small(v)?).ok()?)))
-        .collect();
-    let data = narrow.map_or_else(
-        || {
-            let mut full = vec![Fr::zero(); 1 << num_vars];
-            for (at, v) in entries {
-                full[at] = v;
-            }
-            ColumnData::Field(full)
-        },
-        ColumnData::Sparse,
-    );
-    Column::new(num_vars, data)
-}
-
-fn evaluate(column: &Column, point: &[Fr]) -> Fr {
-    let eq = eq_evals(&point[point.len() - column.num_vars()..]);
-    match column.data() {
-        ColumnData::Field(v) => v.iter().zip(&eq).map(|(x, e)| *x * e).sum(),
-        ColumnData::Sparse(v) => v.iter().map(|&(at, x)| Fr::from(x) * eq[at as usize]).sum(),
-        _ => unreachable!("the forger makes no other columns"),
-    }
-}
-
-/// A quadratic relation over field columns: factors by row, then plain evaluation at 0, 1, 2, 3.
-struct FormProver {
-    /// `eq`, first factors, second factors, affine part.
-    tables: Vec<Vec<Fr>>,
-    num_products: usize,
-    num_vars: usize,
-}
-
-impl FormProver {
-    fn new(relation: &QuadraticRelation, rows: &[Vec<Fr>], tau: &[Fr]) -> Self {
-        let mut tables = vec![eq_evals(tau)];
-        tables.extend(relation.products.iter().map(|(a, _)| rows.iter().map(|z| a.eval(z)).collect::<Vec<_>>()));
-        tables.extend(relation.products.iter().map(|(_, b)| rows.iter().map(|z| b.eval(z)).collect::<Vec<_>>()));
-        tables.push(rows.iter().map(|z| relation.linear.eval(z)).collect());
-        Self { tables, num_products: relation.products.len(), num_vars: tau.len() }
-    }
-}
-
-impl RoundProver for FormProver {
-    fn num_vars(&self) -> usize {
-        self.num_vars
-    }
-
-    fn degree(&self) -> usize {
-        3
-    }
-
-    fn round(&mut self, _claim: Fr) -> Univariate {
-        let n = self.num_products;
-        let mut sums = [Fr::zero(); 4];
-        for i in 0..self.tables[0].len() / 2 {
-            for (x, sum) in sums.iter_mut().enumerate() {
-                let x = Fr::from(x as u64);
-                let at = |k: usize| {
-                    let (lo, hi) = (self.tables[k][2 * i], self.tables[k][2 * i + 1]);
-                    if lo == hi { lo } else { lo + x * (hi - lo) }
-                };
-                let products: Fr = (1..=n).map(|k| at(k) * at(n + k)).sum();
-                *sum += at(0) * (products + at(2 * n + 1));
-            }
-        }
-        Univariate::interpolate(&sums)
-    }
-
-    fn bind(&mut self, r: Fr) {
-        for t in &mut self.tables {
-            *t = t.chunks_exact(2).map(|p| p[0] + r * (p[1] - p[0])).collect();
         }
     }
 }
