@@ -129,6 +129,11 @@ fn hyperkzg(c: &mut Criterion) {
     group.bench_function(BenchmarkId::new("commit 4 u16", "arkworks"), |b| {
         b.iter(|| values.iter().map(|v| G1Projective::msm_u16(&bases, black_box(v)).into_affine()).collect::<Vec<_>>());
     });
+    let full = [RowValues::Field(&combined)];
+    group.bench_function(BenchmarkId::new("commit 1 full", "lariat"), |b| b.iter(|| black_box(pcs.commit(&full))));
+    group.bench_function(BenchmarkId::new("commit 1 full", "arkworks"), |b| {
+        b.iter(|| G1Projective::msm_unchecked(&bases, black_box(&combined)).into_affine());
+    });
     group.bench_function(BenchmarkId::new("open", "lariat"), |b| {
         b.iter_batched(|| combined.clone(), open, BatchSize::PerIteration);
     });
