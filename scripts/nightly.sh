@@ -16,7 +16,10 @@ failed=()
 for part in "${parts[@]}"; do
     printf '\n=== %s (%d s)\n' "$part" "$SECONDS"
     case $part in
-        tests) scripts/setup-tests.sh && LARIAT_NIGHTLY=1 cargo test --workspace --locked ;;
+        tests)
+            scripts/setup-tests.sh && LARIAT_NIGHTLY=1 cargo test --workspace --locked &&
+                cargo test --release --locked -p lariat-emulator --test decoding -- --ignored # all 2^32 words
+            ;;
         attack) cargo run --release --locked -- attack --nightly ;;
         fuzz) scripts/fuzz.sh "${FUZZ_SECONDS:-30}" ;;
         deletions) scripts/check-deletion.py ;;
