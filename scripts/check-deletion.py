@@ -8,16 +8,17 @@
 
 Works on a copy of the committed and uncommitted files, never on the tree itself. A deletion is one of
 
-    refusal     `if CONDITION { return Err(..) }`     the condition becomes false
+    refusal     `if CONDITION { return Err(..) }`     the condition becomes false; `None` and `false` alike
     verdict     `if CONDITION { Ok(()) } else {..}`   the condition becomes true
     guard       `Ok(x) if CONDITION => Ok(())`        the condition goes
+    bound       `bounds(FIELD, CONDITION)`            the condition becomes true
     call        `check(..)?;` whose result is unused  the statement goes
     absorb      a statement that absorbs              the statement goes, on both sides
-    (of a condition `A || B`, or of a verdict `A && B`, each part is deleted alone)
+    (of a condition `A || B`, or of a verdict or bound `A && B`, each part is deleted alone)
     expression  listed by hand in EXPRESSIONS         it is replaced by what checks nothing
 
-All deletions of a target but the expressions are compiled into one set of test programs, behind a switch that an
-environment variable throws; so a deletion costs a run of the tests and no build. A run ends at its first failing test.
+The deletions of a target are compiled into one set of test programs, each behind a switch that an environment variable
+throws; so a deletion costs a run of the tests and no build. Expressions that two deletions share are built anew. A run ends at its first failing test.
 A deletion that no test notices fails the script, unless a waiver names it with a reason (check-deletion-waivers.json).
 Needs Python 3.9 and what the tests need.
 """
@@ -56,46 +57,88 @@ TARGETS = {
     "ligero": (["pcs/ligero/src"], ["lariat-ligero"], []),
     "basefold": (["pcs/basefold/src"], ["lariat-basefold"], []),
     "whir": (["pcs/whir/src"], ["lariat-whir"], []),
-    "zkvm": (["jolt-core/src/verify.rs", "jolt-core/src/statement.rs", "jolt-core/src/protocol.rs"],
+    "zkvm": (["jolt-core/src/verify.rs", "jolt-core/src/statement.rs", "jolt-core/src/protocol.rs", "jolt-core/src/keys.rs"],
              ["lariat-jolt-core", "lariat-attack"], SKIP_SLOW),
+    "command": (["cli/src/commands/verify.rs", "cli/src/files.rs"], ["lariat-cli"], ["rejections", "refusals", "limits", "other_files_than"]),
 }
 
 # (file, fragment of the deleted code): why no test can notice.
 WAIVED = {}
 WAIVERS = ROOT / "scripts" / "check-deletion-waivers.json"
 
-# Checks that are expressions: (target, file, old, new, what is deleted).
+# Checks that are expressions: (target, file, old, new, what is deleted). Where `new` has {d}, which is true when the
+# deletion's switch is thrown, it is compiled with all others; else it is a build of its own.
 EXPRESSIONS = [
-    ("transcript", "transcript/src/encoding.rs", "if point.is_on_curve() { Ok(point) } else { Err(PointDecodeError::NotOnCurve) }",
-     "Ok(point)", "point.is_on_curve()"),
+    ("transcript", "transcript/src/encoding.rs", "if point.is_on_curve() {", "if {d} || point.is_on_curve() {", "point.is_on_curve()"),
     ("transcript", "transcript/src/encoding.rs", "Fr::from_bigint(BigInt(limbs_from_bytes(bytes)))",
-     "Some(<Fr as ark_ff::PrimeField>::from_le_bytes_mod_order(bytes))", "scalars are below the modulus"),
+     "if {d} { Some(<Fr as PrimeField>::from_le_bytes_mod_order(bytes)) } else { Fr::from_bigint(BigInt(limbs_from_bytes(bytes))) }",
+     "scalars are below the modulus"),
     ("transcript", "transcript/src/encoding.rs", "Fq::from_bigint(BigInt(limbs_from_bytes(&coordinates[i]))).ok_or(",
-     "Some(<Fq as ark_ff::PrimeField>::from_le_bytes_mod_order(&coordinates[i])).ok_or(",
+     "(if {d} { Some(<Fq as PrimeField>::from_le_bytes_mod_order(&coordinates[i])) } "
+     "else { Fq::from_bigint(BigInt(limbs_from_bytes(&coordinates[i]))) }).ok_or(",
      "coordinates are below the modulus"),
-    ("transcript", "transcript/src/verifier.rs", "0 => Ok(self.chain.into_log()),", "_ if true => Ok(self.chain.into_log()),",
-     "no bytes are left"),
+    ("transcript", "transcript/src/verifier.rs", "0 => Ok(self.chain.into_log()),",
+     "left if left == 0 || {d} => Ok(self.chain.into_log()),", "no bytes are left"),
     ("transcript", "transcript/src/chain.rs", "label.as_bytes(), &count, payload", "&count, payload", "labels are absorbed"),
     ("transcript", "transcript/src/chain.rs", "label.as_bytes(), &count, payload", "label.as_bytes(), payload",
      "counts are absorbed"),
-    ("transcript", "transcript/src/chain.rs", "let head = [op as u8, short_len(label)];", "let _ = op; let head = [0, short_len(label)];",
-     "kinds of messages are absorbed"),
+    ("transcript", "transcript/src/chain.rs", "let head = [op as u8, short_len(label)];",
+     "let head = [if {d} { 0 } else { op as u8 }, short_len(label)];", "kinds of messages are absorbed"),
     ("transcript", "transcript/src/chain.rs", "self.hash.digest(&[&self.state, &head", "self.hash.digest(&[&head",
      "the chain's state is absorbed"),
-    ("seam", "pcs/src/registry.rs", "setup.is_insecure() && !self.allow_insecure_setup", "false",
-     "insecure setups need leave"),
-    ("merkle", "pcs/merkle/src/tree.rs", "self.digests.get(position) == Some(&digest)", "true",
-     "the path ends in the cap"),
-    ("zkvm", "jolt-core/src/protocol.rs", '.bind("header", &header.to_bytes())', '.bind("header", &[])', "the header is absorbed"),
+    ("sumcheck", "sumcheck/src/reduction.rs", "position(|&n| n > longest)", "position(|&n| !{d} && n > longest)",
+     "the common point is long enough for every polynomial"),
+    ("seam", "pcs/src/registry.rs", "setup.is_insecure() && !self.allow_insecure_setup",
+     "!{d} && setup.is_insecure() && !self.allow_insecure_setup", "insecure setups need leave"),
+    ("seam", "pcs/src/seam.rs", "find(|&&m| m > max) {\n            return Err(VerifyError",
+     "find(|&&m| !{d} && m > max) {\n            return Err(VerifyError", "polynomials are not longer than the scheme allows"),
+    ("seam", "pcs/src/seam.rs", "0 => name.is_empty().then_some(Self::Transparent),",
+     "0 => ({d} || name.is_empty()).then_some(Self::Transparent),", "transparent parameters have no name"),
+    ("seam", "pcs/src/seam.rs", "1 if Self::is_name(name) =>", "1 if {d} || Self::is_name(name) =>", "names of ceremonies are printable"),
+    ("seam", "pcs/src/seam.rs", "2 if Self::is_name(name) =>", "2 if {d} || Self::is_name(name) =>", "names of seeds are printable"),
+    ("kzg", "pcs/kzg/src/encoding.rs", "Fq::from_bigint(limbs(chunk)).ok_or(",
+     "(if {d} { Some(<Fq as PrimeField>::from_le_bytes_mod_order(chunk)) } else { Fq::from_bigint(limbs(chunk)) }).ok_or(",
+     "coordinates in setup files are below the modulus"),
+    ("zeromorph", "pcs/zeromorph/src/lib.rs", "w.inverse().ok_or(", "w.inverse().or({d}.then(Fr::default)).ok_or(", "the point is not zero"),
+    ("hyperkzg", "pcs/hyperkzg/src/poly.rs", "(square.square() - square).inverse()?",
+     "(square.square() - square).inverse().or({d}.then(Fr::default))?", "r is not 0, 1 or -1"),
+    ("mercury", "pcs/mercury/src/poly.rs", "(zeta * (Fr::ONE - square)).inverse()?",
+     "(zeta * (Fr::ONE - square)).inverse().or({d}.then(Fr::default))?", "zeta is not 0, 1 or -1"),
+    ("mercury", "pcs/mercury/src/poly.rs", "((alpha - zeta) * (alpha - inverse)).inverse()?",
+     "((alpha - zeta) * (alpha - inverse)).inverse().or({d}.then(Fr::default))?", "alpha is not zeta or its inverse"),
+    ("dory", "pcs/dory/src/verify.rs", "x.inverse().ok_or(", "x.inverse().or({d}.then(Fr::default)).ok_or(", "challenges are not zero"),
+    ("dory", "pcs/dory/src/fq.rs", "    Fq::from_bigint(BigInt(limbs))",
+     "    if {d} { Some(<Fq as PrimeField>::from_le_bytes_mod_order(bytes)) } else { Fq::from_bigint(BigInt(limbs)) }",
+     "coordinates are below the modulus"),
+    ("dory", "pcs/dory/src/lib.rs", "claim.coefficients.len() == commitments.len()",
+     "({d} || claim.coefficients.len() == commitments.len())", "as many lists of coefficients as commitments"),
+    ("dory", "pcs/dory/src/lib.rs", "all(|(pieces, commitment)| counts(pieces, commitment))",
+     "all(|(pieces, commitment)| {d} || counts(pieces, commitment))", "as many coefficients as pieces"),
+    ("merkle", "pcs/merkle/src/tree.rs", "self.digests.get(position) == Some(&digest)",
+     "{d} || self.digests.get(position) == Some(&digest)", "the path ends in the cap"),
+    ("zkvm", "jolt-core/src/statement.rs", ".find(|f| *f != 0)", ".find(|f| !{d} && *f != 0)", "flags are zero"),
+    ("zkvm", "jolt-core/src/statement.rs", "Argument::from_id(argument).ok_or(",
+     "Argument::from_id(argument).or({d}.then(|| Config::default().argument)).ok_or(", "the argument is known"),
+    ("zkvm", "jolt-core/src/statement.rs", "HashKind::from_id(hash).ok_or(",
+     "HashKind::from_id(hash).or({d}.then(|| Config::default().hash)).ok_or(", "the hash is known"),
+    ("zkvm", "jolt-core/src/statement.rs", "Params::new(log_m.into()).map_err(",
+     "Params::new(log_m.into()).or_else(|e| if {d} { Ok(Params::M8) } else { Err(e) }).map_err(", "the table size is known"),
+    ("zkvm", "jolt-core/src/statement.rs", "std::str::from_utf8(reader.slice(name_len.into())?).ok()",
+     'std::str::from_utf8(reader.slice(name_len.into())?).ok().or({d}.then_some(""))', "a setup's name is text"),
+    ("zkvm", "jolt-core/src/protocol.rs", '.bind("header", &header.to_bytes())',
+     '.bind("header", &(if {d} { Vec::new() } else { header.to_bytes() }))', "the header is absorbed"),
     ("zkvm", "jolt-core/src/protocol.rs", '.bind("commitment parameters", &pcs.setup_digest())',
-     '.bind("commitment parameters", &[])', "the commitment parameters are absorbed"),
-    ("zkvm", "jolt-core/src/protocol.rs", "left == right && !left.is_zero()", "left == right", "products are not zero"),
+     '.bind("commitment parameters", &(if {d} { Vec::new() } else { pcs.setup_digest().to_vec() }))',
+     "the commitment parameters are absorbed"),
+    ("zkvm", "jolt-core/src/protocol.rs", "left == right && !left.is_zero()", "left == right && ({d} || !left.is_zero())",
+     "products are not zero"),
 ]
 
-REFUSAL = re.compile(r"\bif (?P<cond>(?!let\b)[^;{}]*?(?:\{[^{}]*\}[^;{}]*?)??) \{\s*return (?:Err|failed|fail)\b")
+REFUSAL = re.compile(r"\bif (?P<cond>(?!let\b)[^;{}]*?(?:\{[^{}]*\}[^;{}]*?)??) \{\s*return (?:Err|failed|fail|None|false)\b")
 VERDICT = re.compile(r"\bif (?P<cond>(?!let\b)[^;{}]+?) \{\s*Ok\(\(\)\)\s*\} else")
 GUARD = re.compile(r"\b(?P<arm>Ok\((?P<name>\w+)\)) if (?P<cond>[^=]+?) => Ok\(\(\)\)")
-CALL = re.compile(r"(?m)^ +(?P<call>(?:[a-z_][\w]*(?:\.|::))*(?:check\w*|verify\w*|bounds|verdict\.map_err)\([^;{}]*\)\?);$")
+CALL = re.compile(r"(?m)^ +(?P<call>(?:[a-z_][\w]*(?:\.|::))*(?:check\w*|verify\w*|verdict\.map_err)\([^;{}]*\)\?);$")
+BOUND = re.compile(r"\bbounds\(\s*\"[^\"]*\",\s*(?P<cond>(?:[^;])*?),?\s*\)(?=\?;|\n    \})")
 ABSORB = re.compile(r"(?m)^ +(?P<call>(?:self|channel)\.(?:absorb|absorb_public_\w+)\([^;]*\));$")
 
 
@@ -129,27 +172,31 @@ def returns_prover_error(text, at):
     return bool(heads) and "PcsError" in heads[-1]["result"]
 
 
-SWITCH = 'std::env::var_os("LARIAT_DELETED").is_some_and(|v| v == "{}")'
+# In parentheses, for methods to be called on it.
+SWITCH = '(std::env::var_os("LARIAT_DELETED").is_some_and(|v| v == "{}"))'
 
 
 def mutations(file):
     """The deletions in a file. `switched` makes the code that deletes when a switch is thrown."""
     text = without_tests((ROOT / file).read_text())
     found = []
-    for kind, pattern in (("refusal", REFUSAL), ("verdict", VERDICT), ("guard", GUARD), ("call", CALL), ("absorb", ABSORB)):
+    for kind, pattern in (("refusal", REFUSAL), ("verdict", VERDICT), ("guard", GUARD), ("bound", BOUND), ("call", CALL),
+                          ("absorb", ABSORB)):
         for m in pattern.finditer(text):
             if in_comment(text, m.start()) or returns_prover_error(text, m.start()):
                 continue
-            code = m["cond"] if kind in ("refusal", "verdict", "guard") else m["call"] + ";"
-            start = m.start("cond") if kind in ("refusal", "verdict", "guard") else m.start("call")
-            shape = {"refusal": "!{d} && ({c})", "verdict": "{d} || ({c})", "guard": "{d} || ({c})",
+            condition = kind in ("refusal", "verdict", "guard", "bound")
+            code = m["cond"] if condition else m["call"] + ";"
+            start = m.start("cond") if condition else m.start("call")
+            shape = {"refusal": "!{d} && ({c})", "verdict": "{d} || ({c})", "guard": "{d} || ({c})", "bound": "{d} || ({c})",
                      "call": "if !{d} {{ {c} }}", "absorb": "if !{d} {{ {c} }}"}[kind]
             line = text.count("\n", 0, m.start()) + 1
             add = lambda what, start, old, shape: found.append(
-                {"file": file, "line": line, "kind": kind, "what": what, "start": start, "old": old, "shape": shape})
+                {"file": file, "line": line, "kind": kind, "what": what, "start": start, "old": old, "shape": shape,
+                 "switched": True})
             # A compound condition part by part, else as a whole.
             operator = "||" if kind == "refusal" else "&&"
-            pieces = parts(code, operator) if kind in ("refusal", "verdict") else []
+            pieces = parts(code, operator) if kind in ("refusal", "verdict", "bound") else []
             if len(pieces) > 1:
                 for at, piece in pieces:
                     add(f"{one_line(piece)} [of: {one_line(code)}]", start + at, piece, f"({shape})")
@@ -180,7 +227,15 @@ def expressions(target):
             if at < 0:
                 sys.exit(f"{file} no longer has {old!r}: mend EXPRESSIONS")
             yield {"file": file, "line": text.count("\n", 0, at) + 1, "kind": "expression", "what": what, "start": at,
-                   "old": old, "shape": None, "new": new}
+                   "old": old, "shape": None, "new": new, "switched": "{d}" in new}
+
+
+def with_switch(mutation, number):
+    """The code that deletes when the switch of this number is thrown."""
+    switch = SWITCH.format(number)
+    if mutation["shape"]:
+        return mutation["shape"].format(d=switch, c=mutation["old"])
+    return mutation["new"].replace("{d}", switch)
 
 
 def all_mutations(target):
@@ -331,9 +386,8 @@ def main():
         for target in chosen:
             _, packages, extra = TARGETS[target]
             planned = [m for t, m in plan if t == target]
-            switched = [m for m in planned if m["shape"]]
-            edits = [(m["file"], m["start"], m["old"], m["shape"].format(d=SWITCH.format(i), c=m["old"]))
-                     for i, m in enumerate(switched)]
+            switched = [m for m in planned if m["switched"]]
+            edits = [(m["file"], m["start"], m["old"], with_switch(m, i)) for i, m in enumerate(switched)]
             before = apply(tree, edits)
             programs, errors = build(tree, packages, target_dir)
             if programs is None:
@@ -350,7 +404,7 @@ def main():
             for path, text in before.items():
                 path.write_text(text)
             for m in planned:
-                if m["shape"]:
+                if m["switched"]:
                     continue
                 before = apply(tree, [(m["file"], m["start"], m["old"], m["new"])])
                 programs, errors = build(tree, packages, target_dir)

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Fuzzes the targets of fuzz/targets: all of them, or those named, each for SECONDS (30).
+# Fuzzes the targets of fuzz/targets: all of them, or those named, each for SECONDS (30), as many at once as there are
+# processors.
 #
 #   scripts/fuzz.sh [SECONDS] [TARGET...]
 #
@@ -42,27 +43,44 @@ run_stable() {
     cargo run --quiet --release --locked -p lariat-fuzz-targets --bin lariat-fuzz -- "$seconds" "${targets[@]}"
 }
 
+sanitizer=${LARIAT_FUZZ_SANITIZER:-none}
+
+# Fuzzes one target and prints one line; more than a minute for one input, or more than 2 GiB, is a finding.
+cover() {
+    local target=$1 log=fuzz/grown/$1.log
+    mkdir -p "fuzz/grown/$target"
+    if "${nightly[@]}" fuzz run --sanitizer "$sanitizer" "$target" "fuzz/grown/$target" "fuzz/corpus/$target" -- \
+        -max_total_time="$seconds" -max_len=4096 -timeout=60 -rss_limit_mb=2048 -print_final_stats=1 >"$log" 2>&1; then
+        awk -v name="$target" '/^#[0-9]+.*DONE/ { cov = $4 } /number_of_executed_units/ { n = $2 }
+            /average_exec_per_sec/ { rate = $2 } /slowest_unit_time_sec/ { slow = $2 }
+            END { printf "%-18s %9d executions, %7d a second, slowest %d s, coverage %s\n", name, n, rate, slow, cov }' "$log"
+    else
+        printf 'FAILED %s: see %s\n%s\n' "$target" "$log" \
+            "$(grep -m3 -E 'panicked|ERROR|SUMMARY|Test unit written' -A1 "$log" || true)"
+        return 1
+    fi
+}
+
 run_coverage() {
-    local failed=() sanitizer=${LARIAT_FUZZ_SANITIZER:-none} target log
+    local failed=0 running=0 target jobs
+    jobs=$(nproc 2>/dev/null || echo 2)
     # A host with a sanitizer's flags needs its own build; `cargo fuzz` keeps it in fuzz/target.
     "${nightly[@]}" fuzz build --sanitizer "$sanitizer" 2>&1 | tail -3
+    # One target at a time on every processor.
     for target in "${targets[@]}"; do
-        mkdir -p "fuzz/grown/$target"
-        log=fuzz/grown/$target.log
-        # More than a minute for one input, or more than 2 GiB, is a finding.
-        if "${nightly[@]}" fuzz run --sanitizer "$sanitizer" "$target" "fuzz/grown/$target" "fuzz/corpus/$target" -- \
-            -max_total_time="$seconds" -max_len=4096 -timeout=60 -rss_limit_mb=2048 -print_final_stats=1 >"$log" 2>&1; then
-            awk -v name="$target" '/^#[0-9]+.*DONE/ { cov = $4 } /number_of_executed_units/ { n = $2 }
-                /average_exec_per_sec/ { rate = $2 } /slowest_unit_time_sec/ { slow = $2 }
-                END { printf "%-18s %9d executions, %7d a second, slowest %d s, coverage %s\n", name, n, rate, slow, cov }' "$log"
-        else
-            failed+=("$target")
-            printf 'FAILED %s: see %s\n' "$target" "$log"
-            grep -m3 -E "panicked|ERROR|SUMMARY|Test unit written" -A1 "$log" || true
+        if ((running == jobs)); then
+            wait -n || failed=$((failed + 1))
+            running=$((running - 1))
         fi
+        cover "$target" &
+        running=$((running + 1))
     done
-    printf '%d targets failed\n' "${#failed[@]}"
-    ((${#failed[@]} == 0))
+    while ((running)); do
+        wait -n || failed=$((failed + 1))
+        running=$((running - 1))
+    done
+    printf '%d targets failed\n' "$failed"
+    ((failed == 0))
 }
 
 case ${LARIAT_FUZZ:-} in

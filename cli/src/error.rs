@@ -5,7 +5,10 @@ use lariat_bench_suite::BenchError;
 use lariat_emulator::machine::ExecError;
 use lariat_jolt_core::{HeaderError, LoadError, ProveError, VerifyError, keys::KeyError};
 use lariat_kzg::SetupError;
-use std::{io, path::PathBuf};
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
 
 /// Why a command failed.
 #[derive(Debug, thiserror::Error)]
@@ -58,8 +61,8 @@ pub enum CliError {
     )]
     DemoOutput { found: String, expected: &'static str },
     /// A proof is rejected.
-    #[error("rejected: {0}{advice}", advice = verify_advice(.0))]
-    Verify(#[from] VerifyError),
+    #[error("rejected {}: {source}{advice}", path.display(), advice = verify_advice(source))]
+    Verify { path: PathBuf, source: VerifyError },
     /// A measurement failed.
     #[error(transparent)]
     Bench(#[from] BenchError),
@@ -79,6 +82,11 @@ pub enum CliError {
 }
 
 impl CliError {
+    /// The proof at `path` is rejected.
+    pub fn rejected(path: &Path, source: VerifyError) -> Self {
+        Self::Verify { path: path.to_path_buf(), source }
+    }
+
     /// What goes to standard output in spite of the failure.
     pub fn report(&self) -> Option<&str> {
         match self {
@@ -97,7 +105,7 @@ impl CliError {
             | Self::Overwrite { .. } => "file",
             Self::Load { .. } | Self::Key { .. } => "program",
             Self::Setup { .. } => "setup",
-            Self::Verify(error) => match error {
+            Self::Verify { source, .. } => match source {
                 VerifyError::Header(_) => "header",
                 VerifyError::OtherProgram { .. } => "other_program",
                 VerifyError::OtherConfig => "other_config",

@@ -138,27 +138,29 @@ mod tests {
         Session::new(HashKind::Blake3, "ledger").bind("nothing", b"")
     }
 
-    /// Enters one batch of claims for each point and reduces; offsets the first value by `offset`.
-    fn round_trip(points: &[Vec<Fr>], offset: u64) -> Result<(Reduced, Reduced), SumcheckError> {
+    /// Enters one batch of claims for each range of polynomials and its point, and reduces; offsets the first value by
+    /// `offset`.
+    fn round_trip(batches: &[(Range<usize>, Vec<Fr>)], offset: u64) -> Result<(Reduced, Reduced), SumcheckError> {
         let columns = columns();
         let refs: Vec<&Column> = columns.iter().collect();
         let num_vars: Vec<usize> = columns.iter().map(Column::num_vars).collect();
         let mut channel = session().into_prover();
         let mut ledger = Ledger::new(num_vars.clone());
-        for (i, point) in points.iter().enumerate() {
-            let mut values: Vec<Fr> = refs.iter().map(|c| evaluate(c, &point[3 - c.num_vars()..])).collect();
+        for (i, (polys, point)) in batches.iter().enumerate() {
+            let at = |c: &&Column| evaluate(c, &point[3 - c.num_vars()..]);
+            let mut values: Vec<Fr> = refs[polys.clone()].iter().map(at).collect();
             if i == 0 {
                 values[0] += Fr::from(offset);
             }
-            ledger.send(LABEL, point, 0..2, &values, &mut channel);
+            ledger.send(LABEL, point, polys.clone(), &values, &mut channel);
         }
         let proven = ledger.prove_reduction(&refs, &mut channel);
         let (proof, _) = channel.finish();
         let mut channel = session().into_verifier(&proof);
         let mut ledger = Ledger::new(num_vars);
-        for point in points {
-            let values = ledger.recv(LABEL, point, 0..2, &mut channel)?;
-            assert_eq!(values.len(), 2);
+        for (polys, point) in batches {
+            let values = ledger.recv(LABEL, point, polys.clone(), &mut channel)?;
+            assert_eq!(values.len(), polys.len());
         }
         let verified = ledger.verify_reduction(&mut channel)?;
         channel.finish()?;
@@ -171,17 +173,17 @@ mod tests {
 
     #[test]
     fn claims_at_one_point_need_no_reduction() {
-        let (proven, verified) = round_trip(&[point(1)], 0).unwrap();
+        let (proven, verified) = round_trip(&[(0..2, point(1))], 0).unwrap();
         assert_eq!((&proven.point, &proven.evals), (&verified.point, &verified.evals));
         assert_eq!(verified.point, point(1));
         // Nothing is checked here: a wrong value is left for the opening to find.
-        let (_, offset) = round_trip(&[point(1)], 1).unwrap();
+        let (_, offset) = round_trip(&[(0..2, point(1))], 1).unwrap();
         assert_ne!(offset.evals, verified.evals);
     }
 
     #[test]
     fn claims_at_two_points_end_at_one() {
-        let (proven, verified) = round_trip(&[point(1), point(2)], 0).unwrap();
+        let (proven, verified) = round_trip(&[(0..2, point(1)), (0..2, point(2))], 0).unwrap();
         assert_eq!((&proven.point, &proven.evals), (&verified.point, &verified.evals));
         for (column, eval) in columns().iter().zip(&verified.evals) {
             assert_eq!(evaluate(column, &verified.point[3 - column.num_vars()..]), *eval);
@@ -190,7 +192,20 @@ mod tests {
 
     #[test]
     fn rejects_a_wrong_claim_among_several_points() {
-        let error = round_trip(&[point(1), point(2)], 1).unwrap_err();
+        let error = round_trip(&[(0..2, point(1)), (0..2, point(2))], 1).unwrap_err();
+        assert!(matches!(error, SumcheckError::FinalClaim { .. }), "{error}");
+    }
+
+    /// One claim a polynomial is not enough to leave the reduction out: the points must be one as well.
+    #[test]
+    fn rejects_a_wrong_claim_where_each_polynomial_has_its_own_point() {
+        let batches = [(0..1, point(1)), (1..2, point(2))];
+        let (proven, verified) = round_trip(&batches, 0).unwrap();
+        assert_eq!((&proven.point, &proven.evals), (&verified.point, &verified.evals));
+        for (column, eval) in columns().iter().zip(&verified.evals) {
+            assert_eq!(evaluate(column, &verified.point[3 - column.num_vars()..]), *eval);
+        }
+        let error = round_trip(&batches, 1).unwrap_err();
         assert!(matches!(error, SumcheckError::FinalClaim { .. }), "{error}");
     }
 

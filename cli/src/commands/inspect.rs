@@ -98,7 +98,8 @@ struct Group {
 /// Shows a proof's header and, with its program, its parts.
 pub fn inspect(args: &InspectArgs, schemes: &Schemes) -> Report {
     let proof = files::read(Kind::Proof, &args.proof)?;
-    let (header, header_bytes) = Header::parse(&proof, schemes).map_err(VerifyError::from)?;
+    let rejected = |error: VerifyError| CliError::rejected(&args.proof, error);
+    let (header, header_bytes) = Header::parse(&proof, schemes).map_err(|error| rejected(error.into()))?;
     let mut parts = vec![Part {
         name: "header",
         what: "configuration, program digest, sizes, exit, public input and output",
@@ -110,7 +111,7 @@ pub fn inspect(args: &InspectArgs, schemes: &Schemes) -> Report {
     if let Some(path) = &args.program {
         let (program, _) = load_program(path)?;
         let schemes = &args.setup.apply(schemes)?;
-        let (statement, log) = verify_with_log(&program, &proof, schemes).map_err(CliError::from)?;
+        let (statement, log) = verify_with_log(&program, &proof, schemes).map_err(rejected)?;
         parts.extend(sections(&log, header_bytes));
         ledger = Some(statement.security);
     }

@@ -58,17 +58,18 @@ fn check(args: &VerifyArgs, schemes: &Schemes) -> Result<(VerifiedStatement, Dur
     let proof = files::read(Kind::Proof, &args.proof)?;
     let input = args.input.load()?;
     let output = args.output.as_deref().map(|path| files::read(Kind::Output, path)).transpose()?;
+    let rejected = |error: VerifyError| CliError::rejected(&args.proof, error);
     let start = Instant::now();
-    let statement = verify_proof(&program, &proof, schemes)?;
+    let statement = verify_proof(&program, &proof, schemes).map_err(rejected)?;
     let time = start.elapsed();
     if args.config.or(statement.config) != statement.config {
-        return Err(VerifyError::OtherConfig.into());
+        return Err(rejected(VerifyError::OtherConfig));
     }
     if input.is_some_and(|input| input != statement.input) {
-        return Err(VerifyError::OtherInput.into());
+        return Err(rejected(VerifyError::OtherInput));
     }
     if output.is_some_and(|output| output != statement.output) {
-        return Err(VerifyError::OtherOutput.into());
+        return Err(rejected(VerifyError::OtherOutput));
     }
     Ok((statement, time))
 }

@@ -1,6 +1,6 @@
 //! A verifier in little memory: honest and hostile proofs of every scheme under a limit on the address space.
 
-use crate::support::{INPUT, OUTPUT, elf, folder, lariat, text};
+use crate::support::{INPUT, OUTPUT, elf, folder, hex, lariat, text};
 use lariat_jolt_core::{Header, Program, SetupId, cells::CellLayout, protocol::Shape};
 use lariat_pcs::Workload;
 use std::{
@@ -170,6 +170,33 @@ fn rejects_hostile_proofs_in_256_mib() {
             fs::write(&path, bytes).unwrap();
             refused(&format!("{name}, {what}"), &verify(&path));
         }
+    }
+}
+
+/// Long runs under every scheme: `2^14` rows, and `2^20` with `LARIAT_NIGHTLY=1`.
+#[test]
+fn honest_proofs_of_long_runs_verify_in_256_mib() {
+    if !can_limit() {
+        return;
+    }
+    let nightly = std::env::var_os("LARIAT_NIGHTLY").is_some_and(|v| v == "1");
+    let (log_rows, n) = if nightly { (20, 209_000_u32) } else { (14, 3_200) };
+    let folder = folder("limits-long");
+    let (setup, path) = (text(&folder.join("long.tau")), text(&folder.join("proof")));
+    let log_size = (log_rows + 1).to_string();
+    lariat(&["setup", "--insecure-seed", "limits", "--log-size", &log_size, "-o", &setup]).ok();
+    let input = hex(&n.to_le_bytes());
+    let program = elf("fibonacci");
+    let common = ["--setup", &setup, "--allow-insecure-setup", "--json"];
+    for scheme in lariat_schemes::ALL {
+        let name = scheme.kind.name();
+        let prove = ["prove", &program, "--input-hex", &input, "--pcs", name, "-o", &path];
+        let rows = lariat(&[&prove[..], &common].concat()).ok().json()["rows"].as_u64().unwrap();
+        assert_eq!(rows.next_power_of_two(), 1 << log_rows, "{name}: {rows} rows");
+        let start = Instant::now();
+        let outcome = limited(LIMIT_KIB, &[&["verify", &program, &path, "--input-hex", &input][..], &common].concat());
+        println!("{name}: {} bytes verified in {:.1?}", fs::metadata(&path).unwrap().len(), start.elapsed());
+        assert_eq!((outcome.code, outcome.stderr.as_str()), (Some(0), ""), "{name}: {outcome:?}");
     }
 }
 

@@ -49,6 +49,23 @@ fn missing_files_are_named() {
     assert_eq!((&verdict["ok"], &verdict["error_kind"]), (&false.into(), &"file".into()));
 }
 
+/// More than any file of a kind has is not read to its end.
+#[test]
+fn files_too_large_are_named() {
+    let path = folder("too-large").join("large");
+    let large = text(&path);
+    let file = fs::File::create(&path).unwrap();
+    // Sparse: they take no space.
+    for (mib, args) in [
+        (64, &["verify", &elf("fibonacci"), &shared_proof(), "--input", &large]),
+        (256, &["verify", &elf("fibonacci"), &large, "--log-m", "8"]),
+    ] {
+        let max = mib << 20;
+        file.set_len(max + 1).unwrap();
+        lariat(args).refused(&[&large, &format!("more than {max} bytes")]);
+    }
+}
+
 #[test]
 fn outputs_that_cannot_be_written_are_refused_before_the_work() {
     let program = elf("fibonacci");
@@ -58,13 +75,13 @@ fn outputs_that_cannot_be_written_are_refused_before_the_work() {
     let good = text(&folder.join("good"));
     for path in [&nowhere, &whole_folder] {
         let cases: &[(&str, &[&str])] = &[
-            ("proof", &["prove", &program, "-o", path]),
-            ("output", &["prove", &program, "-o", &good, "--output", path]),
-            ("output", &["run", &program, "--output", path]),
+            ("proof", &["prove", &program, "-o", path, "--max-steps", "1"]),
+            ("output", &["prove", &program, "-o", &good, "--output", path, "--max-steps", "1"]),
+            ("output", &["run", &program, "--output", path, "--max-steps", "1"]),
             ("key", &["preprocess", &program, "-o", path]),
         ];
         for (kind, args) in cases {
-            // The input is missing too, which would be the next complaint.
+            // Programs do not end in one step, which would be the next complaint.
             lariat(args).refused(&[&format!("cannot write the {kind} {path}"), "choose a folder"]);
         }
     }

@@ -27,7 +27,12 @@ fn kind_of_changed(name: &str, change: impl FnOnce(&mut Vec<u8>)) -> (String, St
 
 #[test]
 fn rejects_another_program() {
-    rejected("other_program", &[&elf("btree"), &shared_proof()]).refused(&["another program", "give the ELF"]);
+    rejected("other_program", &[&elf("btree"), &shared_proof()]).refused(&[
+        "rejected ",
+        &shared_proof(),
+        "another program",
+        "give the ELF",
+    ]);
     // The same code, linked with one different word of data.
     let mut key = Vec::new();
     let path = folder("other-program").join("changed.elf");

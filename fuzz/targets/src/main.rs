@@ -7,9 +7,12 @@
 
 use lariat_fuzz_targets::runner::{Budget, Outcome, corpus, run};
 use lariat_fuzz_targets::{TARGETS, Target};
+use std::num::NonZero;
 use std::process::ExitCode;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
-use std::{env, fs, io};
+use std::{env, fs, io, thread};
 
 fn main() -> ExitCode {
     let mut args = env::args().skip(1);
@@ -25,23 +28,38 @@ fn main() -> ExitCode {
     let seed = env::var("LARIAT_FUZZ_SEED").ok().and_then(|seed| seed.parse().ok());
     let seed = seed.unwrap_or_else(|| u64::from(std::process::id()));
     println!("seed {seed} (LARIAT_FUZZ_SEED)");
-    let mut failed = 0;
-    for target in TARGETS.iter().filter(|t| names.is_empty() || names.iter().any(|name| name == t.name)) {
-        let outcome = run(target, &corpus(target.name), seed, Budget::Time(Duration::from_secs(seconds)));
-        let Outcome { executions, elapsed, slowest, failure } = &outcome;
-        let rate = *executions as f64 / elapsed.as_secs_f64().max(1e-9);
-        println!("{:<18} {executions:>9} executions, {rate:>9.0} a second, slowest {slowest:.1?}", target.name);
-        if let Some((input, message)) = failure {
-            failed += 1;
-            println!("FAILED {}: {message}", target.name);
-            match save(target, input) {
-                Ok(path) => println!("  input written to {path}"),
-                Err(error) => println!("  input {input:?} (not written: {error})"),
-            }
+    let chosen = TARGETS.iter().filter(|t| names.is_empty() || names.iter().any(|name| name == t.name));
+    let left = Mutex::new(chosen);
+    let failed = AtomicUsize::new(0);
+    // One target at a time on every processor.
+    thread::scope(|scope| {
+        for _ in 0..thread::available_parallelism().map_or(1, NonZero::get) {
+            scope.spawn(|| {
+                let next = || left.lock().ok()?.next();
+                while let Some(target) = next() {
+                    let outcome = run(target, &corpus(target.name), seed, Budget::Time(Duration::from_secs(seconds)));
+                    failed.fetch_add(usize::from(outcome.failure.is_some()), Ordering::Relaxed);
+                    print!("{}", summary(target, &outcome));
+                }
+            });
         }
-    }
+    });
+    let failed = failed.into_inner();
     println!("{failed} targets failed");
     ExitCode::from(u8::from(failed > 0))
+}
+
+/// What a run did, in a line, and what it failed on.
+fn summary(target: &Target, outcome: &Outcome) -> String {
+    let Outcome { executions, elapsed, slowest, failure } = outcome;
+    let rate = *executions as f64 / elapsed.as_secs_f64().max(1e-9);
+    let line = format!("{:<18} {executions:>9} executions, {rate:>9.0} a second, slowest {slowest:.1?}\n", target.name);
+    let Some((input, message)) = failure else { return line };
+    let place = match save(target, input) {
+        Ok(path) => format!("written to {path}"),
+        Err(error) => format!("{input:?} (not written: {error})"),
+    };
+    format!("{line}FAILED {}: {message}\n  input {place}\n", target.name)
 }
 
 /// Keeps an input that failed where `cargo fuzz` keeps its own.

@@ -16,9 +16,12 @@ const SLOW_MUTATIONS: u64 = 30;
 
 const SEED: u64 = 0x6675_7a7a_2121_2121;
 
+/// So many seconds a target where `LARIAT_FUZZ_SECONDS` says so, as continuous integration does.
 fn budget(target: &Target) -> Budget {
-    if std::env::var_os("LARIAT_NIGHTLY").is_some_and(|v| v == "1") {
-        return Budget::Time(Duration::from_secs(30));
+    if let Ok(seconds) = std::env::var("LARIAT_FUZZ_SECONDS") {
+        let seconds =
+            seconds.parse().unwrap_or_else(|_| panic!("LARIAT_FUZZ_SECONDS={seconds} is no number of seconds"));
+        return Budget::Time(Duration::from_secs(seconds));
     }
     let slow = target.name.starts_with("verify") || target.name.starts_with("pcs");
     Budget::Executions(if slow { SLOW_MUTATIONS } else { MUTATIONS })
@@ -57,7 +60,7 @@ fn every_target_has_a_small_corpus_and_a_binary() {
         assert!(files.iter().all(|file| file.len() <= MAX_CORPUS_FILE_BYTES), "{name}: a file is too large");
         assert!(manifest.contains(&format!("name = \"{name}\"\n")), "{name} is not in fuzz/Cargo.toml");
         let binary = fs::read_to_string(fuzz.join(format!("fuzz_targets/{name}.rs"))).unwrap();
-        assert!(binary.contains(&format!("lariat_fuzz_targets::{name}(data)")), "{binary}");
+        assert!(binary.contains(&format!("init: {name}(&[]), |data: &[u8]| {name}(data)")), "{binary}");
     }
     let entries = |folder: &Path| -> BTreeSet<String> {
         let names = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());

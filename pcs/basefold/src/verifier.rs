@@ -57,11 +57,11 @@ pub(crate) fn verify(
         oracles.push((cap, alphas));
     }
 
-    // Step 4: the final polynomial.
-    let poly = channel.recv_scalars(LABEL_FINAL, 1 << params.final_vars())?;
-    // Check 1.
+    // Step 4: the final polynomial, as many values as it has weights: 2^final_vars, once all folds are made.
     let weights = eq_evals(rest);
-    if weights.len() != poly.len() || inner_product(&poly, &weights) != value {
+    let poly = channel.recv_scalars(LABEL_FINAL, weights.len())?;
+    // Check 1.
+    if inner_product(&poly, &weights) != value {
         return failed(CHECK_FINAL_VALUE);
     }
 

@@ -150,7 +150,16 @@ mod tests {
                 assert_eq!(from_bytes(&forged), failed(CHECK_CANONICAL));
             }
         }
-        assert_eq!(from_bytes(&bytes[1..]), failed(CHECK_CANONICAL));
+    }
+
+    #[test]
+    fn other_lengths_are_rejected() {
+        let bytes = to_bytes(&G2Affine::generator());
+        let longer = [&bytes[..], &[0; 32]].concat();
+        assert_eq!(from_bytes(&bytes), Ok(G2Affine::generator()));
+        for wrong in [&longer[..BYTES + 1], &longer, &bytes[1..], &bytes[..BYTES - 1], &bytes[..BYTES - 32], &[]] {
+            assert_eq!(from_bytes(wrong), failed(CHECK_CANONICAL), "{} bytes", wrong.len());
+        }
     }
 
     #[test]

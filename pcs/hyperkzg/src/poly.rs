@@ -79,8 +79,9 @@ impl Points {
     pub fn new(r: Fr) -> Option<Self> {
         let square = r.square();
         let half = (Fr::one() + Fr::one()).inverse()?;
-        let half_r_inv = half * r.inverse()?;
+        // r^4 - r^2 = r (r^3 - r): it vanishes exactly where two points are one.
         let gap_inv = (square.square() - square).inverse()?;
+        let half_r_inv = half * gap_inv * (square * r - r);
         Some(Self { square, half, half_r_inv, gap_inv })
     }
 

@@ -78,8 +78,11 @@ pub(crate) struct Points {
 impl Points {
     /// The points, unless `zeta` has no inverse or two of them are one.
     pub fn new(zeta: Fr, alpha: Fr) -> Option<Self> {
-        let inverse = zeta.inverse()?;
-        let first_gap_inv = (inverse - zeta).inverse()?;
+        // 1/zeta - zeta = (1 - zeta^2) / zeta.
+        let square = zeta.square();
+        let both = (zeta * (Fr::ONE - square)).inverse()?;
+        let inverse = both * (Fr::ONE - square);
+        let first_gap_inv = both * square;
         let second_gap_inv = ((alpha - zeta) * (alpha - inverse)).inverse()?;
         Some(Self { x: [zeta, inverse, alpha], first_gap_inv, second_gap_inv })
     }

@@ -258,6 +258,25 @@ fn openings_have_their_length_and_reject_every_change() {
     }
 }
 
+/// An inner node is no leaf, with or without a path that is too short, and nothing follows a path.
+#[test]
+fn rejects_paths_of_other_lengths() {
+    let mut rng = ChaCha20Rng::seed_from_u64(4);
+    let words: Vec<Vec<Fr>> = (0..2).map(|_| (0..32).map(|_| Fr::rand(&mut rng)).collect()).collect();
+    let matrix = InterleavedMatrix::from_words(words, 5, 1);
+    let tree = matrix.commit(1);
+    let cap = tree.cap();
+    let (leaf, path) = (hash_scalars(&matrix.leaf(3)), tree.open(3));
+    assert!(cap.verify(3, &leaf, &path) && path.len() >= 64);
+    assert!(!cap.verify(3, &leaf, &[&path[..], &[0]].concat()));
+    assert!(!cap.verify(3, &leaf, &[&path[..], &path[..32]].concat()));
+    for (index, node) in cap.digests().iter().enumerate() {
+        assert!(!cap.verify(index, node, &[]));
+    }
+    let sibling: [u8; 32] = path[..32].try_into().unwrap();
+    assert!(!cap.verify(1, &hash_node(&sibling, &leaf), &path[32..]));
+}
+
 #[test]
 fn rejects_a_cap_that_does_not_hash_to_its_root() {
     let tree = MerkleTree::new(leaves(5), TreeShape::new(5, 3));

@@ -260,10 +260,10 @@ impl Cap {
     /// Whether the leaf at `index` has this digest. False as well for an index or a path that does not fit the shape.
     #[must_use]
     pub fn verify(&self, index: usize, leaf: &Digest, path: &[u8]) -> bool {
-        let (siblings, rest) = path.as_chunks::<DIGEST_BYTES>();
-        if !rest.is_empty() || path.len() != self.shape.path_bytes() {
+        if path.len() != self.shape.path_bytes() {
             return false;
         }
+        let (siblings, _) = path.as_chunks::<DIGEST_BYTES>();
         let mut digest = *leaf;
         let mut position = index;
         for sibling in siblings {

@@ -1,6 +1,8 @@
 //! The project's file: what a damaged one is told.
 
 use super::*;
+use ark_ff::PrimeField;
+use lariat_algebra::Fq;
 use std::fs;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
@@ -124,6 +126,17 @@ fn a_file_that_changes_after_it_was_opened_is_noticed() {
     assert_eq!(opened.verifying_key(), setup("file", 3).verifying_key());
 }
 
+/// Another number with the same residue.
+fn add_modulus(coordinate: &mut [u8]) {
+    let mut carry = 0;
+    for (limb, q) in coordinate.as_chunks_mut::<8>().0.iter_mut().zip(Fq::MODULUS.0) {
+        let sum = u128::from(u64::from_le_bytes(*limb)) + u128::from(q) + carry;
+        *limb = (sum as u64).to_le_bytes();
+        carry = sum >> 64;
+    }
+    assert_eq!(carry, 0);
+}
+
 #[test]
 fn files_with_right_digests_and_wrong_content_are_refused() {
     let (_dir, path, bytes) = saved(3);
@@ -153,6 +166,11 @@ fn files_with_right_digests_and_wrong_content_are_refused() {
     assert!(matches!(error, SetupError::NotTheGenerator { group: "G2" }));
     assert!(matches!(forge(&|f| f[t] ^= 1).unwrap_err(), SetupError::BadPoint { group: "G2", index: 1 }));
     assert!(matches!(forge(&|f| f[t..t + 128].fill(0)).unwrap_err(), SetupError::BadPoint { .. }));
+    // Each coordinate of the same point, plus the modulus.
+    for at in (t..t + 128).step_by(32) {
+        let error = forge(&|f| add_modulus(&mut f[at..at + 32])).unwrap_err();
+        assert!(matches!(error, SetupError::BadPoint { group: "G2", index: 1 }), "{error}");
+    }
     let error = forge(&|f| f.copy_within(h..t, t)).unwrap_err();
     assert!(matches!(error, SetupError::DegenerateTau));
     // The powers: off the curve; in a wrong order.
