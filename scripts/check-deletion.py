@@ -288,6 +288,7 @@ def build(tree, packages, target_dir):
 def run_tests(programs, extra, switch, timeout):
     """(outcome, first failing test): outcome is `survived`, `killed` or `timeout`."""
     env = dict(os.environ, RUST_BACKTRACE="0", LARIAT_DELETED=switch)
+    env.pop("LARIAT_FIGURES", None)
     for program, cwd in programs:
         run = subprocess.Popen([program, *extra], cwd=cwd, env=env, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
                                text=True)
@@ -420,6 +421,11 @@ def main():
                 RESULTS.write_text("".join(json.dumps(r) + "\n" for r in results))
                 write_report(results)
     bad = sum(r["outcome"] in ("survived", "no build") for r in done)
+    if "LARIAT_FIGURES" in os.environ:
+        with open(os.environ["LARIAT_FIGURES"], "a") as file:
+            for name, count in (("checks deleted", len(done)),
+                                ("checks deleted and noticed", sum(r["outcome"] in ("killed", "timeout") for r in done))):
+                file.write(json.dumps({"figure": name, "count": count}) + "\n")
     print(f"{len(done)} deletions, {bad} not noticed by any test")
     return 1 if bad else 0
 

@@ -54,6 +54,11 @@ cover() {
         awk -v name="$target" '/^#[0-9]+.*DONE/ { cov = $4 } /number_of_executed_units/ { n = $2 }
             /average_exec_per_sec/ { rate = $2 } /slowest_unit_time_sec/ { slow = $2 }
             END { printf "%-18s %9d executions, %7d a second, slowest %d s, coverage %s\n", name, n, rate, slow, cov }' "$log"
+        if [[ -n ${LARIAT_FIGURES-} ]]; then
+            awk '/number_of_executed_units/ { n = $2 }
+                END { printf "{\"figure\": \"targets fuzzed by coverage\", \"count\": 1}\n" \
+                    "{\"figure\": \"inputs of fuzzing by coverage\", \"count\": %d}\n", n }' "$log" >>"$LARIAT_FIGURES"
+        fi
     else
         printf 'FAILED %s: see %s\n%s\n' "$target" "$log" \
             "$(grep -m3 -E 'panicked|ERROR|SUMMARY|Test unit written' -A1 "$log" || true)"
@@ -79,6 +84,9 @@ run_coverage() {
         wait -n || failed=$((failed + 1))
         running=$((running - 1))
     done
+    if [[ -n ${LARIAT_FIGURES-} ]]; then
+        printf '{"figure": "fuzzing by coverage, seconds", "count": %d}\n' "$seconds" >>"$LARIAT_FIGURES"
+    fi
     printf '%d targets failed\n' "$failed"
     ((failed == 0))
 }

@@ -12,6 +12,7 @@ use lariat_attack::{
     outcome::Row,
     programs::{nightly, small},
 };
+use lariat_emulator::test_util::figure;
 use lariat_jolt_core::{Config, PcsKind, Schemes, verify_frozen};
 use lariat_kzg::PowersOfTau;
 use lariat_transcript::{ChallengeTape, EventKind};
@@ -30,6 +31,7 @@ fn record(pcs: PcsKind) -> Record {
 
 #[test]
 fn rejects_every_forgery_that_the_frozen_verifier_accepts() {
+    let mut forgeries = 0;
     for scheme in schemes().iter() {
         let start = std::time::Instant::now();
         let quick = scheme.kind != PcsKind::HYRAX && !nightly();
@@ -40,10 +42,12 @@ fn rejects_every_forgery_that_the_frozen_verifier_accepts() {
                 "{} {name}: {tried} tried, {rejected} rejected, {accepted} accepted, {panicked} panicked",
                 scheme.kind
             );
+            forgeries += tried;
             assert!(*tried > 0 && rejected == tried && survivors.is_empty(), "{}: {name}: {survivors:#?}", scheme.kind);
         }
         println!("{}: {:?}", scheme.kind, start.elapsed());
     }
+    figure("forgeries of frozen challenges", forgeries).unwrap();
 }
 
 /// Every challenge of the log, by place and not by label alone.
@@ -51,6 +55,7 @@ fn rejects_every_forgery_that_the_frozen_verifier_accepts() {
 fn every_challenge_is_the_target_of_a_forgery() {
     let mut unused: BTreeSet<&str> = TABLE.iter().map(|e| e.label).collect();
     let schemes = schemes();
+    let mut challenges = 0;
     for scheme in schemes.iter() {
         let record = record(scheme.kind);
         let attacks = frozen::all(&record);
@@ -65,6 +70,7 @@ fn every_challenge_is_the_target_of_a_forgery() {
             .collect();
         assert!(missing.is_empty(), "{}: no forgery against {missing:?}", scheme.kind);
         println!("{}: {} forgeries against {} challenges", scheme.kind, attacks.len(), targets.len());
+        challenges += targets.len() as u64;
         // Larger tables make longer pieces, whose openings have more rounds: no label that is not attacked there either.
         let attacked: BTreeSet<&str> = targets.iter().map(|&event| record.events[event].label).collect();
         let log = Run::new(&schemes, Config { pcs: scheme.kind, ..Config::default() }).unwrap().log;
@@ -75,6 +81,7 @@ fn every_challenge_is_the_target_of_a_forgery() {
         }
     }
     assert!(unused.is_empty(), "no scheme draws {unused:?}");
+    figure("challenges that a forgery is against", challenges).unwrap();
 }
 
 /// What is left to the crates' own tests is there.

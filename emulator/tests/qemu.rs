@@ -9,7 +9,7 @@ use lariat_emulator::image::Image;
 use lariat_emulator::isa::Opcode;
 use lariat_emulator::machine::{Exit, Inputs, run, trace};
 use lariat_emulator::memory_map::{MemoryConfig, OUTPUT_START};
-use lariat_emulator::test_util::{Qemu, RandomProgramConfig, random_program};
+use lariat_emulator::test_util::{Qemu, RandomProgramConfig, figure, random_program};
 
 const FIRST_SEED: u64 = 0x1a71_a700;
 const MAX_STEPS: u64 = 10_000_000;
@@ -56,6 +56,7 @@ fn random_programs_agree_with_qemu() {
     println!(
         "random programs under qemu: {programs} from seed {FIRST_SEED:#x}, {executed} instructions, 0 differences"
     );
+    figure("random instructions against QEMU", executed).unwrap();
 }
 
 /// The comparison sees a wrong operation: one opcode is replaced in our image and not in qemu's.

@@ -6,7 +6,7 @@
 
 use lariat_emulator::test_util::{
     corpus::{Expected, corpus},
-    patch_exit, riscv_tests,
+    figure, patch_exit, riscv_tests,
 };
 use lariat_jolt_core::{
     Config, Exit, HashKind, Image, Inputs, MemoryConfig, Params, Program, ProveOptions, Schemes, prove, verify,
@@ -90,6 +90,7 @@ fn proves(what: &str, mut cases: Vec<Case>, always: &str) {
         cases.len(),
         start.elapsed().as_secs_f64()
     );
+    figure(&format!("proofs of {what} under every scheme"), proofs).unwrap();
 }
 
 #[test]

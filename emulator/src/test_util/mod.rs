@@ -6,11 +6,13 @@
 //!   `qemu-riscv32`.
 //! - [`corpus`] has small programs for what the official tests leave out, with what each must do.
 //! - [`Qemu`] runs Linux ELFs under `qemu-riscv32`, where it is installed.
+//! - [`figure`] records how much a test covered.
 //! - [`riscv_tests`] and [`patch_exit`] give the official ISA tests in this machine's exit convention.
 
 mod assembler;
 pub mod corpus;
 mod elf_builder;
+mod figures;
 mod isa_tests;
 mod qemu;
 mod random_program;
@@ -19,6 +21,7 @@ mod rng;
 pub use assembler::{Assembler, Label};
 pub use corpus::corpus;
 pub use elf_builder::{ElfBuilder, ElfSection, ElfSegment, ElfSymbol};
+pub use figures::figure;
 pub use isa_tests::{patch_exit, riscv_tests};
 pub use qemu::Qemu;
 pub use random_program::{RandomProgram, RandomProgramConfig, random_program};

@@ -1,7 +1,13 @@
 //! Every target over its committed corpus, and over random mutations of it.
 
-#![allow(clippy::panic, clippy::print_stdout, reason = "tests fail by panicking and say what they count")]
+#![allow(
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "tests fail by panicking and say what they count"
+)]
 
+use lariat_emulator::test_util::figure;
 use lariat_fuzz_targets::runner::{Budget, MAX_CORPUS_FILE_BYTES, corpus, corpus_folder, run};
 use lariat_fuzz_targets::{TARGETS, Target};
 use std::collections::BTreeSet;
@@ -30,14 +36,19 @@ fn budget(target: &Target) -> Budget {
 /// Runs the targets of one part, so that parts run at the same time.
 fn run_part(part: usize) {
     const PARTS: usize = 2;
+    let (mut targets, mut executions) = (0, 0);
     for target in TARGETS.iter().skip(part).step_by(PARTS) {
         let outcome = run(target, &corpus(target.name), SEED, budget(target));
         println!("{}: {} executions, slowest {:.1?}", target.name, outcome.executions, outcome.slowest);
+        executions += outcome.executions;
+        targets += 1;
         if let Some((input, message)) = outcome.failure {
             panic!("{} fails on {input:?} (seed {SEED:#x}): {message}", target.name);
         }
         assert!(outcome.slowest < Duration::from_secs(20), "{}: {:?} for one input", target.name, outcome.slowest);
     }
+    figure("targets fuzzed", targets).unwrap();
+    figure("inputs of fuzzing", executions).unwrap();
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! The committed guests and the official ISA tests, proven and verified.
 
 use crate::common::{MAX_STEPS, NO_INPUT, nightly, prove_and_verify, small};
-use lariat_emulator::test_util::{patch_exit, riscv_tests};
+use lariat_emulator::test_util::{figure, patch_exit, riscv_tests};
 use lariat_jolt_core::{Config, Exit, Image, Inputs, MemoryConfig, Program};
 use std::{collections::BTreeMap, time::Instant};
 
@@ -108,4 +108,5 @@ fn proves_the_official_isa_tests() {
         start.elapsed().as_secs_f64()
     );
     assert_eq!(proofs, 2 * tests.len());
+    figure("official tests proven", tests.len() as u64).unwrap();
 }

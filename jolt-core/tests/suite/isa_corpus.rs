@@ -7,7 +7,10 @@ use lariat_emulator::{
     isa::{Format, Instruction, Opcode},
     machine::{TraceResult, TraceRow},
     memory_map::EXIT_CELL,
-    test_util::corpus::{CorpusProgram, Expected, Refusal, corpus},
+    test_util::{
+        corpus::{CorpusProgram, Expected, Refusal, corpus},
+        figure,
+    },
 };
 use lariat_jolt_core::{Config, Exit, Params, Program, ProveError, VerifyError, prove_witness, verify, witness};
 use std::collections::BTreeMap;
@@ -37,6 +40,7 @@ fn proves_the_corpus() {
         }
     }
     println!("corpus: {programs} programs proven and verified, {proofs} proofs of {rows} rows, 0 differences");
+    figure("corpus programs proven", programs).unwrap();
 }
 
 /// Registers before row `k`.
@@ -183,6 +187,7 @@ fn rejects_what_the_emulator_refuses() {
          0 accepted"
     );
     assert!(verified > 50, "most attempts do not get as far as a proof: {verified}");
+    figure("corpus programs refused", programs).unwrap();
 }
 
 /// A word that is no instruction has no row in the bytecode, so that not even a step that reads the row of `addi x0, x0,

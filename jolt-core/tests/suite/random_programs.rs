@@ -3,7 +3,7 @@
 //! The programs are those of `emulator/tests/qemu.rs`, by the same seeds.
 
 use crate::common::{NO_INPUT, nightly, run_traced, schemes, small};
-use lariat_emulator::test_util::{Qemu, RandomProgramConfig, random_program};
+use lariat_emulator::test_util::{Qemu, RandomProgramConfig, figure, random_program};
 use lariat_jolt_core::{Config, Exit, Program, prove_witness, verify, witness};
 use std::time::Instant;
 
@@ -60,4 +60,7 @@ fn proves_random_programs_that_agree_with_qemu() {
          {rows} rows, {compared} programs compared with qemu, 0 differences, {:.0} s",
         start.elapsed().as_secs_f64()
     );
+    if compared == programs {
+        figure("random instructions proven and compared with QEMU", instructions).unwrap();
+    }
 }

@@ -157,7 +157,7 @@ mod tests {
         let bytes = to_bytes(&G2Affine::generator());
         let longer = [&bytes[..], &[0; 32]].concat();
         assert_eq!(from_bytes(&bytes), Ok(G2Affine::generator()));
-        for wrong in [&longer[..BYTES + 1], &longer, &bytes[1..], &bytes[..BYTES - 1], &bytes[..BYTES - 32], &[]] {
+        for wrong in [&longer[..=BYTES], &longer, &bytes[1..], &bytes[..BYTES - 1], &bytes[..BYTES - 32], &[]] {
             assert_eq!(from_bytes(wrong), failed(CHECK_CANONICAL), "{} bytes", wrong.len());
         }
     }
