@@ -19,7 +19,7 @@ Works on a copy of the committed and uncommitted files, never on the tree itself
 
 The deletions of a target are compiled into one set of test programs, each behind a switch that an environment variable
 throws; so a deletion costs a run of the tests and no build. Expressions that two deletions share are built anew. A run ends at its first failing test.
-A deletion that no test notices fails the script, unless a waiver names it with a reason (check-deletion-waivers.json).
+A deletion that no test notices fails the script. A check that others imply is to be written away, then, not excused.
 Needs Python 3.9 and what the tests need.
 """
 
@@ -61,10 +61,6 @@ TARGETS = {
              ["lariat-jolt-core", "lariat-attack"], SKIP_SLOW),
     "command": (["cli/src/commands/verify.rs", "cli/src/files.rs"], ["lariat-cli"], ["rejections", "refusals", "limits", "other_files_than"]),
 }
-
-# (file, fragment of the deleted code): why no test can notice.
-WAIVED = {}
-WAIVERS = ROOT / "scripts" / "check-deletion-waivers.json"
 
 # Checks that are expressions: (target, file, old, new, what is deleted). Where `new` has {d}, which is true when the
 # deletion's switch is thrown, it is compiled with all others; else it is a build of its own.
@@ -312,13 +308,6 @@ def run_tests(programs, extra, switch, timeout):
     return "survived", ""
 
 
-def waiver(mutation):
-    for entry in WAIVED:
-        if entry["file"] == mutation["file"] and entry["what"] in mutation["what"]:
-            return entry["reason"]
-    return None
-
-
 def load_results():
     if not RESULTS.exists():
         return []
@@ -328,11 +317,9 @@ def load_results():
 def write_report(results):
     text = ["# Deleted checks", "",
             "Made by `scripts/check-deletion.py --write`: every check of every verifier, and every absorb, was deleted once, alone,",
-            "and the tests were run. The last column names a test that failed, or says why none can.", ""]
+            "and the tests were run. The last column names a test that failed.", ""]
     killed = sum(r["outcome"] in ("killed", "timeout") for r in results)
-    waived = sum(r["outcome"] == "waived" for r in results)
-    survived = len(results) - killed - waived
-    text += [f"{len(results)} deletions: {killed} killed, {waived} cannot be noticed, {survived} survived.", ""]
+    text += [f"{len(results)} deletions: {killed} killed, {len(results) - killed} survived.", ""]
     for target in TARGETS:
         rows = [r for r in results if r["target"] == target]
         if not rows:
@@ -341,7 +328,7 @@ def write_report(results):
         for r in rows:
             what = r["what"].replace("|", "\\|")
             what = what if len(what) <= 100 else what[:97] + "..."
-            test = f"`{r['failed'].split('::')[-1]}`" if r["outcome"] == "killed" else r.get("reason") or r["outcome"]
+            test = f"`{r['failed'].split('::')[-1]}`" if r["outcome"] == "killed" else r["outcome"]
             text.append(f"| `{what}` | {r['kind']} | `{r['file']}` | {test} |")
         text.append("")
     REPORT.write_text("\n".join(text))
@@ -356,9 +343,6 @@ def main():
     parser.add_argument("--target-dir", type=Path, help="where Cargo builds [default: target/check-deletion]")
     parser.add_argument("--timeout", type=int, default=900, help="seconds for the tests of one package")
     args = parser.parse_args()
-    if WAIVERS.exists():
-        global WAIVED
-        WAIVED = json.loads(WAIVERS.read_text())
     unknown = [t for t in args.targets if t not in TARGETS]
     if unknown:
         parser.error(f"no target {unknown[0]!r}; there are {', '.join(TARGETS)}")
@@ -375,10 +359,8 @@ def main():
     done = []
 
     def record(target, m, outcome, failed):
-        reason = waiver(m) if outcome == "survived" else None
-        outcome = "waived" if reason else outcome
         result = {k: m[k] for k in ("file", "line", "kind", "what")}
-        done.append(result | {"target": target, "outcome": outcome, "failed": failed, "reason": reason})
+        done.append(result | {"target": target, "outcome": outcome, "failed": failed})
         print(f"{target}: {m['file']}:{m['line']}: {m['kind']}: {m['what'][:90]}: {outcome} {failed}", flush=True)
 
     with tempfile.TemporaryDirectory(prefix="check-deletion-") as folder:

@@ -146,13 +146,11 @@ impl Program {
             let segment = reader.segment(&mut total)?;
             segments.push(segment);
         }
-        if !reader.rest.is_empty() {
-            return Err(KeyError::NotCanonical);
-        }
         let program = Self::from_image(Image::from_segments(entry, segments, &memory)?);
         if program.digest() != digest {
             return Err(KeyError::Digest);
         }
+        // Bytes behind the last segment, empty segments and unknown permissions are no part of what is written back.
         if program.to_bytes() != bytes {
             return Err(KeyError::NotCanonical);
         }
@@ -193,7 +191,7 @@ impl<'a> Reader<'a> {
     fn segment(&mut self, total: &mut u64) -> Result<Segment, KeyError> {
         let (start, in_memory, in_file) = (self.word()?, self.word()?, self.word()?);
         let [permissions] = self.take()?;
-        if in_memory == 0 || in_file > in_memory || permissions & !(WRITABLE | EXECUTABLE) != 0 {
+        if in_file > in_memory {
             return Err(KeyError::NotCanonical);
         }
         *total += 4 * u64::from(in_memory);
@@ -422,6 +420,10 @@ mod tests {
         let mut wrong = bytes.clone();
         wrong[SEGMENTS + 12] |= 4;
         assert!(matches!(Program::from_bytes(&wrong), Err(KeyError::NotCanonical)));
+        // One more segment, of no words.
+        let num_segments = u32::from_le_bytes(bytes[SEGMENTS - 4..SEGMENTS].try_into().unwrap());
+        let empty = [&with_word(&bytes, SEGMENTS - 4, num_segments + 1)[..], &[0; 13]].concat();
+        assert!(matches!(Program::from_bytes(&empty), Err(KeyError::NotCanonical)));
     }
 
     #[test]

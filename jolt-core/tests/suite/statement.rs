@@ -4,7 +4,7 @@ use crate::common::{NO_INPUT, configurations, i, load, program, prove_and_verify
 use lariat_attack::forger::Forgery;
 use lariat_emulator::{
     isa::Opcode,
-    memory_map::{OUTPUT_START, PRIVATE_INPUT_START},
+    memory_map::{MAX_IO_BYTES, OUTPUT_START, PRIVATE_INPUT_START},
 };
 use lariat_jolt_core::{
     Config, Header, HeaderError, Inputs, Program, SetupSource, VerifiedStatement, VerifyError,
@@ -264,6 +264,12 @@ fn rejects_a_header_out_of_the_programs_bounds() {
     let input: Vec<u8> = vec![0; (1 << 20) + 1];
     let verdict = verify(&program, &with_header(&proof, |h| h.input = input), &schemes());
     assert!(matches!(verdict, Err(VerifyError::Header(HeaderError::OutOfBounds { field: "input" }))));
+    // A program made by hand whose output would reach into the region behind.
+    let mut image = program.image().clone();
+    image.memory.max_output_bytes = MAX_IO_BYTES + 4;
+    let (header, _) = Header::parse(&proof, &schemes()).unwrap();
+    header.check(program.image()).unwrap();
+    assert!(matches!(header.check(&image), Err(HeaderError::OutOfBounds { field: "output length" })));
     for high in [OUTPUT_START + 10, 0x4c00_0000, 0] {
         let verdict = verify(&program, &with_header(&proof, |h| h.output_high = high), &schemes());
         assert!(matches!(verdict, Err(VerifyError::Header(HeaderError::OutOfBounds { field: "output region" }))));
