@@ -5,6 +5,7 @@
     scripts/check-deletion.py --list            what would be deleted
     scripts/check-deletion.py hyrax whir        only these targets
     scripts/check-deletion.py --write ...       also writes docs/check-deletion.md; results of other targets are kept
+    scripts/check-deletion.py --take            writes it from the results of the last run, which are in the target folder
 
 Works on a copy of the committed and uncommitted files, never on the tree itself. A deletion is one of
 
@@ -18,8 +19,9 @@ Works on a copy of the committed and uncommitted files, never on the tree itself
     expression  listed by hand in EXPRESSIONS         it is replaced by what checks nothing
 
 The deletions of a target are compiled into one set of test programs, each behind a switch that an environment variable
-throws; so a deletion costs a run of the tests and no build. Expressions that two deletions share are built anew. A run ends at its first failing test.
-A deletion that no test notices fails the script. A check that others imply is to be written away, then, not excused.
+throws; so a deletion costs a run of the tests and no build. Expressions that two deletions share are built anew. A run
+ends at its first failing test. A deletion that no test notices fails the script: the check needs a test, or, where others
+imply it, is written away.
 Needs Python 3.9 and what the tests need.
 """
 
@@ -314,6 +316,16 @@ def load_results():
     return [json.loads(line) for line in RESULTS.read_text().splitlines() if line]
 
 
+def take(done):
+    """Writes these results and those of other deletions, as far as the code still has them."""
+    new = {(r["file"], r["kind"], r["what"]) for r in done}
+    exist = {(m["file"], m["kind"], m["what"]) for t in TARGETS for m in all_mutations(t)}
+    kept = [r for r in load_results() if (r["file"], r["kind"], r["what"]) in exist - new]
+    results = sorted(kept + done, key=lambda r: (list(TARGETS).index(r["target"]), r["file"], r["line"]))
+    RESULTS.write_text("".join(json.dumps(r) + "\n" for r in results))
+    write_report(results)
+
+
 def write_report(results):
     text = ["# Deleted checks", "",
             "Made by `scripts/check-deletion.py --write`: every check of every verifier, and every absorb, was deleted once, alone,",
@@ -339,6 +351,7 @@ def main():
     parser.add_argument("targets", nargs="*", metavar="TARGET", help=", ".join(TARGETS))
     parser.add_argument("--list", action="store_true")
     parser.add_argument("--write", action="store_true")
+    parser.add_argument("--take", action="store_true")
     parser.add_argument("--only", help="only deletions whose code contains this text")
     parser.add_argument("--target-dir", type=Path, help="where Cargo builds [default: target/check-deletion]")
     parser.add_argument("--timeout", type=int, default=900, help="seconds for the tests of one package")
@@ -356,6 +369,11 @@ def main():
         print(f"{len(plan)} deletions")
         return 0
     target_dir = (args.target_dir or ROOT / "target" / "check-deletion").resolve()
+    last_run = target_dir / "results.jsonl"
+    if args.take:
+        take([json.loads(line) for line in last_run.read_text().splitlines()])
+        return 0
+    target_dir.mkdir(parents=True, exist_ok=True)
     done = []
 
     def record(target, m, outcome, failed):
@@ -395,13 +413,9 @@ def main():
                 record(target, m, *outcome)
                 for path, text in before.items():
                     path.write_text(text)
+            last_run.write_text("".join(json.dumps(r) + "\n" for r in done))
             if args.write:
-                key = {(r["file"], r["kind"], r["what"]) for r in done}
-                exist = {(m["file"], m["kind"], m["what"]) for t in TARGETS for m in all_mutations(t)}
-                kept = [r for r in load_results() if (r["file"], r["kind"], r["what"]) in exist - key]
-                results = sorted(kept + done, key=lambda r: (list(TARGETS).index(r["target"]), r["file"], r["line"]))
-                RESULTS.write_text("".join(json.dumps(r) + "\n" for r in results))
-                write_report(results)
+                take(done)
     bad = sum(r["outcome"] in ("survived", "no build") for r in done)
     if "LARIAT_FIGURES" in os.environ:
         with open(os.environ["LARIAT_FIGURES"], "a") as file:

@@ -9,6 +9,9 @@ COLUMN is `change` for what `.ci/run` covers and `nightly` for `scripts/nightly.
 column is printed; exit code 1 if a figure is missing, if anything was accepted, differed or was not noticed, or if
 less was covered than docs/soundness-figures.json says.
 
+    scripts/soundness-figures.py change --figures target/ci/*.jsonl --attack target/ci/attack.json --write
+    scripts/soundness-figures.py nightly --figures target/nightly/*.jsonl --attack target/nightly/attack.json --write
+
 --write keeps the column in docs/soundness-figures.json, and rewrites the README's table from there; --check compares the
 two and changes nothing. Needs Python 3.9 and nothing else.
 """
