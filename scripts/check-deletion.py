@@ -186,7 +186,8 @@ def mutations(file):
             condition = kind in ("refusal", "verdict", "guard", "bound")
             code = m["cond"] if condition else m["call"] + ";"
             start = m.start("cond") if condition else m.start("call")
-            shape = {"refusal": "!{d} && ({c})", "verdict": "{d} || ({c})", "guard": "{d} || ({c})", "bound": "{d} || ({c})",
+            # The condition is computed all the same: reading on is often a part of it.
+            shape = {"refusal": "({c}) && !{d}", "verdict": "({c}) || {d}", "guard": "({c}) || {d}", "bound": "({c}) || {d}",
                      "call": "if !{d} {{ {c} }}", "absorb": "if !{d} {{ {c} }}"}[kind]
             line = text.count("\n", 0, m.start()) + 1
             add = lambda what, start, old, shape: found.append(

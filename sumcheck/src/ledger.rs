@@ -209,6 +209,16 @@ mod tests {
         assert!(matches!(error, SumcheckError::FinalClaim { .. }), "{error}");
     }
 
+    /// Two claims on a polynomial at one point are two claims: the second does not replace the first.
+    #[test]
+    fn rejects_a_wrong_claim_before_a_right_one_at_the_same_point() {
+        let batches = [(0..2, point(1)), (0..2, point(1))];
+        let (proven, verified) = round_trip(&batches, 0).unwrap();
+        assert_eq!((&proven.point, &proven.evals), (&verified.point, &verified.evals));
+        let error = round_trip(&batches, 1).unwrap_err();
+        assert!(matches!(error, SumcheckError::FinalClaim { .. }), "{error}");
+    }
+
     #[test]
     fn every_claim_changes_the_next_challenge() {
         let challenge = |offset: u64| {
