@@ -8,8 +8,8 @@ use lariat_jolt_core::{
     cells::fixed_cells,
     constraints::{Constraint, constraints},
     operations::{
-        FIELD_ADDRESS, FIELD_TS, NUM_FIELDS, Operation, TAG_BYTECODE, TAG_PC, TAG_RAM, TAG_RANGE_TS, TAG_REGISTER,
-        TAG_TABLE, Tag, operations,
+        FIELD_ADDRESS, FIELD_TS, NUM_FIELDS, Operation, TAG_BYTECODE, TAG_PC, TAG_PRIVATE_BITS, TAG_RAM, TAG_RANGE_TS,
+        TAG_REGISTER, TAG_TABLE, Tag, operations,
     },
 };
 use std::collections::{BTreeSet, HashMap};
@@ -96,8 +96,22 @@ impl Forgery {
                 out.cells.insert("final values of the statement");
             }
         }
+        self.check_private(&mut out);
         out.unbalanced = balance.unbalanced();
         out
+    }
+
+    /// The length of the private input, and the bits of its last word.
+    fn check_private(&self, out: &mut Violations) {
+        if self.private[0] != Fr::from(self.header.private_bytes) {
+            out.cells.insert("length of the private input");
+        }
+        let touched = |j: u32| self.cells.get(&self.private_bit(j as usize)).map_or_else(Fr::zero, |c| c.touched);
+        let bits = self.header.private_tail_bits();
+        let sum: Fr = (0..bits).map(|j| touched(j) * Fr::from(1u32 << j)).sum();
+        if bits > 0 && self.private[self.header.private_words() as usize - 1] != sum {
+            out.cells.insert("last word of the private input");
+        }
     }
 }
 
@@ -142,6 +156,7 @@ fn memory_of(tuple: &Tuple) -> &'static str {
             Ok(TAG_REGISTER) => "registers",
             Ok(TAG_RAM) => "ram",
             Ok(TAG_RANGE_TS) => "timestamps",
+            Ok(TAG_PRIVATE_BITS) => "private bits",
             Ok(TAG_TABLE..) => "tables",
             _ => "no memory",
         },

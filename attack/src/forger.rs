@@ -11,12 +11,12 @@ use crate::{
     checker::{Tuple, Violations, small},
     programs::{is_main_final_claim, run_traced},
 };
-use ark_ff::{One, Zero};
+use ark_ff::{One, PrimeField, Zero};
 use lariat_algebra::Fr;
 use lariat_emulator::machine::TraceResult;
 use lariat_jolt_core::{
     Config, Header, Inputs, Params, Program, Schemes, VerifiedStatement, VerifyError,
-    cells::{CellContext, CellLayout, RamInit, Region, RegionKind},
+    cells::{CellContext, CellLayout, Region, RegionKind},
     columns as col,
     operations::{
         FIELD_ADDRESS, FIELD_BYTECODE, FIELD_KEY, FIELD_TS, FIELD_VALUE, NUM_FIELDS, TAG_BYTECODE, TAG_PC, TAG_RAM,
@@ -359,6 +359,7 @@ impl Forgery {
         }
         // Cells.
         self.cells.clear();
+        let last_word = self.private.get(self.header.private_words() as usize - 1).copied().unwrap_or_default();
         let cx = CellContext {
             params: self.header.config.params,
             image: self.program.image(),
@@ -374,9 +375,8 @@ impl Forgery {
                     Cell { touched: Fr::one(), value, timestamp }
                 } else if let Some(&count) = counts.get(&key) {
                     Cell { touched: Fr::one(), value: Fr::zero(), timestamp: Fr::from(count) }
-                } else if i == 0 && matches!(region.kind, RegionKind::Ram { init: RamInit::Private, .. }) {
-                    // The statement fixes the length of the private input, read or not.
-                    Cell { touched: Fr::one(), value: self.private[0], timestamp: Fr::zero() }
+                } else if region.kind == RegionKind::PrivateBits && bit_of(last_word, i) {
+                    Cell { touched: Fr::one(), ..Cell::default() }
                 } else {
                     continue;
                 };
@@ -384,6 +384,11 @@ impl Forgery {
             }
         }
         self
+    }
+
+    /// The cell of bit `j` of the private input's last word.
+    pub fn private_bit(&self, j: usize) -> usize {
+        self.layout.find(|k| *k == RegionKind::PrivateBits).unwrap().base + j
     }
 
     /// The cell of a RAM word by its byte address.
@@ -412,4 +417,9 @@ impl Forgery {
             assert!(matches!(error, VerifyError::Multiset), "{error:?}");
         }
     }
+}
+
+/// Bit `j` of a field element as an integer.
+fn bit_of(x: Fr, j: usize) -> bool {
+    x.into_bigint().0[0] >> j & 1 == 1
 }

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
 
+use ark_ff::{One, Zero};
+use lariat_algebra::Fr;
 use lariat_attack::{
     frozen::{
         self, Verdict,
@@ -13,9 +15,9 @@ use lariat_attack::{
     programs::{nightly, small},
 };
 use lariat_emulator::test_util::figure;
-use lariat_jolt_core::{Config, PcsKind, Schemes, verify_frozen};
+use lariat_jolt_core::{Config, PcsKind, Schemes, VerifyError, verify_frozen};
 use lariat_kzg::PowersOfTau;
-use lariat_transcript::{ChallengeTape, EventKind};
+use lariat_transcript::{ChallengeTape, Drawn, EventKind};
 use std::{collections::BTreeSet, fs, path::Path, sync::Arc};
 
 const SEED: u64 = 0x6672_6f7a_656e_0003;
@@ -137,4 +139,18 @@ fn an_honest_run_that_fails_is_a_row() {
     let [row] = &rows[..] else { panic!("{rows:?}") };
     assert_eq!((row.tried, row.panicked), (1, 1));
     assert!(!row.is_clean() && row.survivors[0].contains("nothing to forge"), "{row:?}");
+}
+
+/// At a point with a coordinate of zero or one, the statements on the private input have no weights.
+#[test]
+fn rejects_a_degenerate_point_of_the_zero_check() {
+    let record = record(PcsKind::HYRAX);
+    // The last challenge of the point: nothing but the main sumcheck depends on it.
+    let fold = record.map.cells.layers.last().unwrap().fold.unwrap();
+    for coordinate in [Fr::zero(), Fr::one()] {
+        let mut tape = record.tape.clone();
+        tape.0[record.drawn(fold).start] = Drawn::Scalar(coordinate);
+        let verdict = verify_frozen(&record.honest.program, &record.proof, &record.schemes, &tape);
+        assert!(matches!(verdict, Err(VerifyError::DegeneratePoint)), "{verdict:?}");
+    }
 }

@@ -7,8 +7,8 @@
 use crate::{
     bytecode::{Bytecode, NUM_REGISTERS, VIRTUAL_BASE},
     operations::{
-        FIELD_ADDRESS, FIELD_BYTECODE, FIELD_KEY, FIELD_VALUE, Fingerprint, TAG_BYTECODE, TAG_RAM, TAG_RANGE_TS,
-        TAG_REGISTER, TAG_TABLE, TS_PER_STEP,
+        FIELD_ADDRESS, FIELD_BYTECODE, FIELD_KEY, FIELD_VALUE, Fingerprint, TAG_BYTECODE, TAG_PRIVATE_BITS, TAG_RAM,
+        TAG_RANGE_TS, TAG_REGISTER, TAG_TABLE, TS_PER_STEP,
     },
     statement::Header,
 };
@@ -65,6 +65,8 @@ pub enum RegionKind {
     Bytecode,
     /// Rows of virtual sequences.
     VirtualBytecode,
+    /// Bits of the private input's last word, the least first: a bit is one where its cell is touched.
+    PrivateBits,
 }
 
 /// A block of cells.
@@ -98,6 +100,8 @@ pub struct CellWeights {
     pub initial: Fr,
     /// Weight of cells that belong to no memory.
     pub vacant: Fr,
+    /// Weight of each bit of the private input's last word.
+    pub private_bits: Vec<Fr>,
 }
 
 impl CellLayout {
@@ -118,6 +122,7 @@ impl CellLayout {
         block(RegionKind::Registers, NUM_REGISTERS);
         block(RegionKind::Bytecode, bytecode.rows.len());
         block(RegionKind::VirtualBytecode, bytecode.virtual_rows.len());
+        block(RegionKind::PrivateBits, header.private_tail_bits() as usize);
         let mut ram = |start: u32, bytes: u32, writable: bool, init: RamInit| {
             block(RegionKind::Ram { start: start / 4, writable, init }, bytes as usize / 4);
         };
@@ -214,6 +219,7 @@ struct Scaled {
     one: Fr,
     fields: Vec<Fr>,
     initial: Fr,
+    private_bits: Vec<Fr>,
 }
 
 impl Scaled {
@@ -223,6 +229,7 @@ impl Scaled {
             one: w.fingerprint,
             fields: fp.powers.iter().map(|p| w.fingerprint * p).collect(),
             initial: w.initial,
+            private_bits: w.private_bits.clone(),
         }
     }
 }
@@ -244,6 +251,7 @@ impl CellContext<'_> {
                 (TAG_BYTECODE, i as u32, 0, 0)
             }
             RegionKind::VirtualBytecode => (TAG_BYTECODE, VIRTUAL_BASE + i as u32, 0, 0),
+            RegionKind::PrivateBits => (TAG_PRIVATE_BITS, i as u32, 0, 0),
         };
         Some([(0, tag), (FIELD_ADDRESS, address), (FIELD_KEY, key), (FIELD_VALUE, value)])
     }
@@ -309,6 +317,9 @@ impl CellContext<'_> {
         if initial != 0 {
             acc.add_u64(w.initial, initial.into());
         }
+        if region.kind == RegionKind::PrivateBits {
+            acc.add(w.private_bits[i]);
+        }
         Some(acc.reduce())
     }
 
@@ -338,6 +349,12 @@ impl CellContext<'_> {
                 let tag = w.constant + w.one * small(TAG_REGISTER);
                 let sp = w.initial * small(INITIAL_STACK_POINTER) * eq_index(2, r);
                 (lt, tag * lt + w.fields[FIELD_ADDRESS] * id + sp)
+            }
+            RegionKind::PrivateBits => {
+                let (lt, id) = truncated_identity_mle(region.len as u64, r);
+                let tag = w.constant + w.one * small(TAG_PRIVATE_BITS);
+                let bits: Fr = w.private_bits.iter().zip(eq_evals(r)).map(|(w, e)| *w * e).sum();
+                (lt, tag * lt + w.fields[FIELD_ADDRESS] * id + bits)
             }
             RegionKind::Ram { start, writable, init } => {
                 let (lt, id) = truncated_identity_mle(region.len as u64, r);
@@ -437,13 +454,10 @@ pub fn evaluate_mask(layout: &CellLayout, header: &Header, r: &[Fr]) -> (Fr, Fr)
 }
 
 /// Cells whose final value the statement fixes, with that value, in no particular order: the exit and the panic cell,
-/// the output's length and words, and the private input's length. The last is read-only, so that its final value is
-/// its initial one, which the prover commits to.
+/// and the output's length and words.
 pub fn fixed_cells(layout: &CellLayout, header: &Header) -> Vec<(usize, u32)> {
-    let mut out = Vec::with_capacity(3 + header.output_words.len());
-    let words =
-        [(EXIT_CELL, header.exit_code), (PANIC_CELL, header.panic_word), (PRIVATE_INPUT_START, header.private_bytes)];
-    for (address, word) in words {
+    let mut out = Vec::with_capacity(2 + header.output_words.len());
+    for (address, word) in [(EXIT_CELL, header.exit_code), (PANIC_CELL, header.panic_word)] {
         out.extend(layout.ram_cell(address / 4).map(|cell| (cell, word)));
     }
     if let Some(first) = layout.ram_cell(OUTPUT_START / 4) {

@@ -93,6 +93,9 @@ pub enum VerifyError {
     /// The tuples read are not the tuples written.
     #[error("the proof does not verify: memory, bytecode or lookup tuples do not balance")]
     Multiset,
+    /// A coordinate of the zero check's point is zero or one, which happens to no honest proof in practice.
+    #[error("the proof does not verify: the challenges of its zero check are degenerate; prove again")]
+    DegeneratePoint,
     /// The commitment opening does not verify.
     #[error("the proof does not verify: {0}")]
     Pcs(#[from] lariat_pcs::VerifyError),
@@ -135,6 +138,9 @@ pub enum ProveError {
         /// Byte address.
         address: u32,
     },
+    /// A coordinate of the zero check's point is zero or one: one run in 2^248, and none in practice.
+    #[error("the challenges of the zero check are degenerate; change anything of the statement and prove again")]
+    DegeneratePoint,
     /// The commitment scheme failed.
     #[error(transparent)]
     Pcs(#[from] PcsError),

@@ -23,6 +23,8 @@ pub const TAG_REGISTER: u32 = 3;
 pub const TAG_RAM: u32 = 4;
 /// Tag of the table that range-checks timestamp distances.
 pub const TAG_RANGE_TS: u32 = 5;
+/// Tag of the bits of the private input's last word. No operation has it: its cells are touched or not, and that is all.
+pub const TAG_PRIVATE_BITS: u32 = 6;
 /// Tag of table `t` is `TAG_TABLE + t.id()`.
 pub const TAG_TABLE: u32 = 256;
 

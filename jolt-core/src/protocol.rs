@@ -10,8 +10,8 @@ use crate::{
     operations::{FIELD_ADDRESS, FIELD_TS, FIELD_VALUE, Fingerprint, Operation, TAG_PC, operations},
     statement::Header,
 };
-use ark_ff::{Field, One, Zero};
-use lariat_algebra::Fr;
+use ark_ff::{AdditiveGroup, Field, One, Zero, batch_inversion};
+use lariat_algebra::{Fr, poly::eq_index};
 use lariat_pcs::Pcs;
 use lariat_subtables::Params;
 use lariat_sumcheck::{
@@ -21,7 +21,7 @@ use lariat_sumcheck::{
 use lariat_transcript::{Session, encoding::SCALAR_BYTES};
 
 /// Name and version of the protocol, the first thing in every transcript.
-pub const PROTOCOL: &str = "Lariat/RV32IM/lasso/1";
+pub const PROTOCOL: &str = "Lariat/RV32IM/lasso/2";
 
 /// Labels of challenges and messages outside of sumchecks and commitments.
 pub mod label {
@@ -69,10 +69,12 @@ pub mod cell {
     pub const MASK: usize = 4;
     /// That value (public).
     pub const FIXED: usize = 5;
+    /// Weights of the private input's length and of its last word (public).
+    pub const PRIVATE_WEIGHT: usize = 6;
     /// Number of sparse columns.
-    pub const NUM_SPARSE: usize = 6;
+    pub const NUM_SPARSE: usize = 7;
     /// Weighted public contents (public, dense).
-    pub const DENSE: usize = 6;
+    pub const DENSE: usize = 7;
 }
 
 /// Number of committed columns over the cells.
@@ -191,9 +193,72 @@ pub fn step_claim(claims: &LeafClaims, rho: Fr) -> Fr {
     claims.claims.iter().flatten().zip(powers(rho)).map(|(c, w)| *c * w).sum()
 }
 
+/// Power of `sigma` of the statement on the private input's length.
+const PRIVATE_LENGTH: usize = 6;
+/// Power of `sigma` of the statement on the private input's last word.
+const PRIVATE_TAIL: usize = 7;
+/// Highest power of `sigma`: the degree of the relation over cells in it.
+pub const CELL_STATEMENTS_DEGREE: usize = PRIVATE_TAIL;
+
+/// Weights that make two sums over cells of the relation over cells, which sums `eq(s, a) Q(a)`:
+///
+/// - `sigma^6 private(length)`,
+/// - `sigma^7 (private(last word) - sum_j 2^j touched(bit j))`, if the last word is not filled.
+///
+/// A cell `a` has its weight over `eq(s, a)`, so that each counts once.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PrivateWeights {
+    /// Cells of the private input, with their weights.
+    pub words: Vec<(usize, Fr)>,
+    /// Of the bits of the last word.
+    pub bits: Vec<Fr>,
+}
+
+impl PrivateWeights {
+    /// The weights for the point `s` of the zero check over cells. At most 26 products of `s.len()` factors, and one
+    /// inversion.
+    ///
+    /// `None` if `eq(s, .)` is zero on one of these cells: a coordinate of `s` is zero or one then.
+    pub fn new(layout: &CellLayout, header: &Header, sigma: Fr, s: &[Fr]) -> Option<Self> {
+        let (base, _) = private_block(layout)?;
+        let length = (base, private_length_weight(sigma));
+        let bits = layout.find(|k| *k == RegionKind::PrivateBits);
+        let tail = sigma.pow([PRIVATE_TAIL as u64]);
+        let last = bits.map(|_| (base + header.private_words() as usize - 1, tail));
+        let powers_of_two = std::iter::successors(Some(tail), |w| Some(w.double()));
+        let bits = bits.into_iter().flat_map(|region| region.base..region.base + region.len).zip(powers_of_two);
+        let mut cells: Vec<(usize, Fr)> =
+            std::iter::once(length).chain(last).chain(bits.map(|(at, w)| (at, -w))).collect();
+        let mut eq: Vec<Fr> = cells.iter().map(|(at, _)| eq_index(*at, s)).collect();
+        if eq.iter().any(Zero::is_zero) {
+            return None;
+        }
+        batch_inversion(&mut eq);
+        for ((_, w), inverse) in cells.iter_mut().zip(&eq) {
+            *w *= inverse;
+        }
+        let bits = cells.split_off(1 + usize::from(last.is_some()));
+        Some(Self { words: cells, bits: bits.into_iter().map(|(_, w)| w).collect() })
+    }
+
+    /// The multilinear extension at `r` of the weights of words.
+    pub fn evaluate_words(&self, r: &[Fr]) -> Fr {
+        self.words.iter().map(|(at, w)| *w * eq_index(*at, r)).sum()
+    }
+}
+
+fn private_length_weight(sigma: Fr) -> Fr {
+    sigma.pow([PRIVATE_LENGTH as u64])
+}
+
 /// Weights of the dense public column over cells.
-pub fn cell_weights(fp: &Fingerprint, sigma: Fr) -> CellWeights {
-    CellWeights { fingerprint: Fr::one() + sigma, initial: fp.powers[FIELD_VALUE], vacant: sigma.pow([5]) }
+pub fn cell_weights(fp: &Fingerprint, sigma: Fr, private: &PrivateWeights) -> CellWeights {
+    CellWeights {
+        fingerprint: Fr::one() + sigma,
+        initial: fp.powers[FIELD_VALUE],
+        vacant: sigma.pow([5]),
+        private_bits: private.bits.clone(),
+    }
 }
 
 /// The relation over cells, under powers of `sigma`:
@@ -204,10 +269,13 @@ pub fn cell_weights(fp: &Fingerprint, sigma: Fr) -> CellWeights {
 /// 3. an untouched cell has value zero,
 /// 4. final values that the statement fixes,
 /// 5. cells that belong to no memory are untouched,
+/// 6. the private input's first word is its length,
+/// 7. its last word is the sum of its bits, which are cells that are touched or not,
 ///
-/// with `f` the fingerprint of what never changes; `f`, `v_0` and 5 are in the dense column.
+/// with `f` the fingerprint of what never changes. In the dense column are `f`, `v_0`, 5 and the bits of 7; 6 and 7 are
+/// sums over cells, by [`PrivateWeights`].
 pub fn cell_relation(fp: &Fingerprint, sigma: Fr) -> QuadraticRelation {
-    let s: Vec<Fr> = powers(sigma).take(6).collect();
+    let s: Vec<Fr> = powers(sigma).take(5).collect();
     let (value, ts) = (fp.powers[FIELD_VALUE], fp.powers[FIELD_TS]);
     let mut relation = QuadraticRelation::new(cell::NUM_SPARSE + 1);
     relation.linear.constant = s[0] + s[1];
@@ -221,12 +289,14 @@ pub fn cell_relation(fp: &Fingerprint, sigma: Fr) -> QuadraticRelation {
     relation.linear.add_term(cell::VALUE, s[3]);
     relation.factor_of(&IntForm::column(cell::MASK)).add_term(cell::VALUE, s[4]);
     relation.linear.add_term(cell::FIXED, -s[4]);
+    relation.factor_of(&IntForm::column(cell::PRIVATE)).add_term(cell::PRIVATE_WEIGHT, Fr::one());
     relation
 }
 
 /// The claim that [`cell_relation`] sums to.
-pub fn cell_claim(claims: &LeafClaims, sigma: Fr) -> Fr {
-    claims.claims.iter().flatten().zip(powers(sigma)).map(|(c, w)| *c * w).sum()
+pub fn cell_claim(claims: &LeafClaims, sigma: Fr, header: &Header) -> Fr {
+    let leaves: Fr = claims.claims.iter().flatten().zip(powers(sigma)).map(|(c, w)| *c * w).sum();
+    leaves + private_length_weight(sigma) * Fr::from(header.private_bytes)
 }
 
 /// Fingerprints of the program counter's first and last state: the chain starts at the entry at time 0 and ends in

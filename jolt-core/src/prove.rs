@@ -7,8 +7,8 @@ use crate::{
     operations::{Fingerprint, Leaf, operations},
     program::Program,
     protocol::{
-        self, NUM_CELL_COLUMNS, Shape, balanced, boundary, cell, cell_claim, cell_relation, cell_weights, label,
-        section, session, step_claim, step_relation,
+        self, NUM_CELL_COLUMNS, PrivateWeights, Shape, balanced, boundary, cell, cell_claim, cell_relation,
+        cell_weights, label, section, session, step_claim, step_relation,
     },
     statement::{Config, Header, SetupId},
     witness::{self, TouchedCell, Witness},
@@ -274,8 +274,13 @@ fn prove_in(
     let sigma = channel.challenge(label::CELL_BATCHING);
     let relation = step_relation(params, program.bytecode().code_base, &ops, &fp, rho);
     let cells_relation = cell_relation(&fp, sigma);
-    let dense = layout.dense(&cx, &fp, &cell_weights(&fp, sigma));
-    let rows = cell_rows(&cells, &layout, private_values(&private), &header);
+    let private_weights = PrivateWeights::new(&layout, &header, sigma, &cell_claims.point);
+    let private_weights = private_weights.ok_or(ProveError::DegeneratePoint)?;
+    let dense = layout.dense(&cx, &fp, &cell_weights(&fp, sigma, &private_weights));
+    let mut rows = cell_rows(&cells, &layout, private_values(&private), &header);
+    for (at, weight) in &private_weights.words {
+        merge(&mut rows, *at, cell::PRIVATE_WEIGHT, *weight);
+    }
     let mut step_prover = QuadraticProver::new(&relation, step_columns, &step_claims.point);
     let mut cell_prover =
         SparseQuadraticProver::<{ cell::NUM_SPARSE }>::new(&cells_relation, rows, vec![dense], &cell_claims.point);
@@ -283,7 +288,7 @@ fn prove_in(
         label::MAIN,
         &mut [
             Instance { prover: &mut step_prover, claim: step_claim(&step_claims, rho) },
-            Instance { prover: &mut cell_prover, claim: cell_claim(&cell_claims, sigma) },
+            Instance { prover: &mut cell_prover, claim: cell_claim(&cell_claims, sigma, &header) },
         ],
         &mut channel,
     );
@@ -369,14 +374,30 @@ fn cell_leaves(
     SparseLayer { num_vars: layout.num_vars, entries }
 }
 
-/// Rows of the sparse columns of the cell relation.
+/// Sparse columns of the cell relation on one cell.
+type CellRow = (u32, [Fr; cell::NUM_SPARSE]);
+
+/// Sets an entry of a cell that may have no row yet.
+fn merge(rows: &mut Vec<CellRow>, at: usize, column: usize, x: Fr) {
+    let at = at as u32;
+    match rows.binary_search_by_key(&at, |r| r.0) {
+        Ok(k) => rows[k].1[column] = x,
+        Err(k) => {
+            let mut v = [Fr::zero(); cell::NUM_SPARSE];
+            v[column] = x;
+            rows.insert(k, (at, v));
+        }
+    }
+}
+
+/// Rows of the sparse columns of the cell relation, without the weights of the private input.
 fn cell_rows(
     cells: &[TouchedCell],
     layout: &crate::cells::CellLayout,
     private: &[u32],
     header: &Header,
-) -> Vec<(u32, [Fr; cell::NUM_SPARSE])> {
-    let mut rows: Vec<(u32, [Fr; cell::NUM_SPARSE])> = cells
+) -> Vec<CellRow> {
+    let mut rows: Vec<CellRow> = cells
         .iter()
         .map(|c| {
             let mut v = [Fr::zero(); cell::NUM_SPARSE];
@@ -386,25 +407,14 @@ fn cell_rows(
             (c.cell, v)
         })
         .collect();
-    let mut merge = |at: usize, column: usize, x: Fr| {
-        let at = at as u32;
-        match rows.binary_search_by_key(&at, |r| r.0) {
-            Ok(k) => rows[k].1[column] = x,
-            Err(k) => {
-                let mut v = [Fr::zero(); cell::NUM_SPARSE];
-                v[column] = x;
-                rows.insert(k, (at, v));
-            }
-        }
-    };
     if let Some((base, _)) = protocol::private_block(layout) {
         for (i, &w) in private.iter().enumerate().filter(|(_, w)| **w != 0) {
-            merge(base + i, cell::PRIVATE, Fr::from(w));
+            merge(&mut rows, base + i, cell::PRIVATE, Fr::from(w));
         }
     }
     for (at, word) in fixed_cells(layout, header) {
-        merge(at, cell::MASK, Fr::one());
-        merge(at, cell::FIXED, Fr::from(word));
+        merge(&mut rows, at, cell::MASK, Fr::one());
+        merge(&mut rows, at, cell::FIXED, Fr::from(word));
     }
     rows
 }

@@ -24,7 +24,7 @@
 use crate::{
     constraints::constraints,
     operations::NUM_FIELDS,
-    protocol::{NUM_GROUPS, Shape},
+    protocol::{CELL_STATEMENTS_DEGREE, NUM_GROUPS, Shape},
     statement::Config,
 };
 use ark_ff::PrimeField;
@@ -41,9 +41,6 @@ pub const MIN_PROVEN_HASHES: f64 = 100.0;
 
 /// Degree in each variable of all sumchecks of the argument: two multilinear factors, and `eq`.
 const ROUND_DEGREE: usize = 3;
-
-/// Highest power of `sigma` in the relation over cells.
-const CELL_STATEMENTS_DEGREE: usize = 5;
 
 /// Parts of the argument, in order.
 pub mod part {
@@ -214,7 +211,7 @@ pub fn argument_terms(shape: &Shape, params: Params, log_challenges: f64) -> Vec
         "2 · operations + constraints - 1",
         "degree in rho",
     );
-    push(part::SIGMA, "statements on cells".to_owned(), CELL_STATEMENTS_DEGREE as f64, "5", "degree in sigma");
+    push(part::SIGMA, "statements on cells".to_owned(), CELL_STATEMENTS_DEGREE as f64, "7", "degree in sigma");
     push(part::MAIN, "batching".to_owned(), 1.0, "1", "linear in the coefficient");
     push(
         part::MAIN,

@@ -15,7 +15,7 @@ use std::fmt;
 pub const MAGIC: [u8; 8] = *b"LARIATPF";
 
 /// Version of the proof format; a verifier takes exactly this one.
-pub const VERSION: u16 = 2;
+pub const VERSION: u16 = 3;
 
 /// Most steps that a proof can have: timestamps and counters stay below `2^32`.
 pub const MAX_STEPS: u64 = 1 << 28;
@@ -257,6 +257,11 @@ impl Header {
         1 + self.private_bytes.div_ceil(4)
     }
 
+    /// Bits of the private input in its last word, if that is not filled: 8, 16 or 24; else 0.
+    pub fn private_tail_bits(&self) -> u32 {
+        8 * (self.private_bytes % 4)
+    }
+
     /// The bytes that the guest committed.
     pub fn output(&self) -> Vec<u8> {
         let length = self.output_words.first().copied().unwrap_or(0) as usize;
@@ -313,8 +318,10 @@ pub struct VerifiedStatement {
     pub config: Config,
     /// Public parameters of the commitment scheme.
     pub setup: SetupId,
-    /// Digest of the commitment to the private input: its length word, its bytes, and whatever the prover chose for the
-    /// up to three bytes that fill up the last word, which are zero in an honest run.
+    /// Digest of the commitment to the private input: the length word, then the words that hold its bytes. The length is
+    /// the header's, and the last word is zero behind the last byte. Words that the run loads are 32 bits; those that it
+    /// never loads may be any field elements, as nothing depends on them. Who has a private input and wants to know
+    /// whether the proof is about it must commit to it and compare.
     pub private_input_commitment: [u8; 32],
     /// How much such a proof is worth: every error term, and what limits the level.
     pub security: SecurityLedger,

@@ -6,8 +6,8 @@ use crate::{
     operations::{Fingerprint, operations},
     program::Program,
     protocol::{
-        self, NUM_GROUPS, Shape, balanced, boundary, cell, cell_claim, cell_relation, cell_weights, label, section,
-        session, step_claim, step_relation,
+        self, NUM_GROUPS, PrivateWeights, Shape, balanced, boundary, cell, cell_claim, cell_relation, cell_weights,
+        label, section, session, step_claim, step_relation,
     },
     security::SecurityLedger,
     statement::{Header, SetupId, VerifiedStatement},
@@ -123,9 +123,11 @@ fn verify_in(
     channel.section(section::MAIN);
     let rho = channel.challenge(label::STEP_BATCHING);
     let sigma = channel.challenge(label::CELL_BATCHING);
+    let private_weights = PrivateWeights::new(&layout, &header, sigma, &cell_claims.point);
+    let private_weights = private_weights.ok_or(VerifyError::DegeneratePoint)?;
     let shapes = [
         InstanceShape { num_vars: shape.step_vars, degree: 3, claim: step_claim(&step_claims, rho) },
-        InstanceShape { num_vars: shape.cell_vars, degree: 3, claim: cell_claim(&cell_claims, sigma) },
+        InstanceShape { num_vars: shape.cell_vars, degree: 3, claim: cell_claim(&cell_claims, sigma, &header) },
     ];
     let verdict = engine::verify(label::MAIN, &shapes, &mut channel)?;
 
@@ -162,7 +164,8 @@ fn verify_in(
     z[cell::PRIVATE] = private_value;
     z[cell::MASK] = mask;
     z[cell::FIXED] = fixed;
-    z[cell::DENSE] = layout.evaluate(&cx, &fp, &cell_weights(&fp, sigma), r_cell);
+    z[cell::PRIVATE_WEIGHT] = private_weights.evaluate_words(r_cell);
+    z[cell::DENSE] = layout.evaluate(&cx, &fp, &cell_weights(&fp, sigma, &private_weights), r_cell);
     let cell_summand = eq_eval(&cell_claims.point, r_cell) * cell_relation(&fp, sigma).eval(&z);
     verdict.check(&[step_summand, cell_summand])?;
 

@@ -5,19 +5,22 @@
 
 use ark_ff::{BigInteger, One, PrimeField, UniformRand, Zero};
 use lariat_algebra::Fr;
-use lariat_attack::programs::{configurations, i, program, r};
+use lariat_attack::{
+    forger::Forgery,
+    programs::{configurations, i, program, r},
+};
 use lariat_emulator::isa::Opcode::{Addi, Div, Mul};
 use lariat_jolt_core::{
     Config, Inputs, Params, Program, ProveOptions, Proven, Schemes, VerifiedStatement, columns as col,
     constraints::constraints,
     operations::{Fingerprint, NUM_FIELDS, operations},
-    protocol::{Shape, cell, cell_relation, cell_weights, label, section, step_relation},
+    protocol::{PrivateWeights, Shape, cell, cell_claim, cell_relation, cell_weights, label, section, step_relation},
     prove,
     security::{MIN_PROVEN_CURVES, SecurityLedger, argument_terms, log_field, part},
     verify_with_log,
 };
 use lariat_pcs::{Workload, batch};
-use lariat_sumcheck::quadratic::QuadraticRelation;
+use lariat_sumcheck::{grand_product::LeafClaims, quadratic::QuadraticRelation};
 use lariat_transcript::{Drawn, Event, EventKind, EventLog};
 use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
 
@@ -152,12 +155,22 @@ fn degrees_are_those_of_what_the_verifier_evaluates() {
         assert_close(numerator(&ledger, part::RHO), in_rho as f64);
 
         let w = random(cell::NUM_SPARSE, &mut rng);
-        let contents = random(3, &mut rng);
+        let contents = random(4, &mut rng);
+        // A private input of one byte, so that every statement is there.
+        let honest = Forgery::honest(&sample(), config, Inputs { public: &[], private: &[1] });
+        let (layout, header) = (honest.layout, honest.header);
+        let (s, r) = (random(layout.num_vars, &mut rng), random(layout.num_vars, &mut rng));
+        let claims = LeafClaims { products: Vec::new(), point: s.clone(), claims: vec![random(2, &mut rng)] };
         let in_sigma = degree(20, |sigma| {
-            let weights = cell_weights(&fp, sigma);
-            let dense =
-                contents[0] * weights.fingerprint + contents[1] * weights.initial + contents[2] * weights.vacant;
-            cell_relation(&fp, sigma).eval(&[&w[..], &[dense]].concat())
+            let private = PrivateWeights::new(&layout, &header, sigma, &s).unwrap();
+            let weights = cell_weights(&fp, sigma, &private);
+            let dense = contents[0] * weights.fingerprint
+                + contents[1] * weights.initial
+                + contents[2] * weights.vacant
+                + contents[3] * weights.private_bits[0];
+            let mut z = [&w[..], &[dense]].concat();
+            z[cell::PRIVATE_WEIGHT] = private.evaluate_words(&r);
+            cell_relation(&fp, sigma).eval(&z) - cell_claim(&claims, sigma, &header)
         });
         assert_close(numerator(&ledger, part::SIGMA), in_sigma as f64);
 
@@ -207,7 +220,7 @@ fn the_sum_is_that_of_the_formula() {
                 + tree(m)
                 + (n + m)
                 + (2.0 * k + constraints(config.params, 0).len() as f64 - 1.0)
-                + 5.0
+                + 7.0
                 + (3.0 * n.max(m) + 1.0);
             let error = numerator / log_field().exp2()
                 + (-pcs.security(&[&shape.private_batch(), &shape.witness_batch()]).proven).exp2();

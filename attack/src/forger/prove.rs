@@ -12,7 +12,7 @@ use lariat_jolt_core::{
     Schemes, SetupId,
     cells::fixed_cells,
     operations::{Fingerprint, operations},
-    protocol::{self, Shape, cell, label, section, session},
+    protocol::{self, PrivateWeights, Shape, cell, label, section, session},
 };
 use lariat_pcs::Workload;
 use lariat_sumcheck::{
@@ -90,11 +90,12 @@ impl Forgery {
         let relation = protocol::step_relation(params, self.program.bytecode().code_base, &ops, &fp, rho);
         let cell_relation = protocol::cell_relation(&fp, sigma);
         let cx = self.context();
-        let dense = self.layout.dense(&cx, &fp, &protocol::cell_weights(&fp, sigma));
+        let weights = PrivateWeights::new(&self.layout, header, sigma, &cell_claims.point).unwrap();
+        let dense = self.layout.dense(&cx, &fp, &protocol::cell_weights(&fp, sigma, &weights));
         let mut step_prover = FormProver::new(&relation, &rows, &step_claims.point);
         let mut cell_prover = SparseQuadraticProver::<{ cell::NUM_SPARSE }>::new(
             &cell_relation,
-            self.cell_rows(),
+            self.cell_rows(&weights),
             vec![dense],
             &cell_claims.point,
         );
@@ -102,7 +103,7 @@ impl Forgery {
             label::MAIN,
             &mut [
                 Instance { prover: &mut step_prover, claim: protocol::step_claim(&step_claims, rho) },
-                Instance { prover: &mut cell_prover, claim: protocol::cell_claim(&cell_claims, sigma) },
+                Instance { prover: &mut cell_prover, claim: protocol::cell_claim(&cell_claims, sigma, header) },
             ],
             &mut channel,
         );
@@ -118,7 +119,7 @@ impl Forgery {
         [header.to_bytes(), messages].concat()
     }
 
-    fn cell_rows(&self) -> Vec<(u32, [Fr; cell::NUM_SPARSE])> {
+    fn cell_rows(&self, weights: &PrivateWeights) -> Vec<(u32, [Fr; cell::NUM_SPARSE])> {
         let mut rows: BTreeMap<u32, [Fr; cell::NUM_SPARSE]> = BTreeMap::new();
         for (&at, c) in &self.cells {
             let row = rows.entry(at as u32).or_default();
@@ -130,6 +131,9 @@ impl Forgery {
             for (i, w) in self.private.iter().enumerate().filter(|(_, w)| !w.is_zero()) {
                 rows.entry((base + i) as u32).or_default()[cell::PRIVATE] = *w;
             }
+        }
+        for (at, weight) in &weights.words {
+            rows.entry(*at as u32).or_default()[cell::PRIVATE_WEIGHT] = *weight;
         }
         for (at, word) in fixed_cells(&self.layout, &self.header) {
             let row = rows.entry(at as u32).or_default();

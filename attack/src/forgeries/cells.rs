@@ -2,18 +2,21 @@
 
 use super::{Case, breaks_cells, unbalanced};
 use crate::{
+    checker::Violations,
     forger::{Cell, Forgery},
     programs::{NO_INPUT, i, load, program, store},
 };
 use ark_ff::{One, Zero};
 use lariat_algebra::Fr;
 use lariat_emulator::{
-    isa::Opcode,
+    isa::{Instruction, Opcode},
     memory_map::{INPUT_START, OUTPUT_START, PRIVATE_INPUT_START},
 };
 use lariat_jolt_core::{Config, Inputs, Program, cells::RegionKind, columns as col};
 
 const FINAL: &str = "final values of the statement";
+const LENGTH: &str = "length of the private input";
+const TAIL: &str = "last word of the private input";
 const INPUTS: Inputs<'static> = Inputs { public: b"public", private: b"private" };
 
 /// Loads words of both inputs, commits eight bytes, and exits with 3.
@@ -29,6 +32,25 @@ fn program_with_output() -> Program {
         asm.exit(3);
     })
 }
+
+/// Commits the length of the private input, and exits with its first word without the lowest byte.
+fn program_with_shifted_word() -> Program {
+    program(|asm| {
+        asm.load_constant(5, PRIVATE_INPUT_START).load_constant(7, OUTPUT_START);
+        load(asm, Opcode::Lw, 8, 5, 0);
+        load(asm, Opcode::Lw, 9, 5, 4);
+        i(asm, Opcode::Addi, 11, 0, 4);
+        store(asm, Opcode::Sw, 11, 7, 0);
+        store(asm, Opcode::Sw, 8, 7, 4);
+        i(asm, Opcode::Srli, 10, 9, 8);
+        i(asm, Opcode::Addi, 17, 0, 93);
+        asm.push(Instruction::system(Opcode::Ecall));
+    })
+}
+/// Rows of the length's load and of its store.
+const SHIFTED_LENGTH: usize = 4;
+const SHIFTED_STORE: usize = 8;
+
 /// Row of the private input's load.
 const PRIVATE_LOAD: usize = 6;
 
@@ -198,13 +220,13 @@ super::forgeries! {
         // The output word is public, and no more than a word.
         let output = g.ram_cell(OUTPUT_START + 4);
         assert!(g.cells[&output].value == beyond);
-        let mut violates = crate::checker::Violations::only_constraints(&["Lw relation 0"]);
+        let mut violates = Violations::only_constraints(&["Lw relation 0"]);
         violates.cells.insert(FINAL);
         cases.push(Case { what: "it is loaded, and stored".into(), forgery: g.clone(), violates });
         let log_m = config.params.log_m();
         let top = lariat_subtables::decompose::num_range_chunks(config.params) - 1;
         g.add(PRIVATE_LOAD, col::slot_p(top), 1 << (32 - log_m * top)).rebalance();
-        let mut violates = crate::checker::Violations::only_balance(&["tables"]);
+        let mut violates = Violations::only_balance(&["tables"]);
         violates.cells.insert(FINAL);
         cases.push(Case { what: "by a chunk out of range".into(), forgery: g, violates });
         cases
@@ -216,13 +238,98 @@ super::forgeries! {
         for length in [0u64, 8, u64::from(u32::MAX)] {
             let mut f = honest(config);
             f.private[0] = Fr::from(length);
-            f.rebalance();
-            cases.push(breaks_cells(format!("length {length} for 7"), &f, FINAL));
+            cases.push(breaks_cells(format!("length {length} for 7, which nothing reads"), &f, LENGTH));
             // The cell keeps what the statement says, and is no longer what was committed to.
             let cell = f.ram_cell(PRIVATE_INPUT_START);
-            f.cells.get_mut(&cell).unwrap().value = Fr::from(7u64);
-            cases.push(unbalanced(format!("length {length} for 7 in the commitment"), &f, &["ram"]));
+            f.cells.insert(cell, Cell { touched: Fr::one(), value: Fr::from(7u64), timestamp: Fr::zero() });
+            let mut violates = Violations::only_balance(&["ram"]);
+            violates.cells.insert(LENGTH);
+            let what = format!("length {length} for 7 in the commitment alone");
+            cases.push(Case { what, forgery: f, violates });
         }
         cases
+    }
+
+    /// No private input, of which nothing reads the length: the commitment to it is to a word that is not zero.
+    fn rejects_a_length_word_where_there_is_no_private_input(config: Config) -> Vec<Case> {
+        let program = program(|asm| {
+            asm.exit(3);
+        });
+        let mut cases = Vec::new();
+        for word in [Fr::one(), Fr::from(1u64 << 32), -Fr::one()] {
+            let mut f = Forgery::honest(&program, config, NO_INPUT);
+            f.private[0] = word;
+            cases.push(breaks_cells(format!("length word {word}"), &f, LENGTH));
+        }
+        cases
+    }
+
+    /// Bytes behind the end of the private input, which a guest that loads whole words sees: a guest that commits the
+    /// length and exits with `word >> 8` ends with 0 on every input of one byte.
+    fn rejects_padding_of_the_private_input_that_is_loaded(config: Config) -> Vec<Case> {
+        let mut cases = Vec::new();
+        for bytes in 1..4u32 {
+            let private = [1, 0xbe, 0xba, 0xfe];
+            let mut f = Forgery::honest(&program_with_shifted_word(), config, Inputs { public: b"", private: &private });
+            assert_eq!(f.header.exit_code, 0xfe_babe);
+            // The run is that of four bytes, but for the length that it loads and commits.
+            f.header.private_bytes = bytes;
+            f.private[0] = Fr::from(bytes);
+            f.header.output_words[1] = bytes;
+            crate::forgeries::memory::set_loaded(&mut f, SHIFTED_LENGTH, bytes);
+            f.set(SHIFTED_STORE, col::RS2_VALUE, bytes).set(SHIFTED_STORE, col::RAM_POST, bytes);
+            f.lay_out_again().rebalance();
+            cases.push(breaks_cells(format!("length {bytes}, and padding that is loaded"), &f, TAIL));
+        }
+        cases
+    }
+
+    /// The last word of the private input, which nothing reads, with padding, with a wrong bit, and as no word.
+    fn rejects_another_last_word_of_the_private_input(config: Config) -> Vec<Case> {
+        let honest = honest(config);
+        let mut cases = Vec::new();
+        for (what, change) in [
+            ("a byte behind the end", Fr::from(1u32 << 24)),
+            ("all bytes behind the end", Fr::from(0xff00_0000u32)),
+            ("beyond 32 bits", crate::forgeries::pow2(32)),
+            ("below zero", -Fr::from(1u32 << 25)),
+        ] {
+            let mut f = honest.clone();
+            f.private[2] += change;
+            cases.push(breaks_cells(what, &f, TAIL));
+        }
+        for j in [0, 23] {
+            let mut f = honest.clone();
+            let cell = f.private_bit(j);
+            if f.cells.remove(&cell).is_none() {
+                f.cells.insert(cell, Cell { touched: Fr::one(), ..Cell::default() });
+            }
+            cases.push(breaks_cells(format!("bit {j} the other way"), &f, TAIL));
+        }
+        cases
+    }
+
+    /// Bits of the last word that are none: twice the highest is a byte behind the end.
+    fn rejects_bits_of_the_private_input_that_are_none(config: Config) -> Vec<Case> {
+        let mut cases = Vec::new();
+        for touched in [Fr::from(2u64), -Fr::one()] {
+            let mut f = honest(config);
+            let cell = f.private_bit(23);
+            let before = f.cells.get(&cell).map_or_else(Fr::zero, |c| c.touched);
+            f.cells.insert(cell, Cell { touched, ..Cell::default() });
+            f.private[2] += (touched - before) * Fr::from(1u32 << 23);
+            cases.push(breaks_cells(format!("bit {touched}"), &f, "touched is a bit"));
+        }
+        cases
+    }
+
+    /// Bits of the last word that end otherwise than they began: their memory has no accesses.
+    fn rejects_a_final_state_of_a_bit_of_the_private_input(config: Config) -> Vec<Case> {
+        let mut f = honest(config);
+        let cell = (0..24).map(|j| f.private_bit(j)).find(|at| f.cells.contains_key(at)).unwrap();
+        f.cells.get_mut(&cell).unwrap().value = Fr::one();
+        let mut g = honest(config);
+        g.cells.get_mut(&cell).unwrap().timestamp = Fr::one();
+        vec![unbalanced("a value", &f, &["private bits"]), unbalanced("a time", &g, &["private bits"])]
     }
 }

@@ -43,11 +43,13 @@ fn every_constraint_alone_stops_some_forgery() {
             "an untouched cell has value zero",
             "final values of the statement",
             "vacant cells are untouched",
+            "length of the private input",
+            "last word of the private input",
         ] {
             assert!(cases.iter().any(|c| c.violates == Violations::only_cells(demand)), "{demand}");
         }
         let of_balance = |memory| cases.iter().filter(|c| c.violates == Violations::only_balance(&[memory])).count();
-        for memory in ["pc", "bytecode", "registers", "ram", "timestamps", "tables"] {
+        for memory in ["pc", "bytecode", "registers", "ram", "timestamps", "tables", "private bits"] {
             println!("{} forgeries of {memory}", of_balance(memory));
             assert!(of_balance(memory) > 0, "no forgery of {memory} alone");
         }

@@ -20,7 +20,7 @@ use lariat_algebra::{
 use lariat_jolt_core::{
     cells::{CellContext, evaluate_mask},
     operations::operations,
-    protocol::{cell, cell_relation, cell_weights, private_block, step_relation},
+    protocol::{PrivateWeights, cell, cell_relation, cell_weights, private_block, step_relation},
     verify_frozen,
 };
 use lariat_transcript::{EventKind, PayloadKind};
@@ -210,8 +210,11 @@ fn final_claim(record: &Record, evals: &[Fr]) -> Fr {
         *private * eq_index(base >> log_size, &r_cell[..r_cell.len() - log_size])
     });
     (z[cell::MASK], z[cell::FIXED]) = (mask, fixed);
-    z[cell::DENSE] = f.layout.evaluate(&cx, &fp, &cell_weights(&fp, sigma), r_cell);
-    let cells = eq_eval(&record.leaf_point(&map.cells), r_cell) * cell_relation(&fp, sigma).eval(&z);
+    let s = record.leaf_point(&map.cells);
+    let weights = PrivateWeights::new(&f.layout, &f.header, sigma, &s).unwrap();
+    z[cell::PRIVATE_WEIGHT] = weights.evaluate_words(r_cell);
+    z[cell::DENSE] = f.layout.evaluate(&cx, &fp, &cell_weights(&fp, sigma, &weights), r_cell);
+    let cells = eq_eval(&s, r_cell) * cell_relation(&fp, sigma).eval(&z);
     steps + record.challenge(map.main_batching) * cells
 }
 

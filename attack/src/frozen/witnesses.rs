@@ -57,6 +57,7 @@ pub fn attacks(record: &Record) -> Vec<Attack<'_>> {
         balanced(record, "initial and final cells", map.cells.layers[0].batching, forge_cell_products),
         proven(record, "violations that cancel under rho", "two constraints of a row", map.rho, cancel_under_rho),
         proven(record, "violations that cancel under sigma", "an output word", map.sigma, cancel_under_sigma),
+        proven(record, "violations that cancel under sigma", "the private input", map.sigma, cancel_private_words),
     ]);
     // Round i of the last slot level binds bit i of a row's number.
     let steps = map.steps.layers.last().unwrap();
@@ -248,6 +249,14 @@ fn cancel_under_sigma(record: &Record, f: &mut Forgery) {
     let at = claim_output(f, UNWRITTEN);
     assert!(!f.cells.contains_key(&at), "the program does not touch it");
     f.cells.entry(at).or_default().value = sigma * Fr::from(FALSE_WORD) * inverse(Fr::one() + sigma);
+}
+
+/// `sigma^6 d + sigma^7 d' = 0` for what the length and the last word of the private input are off by.
+fn cancel_private_words(record: &Record, f: &mut Forgery) {
+    let padding = Fr::from(1u32 << 31);
+    let last = f.header.private_words() as usize - 1;
+    f.private[0] -= record.challenge(record.map.sigma) * padding;
+    f.private[last] += padding;
 }
 
 /// An honest proof, but committing to and opening another polynomial: it differs in two cells, with the same value at

@@ -49,6 +49,7 @@ pub fn regions() -> String {
             RegionKind::Registers => "registers".into(),
             RegionKind::Bytecode => "bytecode".into(),
             RegionKind::VirtualBytecode => "virtual bytecode".into(),
+            RegionKind::PrivateBits => "bits of the last private word".into(),
             RegionKind::Ram { start, writable, init } => format!(
                 "RAM from {:#010x}, {}, {}",
                 4 * start,

@@ -71,7 +71,7 @@ fn empty_columns(params: Params, steps: usize) -> Vec<ColumnData> {
 /// Per-cell state while the rows are walked.
 struct RegionState {
     region: Region,
-    /// Values of RAM words and registers.
+    /// Values of RAM words, registers and the private input's bits.
     values: Vec<u32>,
     /// Last timestamps, or read counters.
     stamps: Vec<u32>,
@@ -141,6 +141,10 @@ impl<'a> Builder<'a> {
                 }
                 RegionKind::Bytecode => out.bytecode = k,
                 RegionKind::VirtualBytecode => out.virtual_bytecode = k,
+                RegionKind::PrivateBits => {
+                    let last = io_word(inputs.private, header.private_words() as usize - 1);
+                    values = (0..region.len).map(|j| last >> j & 1).collect();
+                }
             }
             out.states.push(RegionState { region: *region, values, stamps: vec![0; region.len] });
         }
@@ -503,15 +507,17 @@ impl<'a> Builder<'a> {
         let mut states: Vec<&RegionState> = self.states.iter().collect();
         states.sort_by_key(|s| s.region.base);
         for s in states {
-            // The statement fixes the length of the private input, read or not.
-            let is_private = matches!(s.region.kind, RegionKind::Ram { init: RamInit::Private, .. });
+            let cell = |i: usize| (s.region.base + i) as u32;
+            // A bit is no value: its cell is touched or not.
+            if s.region.kind == RegionKind::PrivateBits {
+                let set = s.values.iter().enumerate().filter(|(_, bit)| **bit == 1);
+                cells.extend(set.map(|(j, _)| TouchedCell { cell: cell(j), value: 0, timestamp: 0 }));
+                continue;
+            }
             for (i, &timestamp) in s.stamps.iter().enumerate() {
-                if timestamp != 0 || (is_private && i == 0) {
-                    cells.push(TouchedCell {
-                        cell: (s.region.base + i) as u32,
-                        value: s.values.get(i).copied().unwrap_or(0),
-                        timestamp,
-                    });
+                if timestamp != 0 {
+                    let value = s.values.get(i).copied().unwrap_or(0);
+                    cells.push(TouchedCell { cell: cell(i), value, timestamp });
                 }
             }
         }

@@ -169,7 +169,7 @@ fn rejects_what_is_no_proof_of_this_version() {
     assert_eq!(error(&[]), HeaderError::NotAProof);
     assert_eq!(error(b"\x7fELF"), HeaderError::NotAProof);
     assert_eq!(error(&with(0, b'l')), HeaderError::NotAProof);
-    assert!(matches!(error(&with(8, 0xee)), HeaderError::Version { expected: 2, .. }));
+    assert!(matches!(error(&with(8, 0xee)), HeaderError::Version { expected: 3, .. }));
     for (at, field) in [(10, "commitment scheme"), (11, "argument"), (12, "hash"), (13, "table size")] {
         assert_eq!(error(&with(at, 0xee)), HeaderError::UnknownChoice { field, value: 0xee });
     }
