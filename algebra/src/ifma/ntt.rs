@@ -108,7 +108,7 @@ mod vector {
         split_times_16(&x.0.0.map(|word| _mm512_set1_epi64(word as i64)))
     }
 
-    /// From below `6 p` to at most `p + 2^212`; limbs may be signed.
+    /// From below `6 p` to below `p + 2^214`; limbs may be signed and below `2^56`.
     #[inline]
     #[target_feature(enable = "avx512f,avx512ifma")]
     fn reduce(a: &Lanes) -> Lanes {

@@ -1,6 +1,6 @@
 //! Batches of affine additions, eight at a time.
 //!
-//! Stored coordinates are in Montgomery form to the base `2^260` and in `[0, p + 2^212)`: not always canonical, so
+//! Stored coordinates are in Montgomery form to the base `2^260` and in `[0, p + 2^214)`: not always canonical, so
 //! equality is decided modulo `p`. One batch is three passes: denominators and their running products, one
 //! inversion, and slopes and sums in reverse order. Two interleaved chains of products hide half of their latency.
 //!
