@@ -41,13 +41,19 @@
 //!    (test `rejects_a_wrong_value_of_a_constant`).
 //!
 //! # Soundness
-//! In the algebraic group model every point sent comes with a polynomial of fewer than `D` coefficients, `D` the
-//! number of powers that anyone has; the lowest `2^l` coefficients are the piece. If `v` is not the value then a
-//! first `f_k` is no fold of its predecessor (folding a polynomial with more than `2^l` coefficients ends at a
-//! constant only if the piece has that value too: the constant coefficient of the `l`-th fold depends on the lowest
-//! `2^l` alone). Error probabilities, over the order of the field: `r` hides the wrong fold from the
-//! opened values with `2 D`; `gamma` a value that is not opened with `l`; `z` a quotient that is none with `D + 2`.
-//! Besides that KZG's own assumption, q-DLOG [KZG10; BDFG20].
+//! In the algebraic group model every point sent comes with a polynomial of at most `D` coefficients, `D` the
+//! number of powers that anyone has ([`LONGEST_CEREMONY`]); the lowest `2^l` coefficients are the piece. If `v` is not
+//! the value then a first `f_k` is no fold of its predecessor (folding a polynomial with more than `2^l` coefficients
+//! ends at a constant only if the piece has that value too: the constant coefficient of the `l`-th fold depends on the
+//! lowest `2^l` alone). Errors are degrees over the order of the field:
+//!
+//! * `r`, `2 D`: `f_k` and the fold of `f_{k-1}` are polynomials of degree below `D` in `r^2`, and differ. The first
+//!   wrong fold is known before `r`, so one identity counts.
+//! * `gamma`, `l`: with a value that is not the committed polynomial's, the remainder of `f_0` and the `f_k` under
+//!   powers `0, ..., l - 1` of `gamma` by the points is not zero as a polynomial in `gamma`.
+//! * `z`, `D + 2`: `L`, whose quotient term has degree `D - 1` and a factor of degree 3, is not zero.
+//!
+//! Together `3 D + l + 2`. Besides that KZG's own assumption, q-DLOG [KZG10; BDFG20].
 //!
 //! Not hiding: values of the committed polynomials are in the proof.
 //!
@@ -71,9 +77,11 @@ mod tests;
 use ark_ff::{Field, Zero};
 use lariat_algebra::msm::{RowValues, msm};
 use lariat_algebra::{Fr, G1Affine};
-use lariat_kzg::{Kzg, PowersOfTau, check_pairing};
+use lariat_kzg::{Kzg, LONGEST_CEREMONY, PowersOfTau, check_pairing};
 use lariat_pcs::batch::{Batched, PieceClaim, PieceOpening, PiecePcs, piece_vars};
-use lariat_pcs::{Hardness, Pcs, PcsError, PcsInfo, PcsKind, QuantumStatus, Scheme, SecurityBits, VerifyError};
+use lariat_pcs::{
+    ErrorTerm, Hardness, Pcs, PcsError, PcsInfo, PcsKind, QuantumStatus, Scheme, SecurityBits, VerifyError,
+};
 use lariat_transcript::encoding::{POINT_BYTES, SCALAR_BYTES};
 use lariat_transcript::{ProverChannel, VerifierChannel};
 use poly::{Line, Points};
@@ -168,11 +176,19 @@ impl PiecePcs for HyperKzg {
         self.kzg.log_len()
     }
 
-    /// Proven: `log2(r / (3 D + l + 2))` for `D = 2^28` powers, the longest setup supported. Conjectured: the level of
-    /// the curve.
-    fn security(&self, _num_pieces: usize) -> SecurityBits {
-        let error = SecurityBits::of_degree((3 << PowersOfTau::MAX_LOG_LEN) + self.piece_vars() + 2);
-        SecurityBits { conjectured: SecurityBits::CURVE, ..error }
+    /// Proven: `log2(r / (3 D + l + 2))` for the `D` powers of the longest ceremony. Conjectured: the level of the curve.
+    fn security(&self, num_pieces: usize) -> SecurityBits {
+        SecurityBits { conjectured: SecurityBits::CURVE, ..ErrorTerm::sum(&self.error_terms(num_pieces)) }
+    }
+
+    /// Those of the crate's soundness section.
+    fn error_terms(&self, _num_pieces: usize) -> Vec<ErrorTerm> {
+        let term = |name, degree, source| ErrorTerm { name, bits: SecurityBits::of_degree(degree), source };
+        vec![
+            term("r: a wrong fold", 2 * LONGEST_CEREMONY, "2 D / r for D powers of tau"),
+            term("gamma: a value that is not opened", self.piece_vars(), "l / r [BDFG20, §4]"),
+            term("z: a quotient that is none", LONGEST_CEREMONY + 2, "(D + 2) / r [BDFG20, §4]"),
+        ]
     }
 
     fn hardness(&self) -> Vec<Hardness> {

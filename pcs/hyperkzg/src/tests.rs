@@ -32,6 +32,17 @@ fn needs_a_setup_that_is_long_enough() {
     assert_eq!(missing, Some(PcsError::NoSetup { kind: HyperKzg::KIND }));
 }
 
+/// Adversaries have all powers of the longest ceremony, `2^29`, not those of this setup or of the longest supported.
+#[test]
+fn the_ledger_counts_the_powers_of_the_longest_ceremony() {
+    let pcs = HyperKzg::new(&setup(), 12).unwrap();
+    let bits = pcs.security(1);
+    let degree: f64 = 3.0 * 2f64.powi(29) + 14.0;
+    assert!((bits.proven - (SecurityBits::FIELD - degree.log2())).abs() < 1e-6, "{bits:?}");
+    assert!((bits.proven - 222.915).abs() < 1e-3, "{bits:?}");
+    assert!((ErrorTerm::sum(&pcs.error_terms(1)).proven - bits.proven).abs() < 1e-9);
+}
+
 const NUM_VARS: usize = 5;
 const PAIRING: Result<(), VerifyError> = Err(VerifyError::Check { check: "pairing" });
 

@@ -23,8 +23,9 @@
 //! # Assumptions
 //! Soundness in the algebraic group model [FKL18] under the discrete logarithm assumption with powers. Two consequences
 //! for schemes:
-//! * **A commitment bounds no degree.** `2^L` powers are what this prover has; an adversary has all of the ceremony's. A
-//!   scheme that needs a bound must prove it, with `[1]_2` and `[tau]_2` alone.
+//! * **A commitment bounds no degree.** `2^L` powers are what this prover has; an adversary has all of the ceremony's,
+//!   [`LONGEST_CEREMONY`] of them at most. A scheme that needs a bound must prove it, with `[1]_2` and `[tau]_2` alone,
+//!   and its errors count polynomials of that length, whatever the setup's.
 //! * With `d` powers public, `tau` can be found in about `sqrt(r / d)` steps for a divisor `d` of `r - 1` or `r + 1`
 //!   [Cheon06]: for the longest ceremonies, of `2^29` powers, about `2^112`. That is above the level of the pairing
 //!   ([`lariat_pcs::SecurityBits::CURVE`]), which is what schemes report.
@@ -47,3 +48,8 @@ pub use kzg::{Kzg, for_scheme};
 pub use pairing::{VerifyingKey, check_pairing};
 pub use poly::divide_by_linear;
 pub use setup::PowersOfTau;
+
+/// Number `D` of powers in G1 of the longest ceremony that an adversary may have taken part in or read: polynomials in
+/// commitments have at most so many coefficients. A ceremony of power 28, the largest that BN254's scalar field has
+/// roots of unity for, publishes `2^29 - 1` of them.
+pub const LONGEST_CEREMONY: usize = 1 << 29;

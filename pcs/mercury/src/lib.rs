@@ -49,13 +49,20 @@
 //!    `rejects_a_wrong_value_with_honest_messages` and `rejects_values_of_no_committed_polynomial`.
 //!
 //! # Soundness
-//! In the algebraic group model every point sent comes with a polynomial of fewer than `D` coefficients, `D` the
-//! number of powers that anyone has; the lowest `2^l` coefficients are the piece. Longer polynomials gain nothing: in
-//! (c) only the lowest `b` coefficients of `g` and `2^(l-t)` of `h` meet nonzero ones of `P_1` and `P_2`, and `f_j` may
-//! be longer than a column. Error probabilities, over the order of the field: `alpha` hides a wrong `h` with `D`;
-//! `gamma` one wrong inner product by the other with 1; `zeta` a wrong `d` or `S` with `2 D + 1`; `beta` a value that
-//! is not opened with 3; `z` and `delta` a wrong `W` or `q` with `D + b + 1`. Besides that KZG's own assumption, q-DLOG
-//! [KZG10; BDFG20].
+//! In the algebraic group model every point sent comes with a polynomial of at most `D` coefficients, `D` the
+//! number of powers that anyone has ([`LONGEST_CEREMONY`]); the lowest `2^l` coefficients are the piece. Longer
+//! polynomials gain nothing: in (c) only the lowest `b` coefficients of `g` and `2^(l-t)` of `h` meet nonzero ones of
+//! `P_1` and `P_2`, and `f_j` may be longer than a column. Errors are degrees over the order of the field:
+//!
+//! * `alpha`, `D`: `sum_j eq(u_1, j) f_j` and `h` have degree below `D`, and differ.
+//! * `gamma`, 1: one wrong inner product is hidden by the other.
+//! * `zeta`, `2 D + 1`: (b) has exponents from `b - D` to `D - 1`, (c) from `-D` to `D`. If (b) is false it counts
+//!   alone; if it is true then (c) does.
+//! * `beta`, 3: a value that is not opened leaves a remainder that is not zero as a polynomial in `beta`.
+//! * `z` and `delta`, `2 D + 3`: `A` has degree `D + 2` and `B` degree `D + b - 1`, where `b < D`; `delta` hides one by
+//!   the other with 1.
+//!
+//! Together `5 D + 8`. Besides that KZG's own assumption, q-DLOG [KZG10; BDFG20].
 //!
 //! Not hiding: values of committed polynomials are in the proof.
 //!
@@ -80,9 +87,11 @@ use ark_ff::Field;
 use equation::{NUM_EVALS, Values, Weights};
 use lariat_algebra::msm::{RowValues, msm};
 use lariat_algebra::{Fr, G1Affine};
-use lariat_kzg::{Kzg, PowersOfTau, check_pairing};
+use lariat_kzg::{Kzg, LONGEST_CEREMONY, PowersOfTau, check_pairing};
 use lariat_pcs::batch::{Batched, PieceClaim, PieceOpening, PiecePcs, piece_vars};
-use lariat_pcs::{Hardness, Pcs, PcsError, PcsInfo, PcsKind, QuantumStatus, Scheme, SecurityBits, VerifyError};
+use lariat_pcs::{
+    ErrorTerm, Hardness, Pcs, PcsError, PcsInfo, PcsKind, QuantumStatus, Scheme, SecurityBits, VerifyError,
+};
 use lariat_transcript::encoding::{POINT_BYTES, SCALAR_BYTES};
 use lariat_transcript::{ProverChannel, PublicCoin, VerifierChannel};
 use poly::Points;
@@ -185,11 +194,21 @@ impl PiecePcs for Mercury {
         self.kzg.log_len()
     }
 
-    /// Proven: `log2(r / (5 D + 8))` for `D = 2^28` powers, the longest setup supported. Conjectured: the level of the
-    /// curve.
-    fn security(&self, _num_pieces: usize) -> SecurityBits {
-        let error = SecurityBits::of_degree((5 << PowersOfTau::MAX_LOG_LEN) + 8);
-        SecurityBits { conjectured: SecurityBits::CURVE, ..error }
+    /// Proven: `log2(r / (5 D + 8))` for the `D` powers of the longest ceremony. Conjectured: the level of the curve.
+    fn security(&self, num_pieces: usize) -> SecurityBits {
+        SecurityBits { conjectured: SecurityBits::CURVE, ..ErrorTerm::sum(&self.error_terms(num_pieces)) }
+    }
+
+    /// Those of the crate's soundness section.
+    fn error_terms(&self, _num_pieces: usize) -> Vec<ErrorTerm> {
+        let term = |name, degree, source| ErrorTerm { name, bits: SecurityBits::of_degree(degree), source };
+        vec![
+            term("alpha: wrong rows", LONGEST_CEREMONY, "D / r for D powers of tau"),
+            term("gamma: a wrong inner product", 1, "1 / r"),
+            term("zeta: a wrong reversal or cross term", 2 * LONGEST_CEREMONY + 1, "(2 D + 1) / r"),
+            term("beta: a value that is not opened", 3, "3 / r [BDFG20, §4]"),
+            term("z, delta: a wrong quotient", 2 * LONGEST_CEREMONY + 3, "(2 D + 3) / r [BDFG20, §4]"),
+        ]
     }
 
     fn hardness(&self) -> Vec<Hardness> {

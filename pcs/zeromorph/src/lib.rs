@@ -52,8 +52,12 @@
 //!   most (number of pieces and their index bits) `/ r` would they all vanish. So every piece is one multilinear
 //!   polynomial in `n` variables, as the batch reduction assumes.
 //!
-//! Errors with `D` the length of the longest ceremony, [`LOG_LONGEST_CEREMONY`]: `y`, `(n - 1) / r`; `w`,
-//! `(D + 2^n) / r`; `z` and `delta`, `1 / r` each.
+//! Errors, with `D` the number of powers of the longest ceremony ([`LONGEST_CEREMONY`]), over the order of the field:
+//!
+//! * `y`, `n - 1`: some negative power has a coefficient in the `q_k` that is not zero as a polynomial in `y`.
+//! * `w`, `2 D`: the reversal has exponents in `w` from `-(D - 1)`, by `h(1/w)`, to `D - 1`, by the `q_k`. If it is
+//!   false it counts alone; if it is true then the `q_k` are short, and the identity has degree below `D` in `w`.
+//! * `z` and `delta`, 1 each, and the number of pieces and index bits, at most 32.
 //!
 //! Not hiding.
 
@@ -69,18 +73,17 @@ use ark_ff::Field;
 use lariat_algebra::ifma::slices::scale_add;
 use lariat_algebra::msm::{RowValues, msm};
 use lariat_algebra::{Fr, G1Affine};
-use lariat_kzg::{Kzg, check_pairing, divide_by_linear, for_scheme};
+use lariat_kzg::{Kzg, LONGEST_CEREMONY, check_pairing, divide_by_linear, for_scheme};
 use lariat_pcs::batch::{Batched, PieceClaim, PieceOpening, PiecePcs, piece_vars};
 use lariat_pcs::{
-    Hardness, Pcs, PcsError, PcsInfo, PcsKind, QuantumStatus, Scheme, SecurityBits, ShapeError, VerifyError,
+    ErrorTerm, Hardness, Pcs, PcsError, PcsInfo, PcsKind, QuantumStatus, Scheme, SecurityBits, ShapeError, VerifyError,
 };
 use lariat_transcript::encoding::{POINT_BYTES, SCALAR_BYTES};
 use lariat_transcript::{ProverChannel, VerifierChannel};
 use std::sync::Arc;
 
-/// Logarithm of the number of powers in G1 of the longest ceremony that could be imported: adversaries may commit to
-/// polynomials of that many coefficients.
-pub const LOG_LONGEST_CEREMONY: usize = 29;
+/// Most index bits of a piece in its column.
+const INDEX_BITS: usize = 32;
 
 const LABEL_COMMITMENTS: &str = "zeromorph/commitments";
 const LABEL_QUOTIENTS: &str = "zeromorph/quotients";
@@ -147,9 +150,18 @@ impl PiecePcs for Zeromorph {
     /// Proven: the errors listed under soundness, that of the pieces' degrees among them. Conjectured: the level of the
     /// pairing.
     fn security(&self, num_pieces: usize) -> SecurityBits {
-        let n = self.piece_vars();
-        let degree = (1usize << LOG_LONGEST_CEREMONY) + (1 << n) + n + 2 + num_pieces + 32;
-        SecurityBits { conjectured: SecurityBits::CURVE, ..SecurityBits::of_degree(degree) }
+        SecurityBits { conjectured: SecurityBits::CURVE, ..ErrorTerm::sum(&self.error_terms(num_pieces)) }
+    }
+
+    /// Those of the crate's soundness section.
+    fn error_terms(&self, num_pieces: usize) -> Vec<ErrorTerm> {
+        let term = |name, degree, source| ErrorTerm { name, bits: SecurityBits::of_degree(degree), source };
+        vec![
+            term("y: a quotient of too high degree", self.piece_vars(), "(n - 1) / r [KT24]"),
+            term("w: a wrong reversal or identity", 2 * LONGEST_CEREMONY, "2 D / r for D powers of tau"),
+            term("z, delta: three equations in one", 2, "2 / r"),
+            term("degrees of the pieces", num_pieces + INDEX_BITS, "(pieces + index bits) / r"),
+        ]
     }
 
     fn hardness(&self) -> Vec<Hardness> {
