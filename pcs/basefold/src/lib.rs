@@ -78,10 +78,15 @@
 //! point of the caller's, some of which may be zero. Hence `gamma`: it tests all rows with coefficients that are covered,
 //! whatever the `c_i` are.
 //!
-//! *Lists.* In the unique regime a commitment fixes at most one tuple of pieces before any challenge. In the Johnson regime
-//! it fixes a list of at most `L` (about a thousand), one of which the prover opens: the errors of the protocol above
-//! must be multiplied by `L`. [`PiecePcs::security`] charges this here, for a protocol above (the seam's reduction
-//! included) whose own error is at most `2^64 / r`.
+//! *Lists.* In the unique regime, the default, each commit call alone fixes at most one tuple of pieces before any
+//! challenge: its rows agree with one in a fraction `alpha` whenever all rows do. So a commitment that stands for itself,
+//! as that to a private input does, binds one message in all proofs that name it, but for the error of the queries. A
+//! word half-way between two codewords shows that no fewer queries would do ([`lariat_merkle::queries`]).
+//!
+//! In the Johnson regime a commitment fixes a list of at most `L` (512 at rate 1/2), one of which the prover opens, and
+//! each proof may open another one. Two terms account for that. The errors of the protocol above are multiplied by `L`,
+//! for a protocol above (the seam's reduction included) whose own error is at most `2^64 / r`. And a commitment alone
+//! binds one message with `((1 + rho) / 2)^Q` only: 84 bits where the queries reach 100 at rate 1/2.
 //!
 //! Hashes: BLAKE3 collisions (`2^128` work). Fiat-Shamir: the rounds are round-by-round sound with the errors above.
 //! No grinding. Not hiding: rows and the final polynomial reveal information on the pieces.
@@ -92,18 +97,19 @@
 //! makes the claimed combination.
 //!
 //! Measured with 130 columns (a third each of bits, 16-bit and 32-bit integers) and one more of a single value, in two
-//! commit calls, by the processor's time of one thread of a Zen 4 core whose other thread and caches were busy:
+//! commit calls, by the processor's time of one thread of a Zen 4 core whose other thread and caches were busy (times
+//! with the fewer queries of the Johnson regime, of which neither depends on much; sizes as they are):
 //!
-//! | `l` | rate | queries | commit | open | verify | proof | codewords |
-//! |---|---|---|---|---|---|---|---|
-//! | 16 | 1/2 | 202 | 1.6 s | 0.16 s | 10 ms | 1.21 MB | 0.5 GB |
-//! | 16 | 1/4 | 101 | 3.1 s | 0.24 s | 10 ms | 0.65 MB | 1.1 GB |
-//! | 16 | 1/8 | 67 | 5.9 s | 0.36 s | 10 ms | 0.45 MB | 2.2 GB |
-//! | 18 | 1/2 | 202 | 6.6 s | 0.65 s | 20 ms | 1.30 MB | 2.2 GB |
-//! | 18 | 1/4 | 101 | 14.4 s | 1.0 s | 10 ms | 0.70 MB | 4.4 GB |
+//! | `l` | rate | queries | commit | open | proof | codewords |
+//! |---|---|---|---|---|---|---|
+//! | 16 | 1/2 | 241 | 1.6 s | 0.16 s | 1.42 MB | 0.5 GB |
+//! | 16 | 1/4 | 148 | 3.1 s | 0.24 s | 0.92 MB | 1.1 GB |
+//! | 16 | 1/8 | 121 | 5.9 s | 0.36 s | 0.78 MB | 2.2 GB |
+//! | 18 | 1/2 | 241 | 6.6 s | 0.65 s | 1.54 MB | 2.2 GB |
+//! | 18 | 1/4 | 148 | 14.4 s | 1.0 s | 0.99 MB | 4.4 GB |
 //!
-//! Each halving of the rate doubles time and memory; the first halves the proof, of which the rows are 60 to 70 percent.
-//! The default is rate 1/2: the prover's time and above all its memory are what limits the length of a trace.
+//! Each halving of the rate doubles time and memory; the first takes a third off the proof, of which the rows are about
+//! four fifths. The default is rate 1/2: the prover's time and above all its memory are what limits the length of a trace.
 #![forbid(unsafe_code)]
 
 mod params;

@@ -35,7 +35,7 @@
 //! at most `(1 - delta)^t`.
 //!
 //! *There is one.* It is the only one, and each commitment alone determines its part: these are the polynomials that the
-//! commitments bind to. Let `e < delta N` be the number of columns in which it differs. If `u` is not the combination of its
+//! commitments bind to, and the same in every proof that names such a commitment. Let `e < delta N` be the number of columns in which it differs. If `u` is not the combination of its
 //! rows, then `enc(u)` agrees with the codeword of that combination in at most `C - 1` positions, and check 4 passes at
 //! these and the `e` others only: with probability at most `(rho + delta)^t = (1 - delta)^t`. If `u` is that combination,
 //! check 1 says that the claim is true.
@@ -45,8 +45,10 @@
 //! point that a caller may choose and of powers of challenges, and many may be zero, so that no theorem speaks of them.
 //! A radius up to the Johnson bound would shorten nothing: the second case gets worse as `delta` grows.
 //!
-//! Conjectured: no attack is known that is better than agreeing with a codeword on a fraction `rho` of the positions;
-//! collisions of BLAKE3 take `2^128` work.
+//! Conjectured: the best attack known is on what a commitment binds, for one that stands for itself, as that to a
+//! private input does: a column of words half-way between two codewords opens to either with about `((1 + rho) / 2)^t`
+//! ([`lariat_merkle::queries`]), so that here nothing is gained over what is proven. Opening to a wrong value takes more.
+//! No conjecture on proximity beyond half the distance is drawn on. Collisions of BLAKE3 take `2^128` work.
 //!
 //! In the random oracle model for BLAKE3 and the channel's hash; not hiding.
 //!
@@ -82,7 +84,8 @@ use std::sync::Arc;
 
 /// Logarithm of the inverse of the rate, unless another one is asked for.
 pub const LOG_INV_RATE: usize = 1;
-/// Bits of soundness of the queries.
+/// Bits of soundness of the queries. They are counted for unique decoding and rest on no conjecture: see
+/// [`lariat_merkle::queries`].
 pub const TARGET_BITS: u32 = 100;
 /// Logarithm of the inverse of the smallest rate.
 const MAX_LOG_INV_RATE: usize = 8;
@@ -251,8 +254,15 @@ impl PiecePcs for Ligero {
         let rate = self.code.rate();
         let rows = num_pieces.max(1).saturating_mul(self.rows_per_piece());
         let term = |name, bits, source| ErrorTerm { name, bits, source };
+        // A matrix that is close has one tuple of polynomials. The attack on binding is the best one known.
+        let (queries, binding) = (rate.queries(self.code.queries), rate.binding(self.code.queries));
+        let queries = SecurityBits { proven: queries.proven, conjectured: binding.conjectured };
         vec![
-            term("queries", rate.queries(self.code.queries), "(1 - delta)^t for half the distance [AHIV17; GLSTW21]"),
+            term(
+                "queries; one message a commitment",
+                queries,
+                "(1 - delta)^t for half the distance [AHIV17; GLSTW21], reached by words half-way between two codewords",
+            ),
             term("proximity of all rows", rate.curve(rows, self.code.log_domain()), "[BCIKS20, Thm. 1.5]"),
         ]
     }

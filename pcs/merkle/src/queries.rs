@@ -21,8 +21,23 @@
 //! `alpha^k`. [`RateAndRegime::num_queries`] is the least `k` with `alpha^k <= 2^-bits`, in exact arithmetic rounded
 //! against the prover: both sides get the same count on every machine. No count is ever written by hand.
 //!
-//! Conjectured bits are those of the best known attack, a word that interpolates through a fraction `rho` of the
-//! positions for free: `b` bits a query. No query count is based on it.
+//! # Commitments that stand for themselves
+//! A commitment that is compared or kept outside of the proof must bind one message, not a list: the same commitment in
+//! two proofs must not open to two. Two codewords agree in fewer than `rho n` positions; a word that takes half of the
+//! others from each agrees with either in almost the fraction `(1 + rho) / 2`, and an opening to either passes each
+//! query with that probability. No word is closer to two codewords. So queries that are counted in the unique regime
+//! bind each commitment to one message, and this attack reaches their bound; in the Johnson regime, the word is among
+//! the close ones, and fewer queries bind with fewer bits: [`RateAndRegime::binding`], whatever the regime.
+//!
+//! # Conjectures
+//! No query count rests on a conjecture, and no conjectured number of bits on correlated agreement beyond Johnson's bound.
+//! That it holds for all radii below `1 - rho` was conjectured [BCIKS20; ACFY24, Conj. 4.12] and is false: most words
+//! have codewords at a distance that is smaller than `1 - rho` by about `H(rho) / log2(q)`, `H` the binary entropy
+//! [DG25, abstract; CS25, abstract]. [`RateAndRegime::queries`] reports as conjectured what a prover gains who finds such a
+//! codeword: agreement in the fraction `rho + H / log2(q)` of the positions, for `rho = 1/2` and 254 bits a 254th more
+//! than `rho`, which is 0.989 bits a query instead of one. Staying above that agreement is what [DG25, §1.5] asks of
+//! systems that go on with a conjecture. What holds between Johnson's bound and it is open; for every power of `n` there
+//! are codes and radii there with more exceptional challenges than that [BCHKS25, abstract].
 
 use lariat_pcs::SecurityBits;
 
@@ -107,12 +122,27 @@ impl RateAndRegime {
         count
     }
 
-    /// The error of so many queries.
+    /// The error of so many queries: a word that is not close passes. Conjectured: the best agreement that a word without
+    /// structure has, see the module.
     pub fn queries(&self, num_queries: usize) -> SecurityBits {
-        SecurityBits {
-            proven: -(num_queries as f64) * self.agreement().log2(),
-            conjectured: (num_queries * self.log_inv_rate) as f64,
-        }
+        let bits = |agreement: f64| -(num_queries as f64) * agreement.log2();
+        SecurityBits { proven: bits(self.agreement()), conjectured: bits(self.capacity_agreement()) }
+    }
+
+    /// The error of so many queries to a commitment that stands for itself: it opens to a second message. The bound of
+    /// the unique regime, which a word half-way between two codewords reaches.
+    pub fn binding(&self, num_queries: usize) -> SecurityBits {
+        let unique = Self { regime: Regime::Unique, ..*self };
+        let bits = unique.queries(num_queries).proven;
+        SecurityBits { proven: bits, conjectured: bits }
+    }
+
+    /// The agreement `a = rho + H(a) / log2(q)` at which a word has a codeword on the average.
+    fn capacity_agreement(&self) -> f64 {
+        let rate = (-(self.log_inv_rate as f64)).exp2();
+        let entropy = |a: f64| -a * a.log2() - (1.0 - a) * (1.0 - a).log2();
+        // Each step shrinks the distance to the solution by more than ten.
+        (0..10).fold(rate, |agreement, _| rate + entropy(agreement) / SecurityBits::FIELD)
     }
 
     /// Most codewords that are close to one word, or to one tuple of words on common positions.

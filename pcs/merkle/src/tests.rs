@@ -328,7 +328,44 @@ fn errors_follow_their_formulas() {
     // 253.5 - (40 + 7 * 9.0014 + 3 - 1.585)
     assert!((johnson.curve(1, 20).proven - 149.075).abs() < 0.01, "{:?}", johnson.curve(1, 20));
     assert!(johnson.curve(200, 24).proven > 110.0);
-    assert!((johnson.queries(101).conjectured - 202.0).abs() < 1e-9);
+}
+
+/// A commitment binds as the unique regime counts, in either; the counts of the Johnson regime are too few for it.
+#[test]
+fn binding_is_that_of_a_word_half_way_between_two_codewords() {
+    for log_inv_rate in 1..=MAX_LOG_INV_RATE {
+        let [unique, johnson] = [Regime::Unique, Regime::Johnson].map(|r| RateAndRegime::new(log_inv_rate, r));
+        let count = unique.num_queries(100);
+        let agreement = f64::midpoint(1.0, (-(log_inv_rate as f64)).exp2());
+        for code in [unique, johnson] {
+            let bits = code.binding(count);
+            assert!((bits.proven + count as f64 * agreement.log2()).abs() < 1e-6, "{code:?}");
+            assert!(bits.proven >= 100.0 - 1e-6 && bits.conjectured <= bits.proven, "{code:?}: {bits:?}");
+        }
+        assert!(johnson.binding(johnson.num_queries(100)).proven < 85.0);
+    }
+    let johnson = RateAndRegime::new(1, Regime::Johnson);
+    assert!((johnson.binding(202).proven - 83.837).abs() < 1e-3);
+}
+
+/// Conjectured bits a query are those at which words begin to have codewords: near `b`, by about a 254th of the
+/// positions below it.
+#[test]
+fn conjectured_bits_stay_below_capacity() {
+    for (log_inv_rate, bits) in [(1, 0.98867), (2, 1.98154), (3, 2.97519)] {
+        for regime in [Regime::Unique, Regime::Johnson] {
+            let one = RateAndRegime::new(log_inv_rate, regime).queries(1).conjectured;
+            assert!((one - bits).abs() < 1e-4, "rate 2^-{log_inv_rate}: {one}");
+        }
+    }
+    for log_inv_rate in 1..=MAX_LOG_INV_RATE {
+        let one = RateAndRegime::new(log_inv_rate, Regime::Unique).queries(1);
+        let rate = (-(log_inv_rate as f64)).exp2();
+        let agreement = (-one.conjectured).exp2();
+        let entropy = -agreement * agreement.log2() - (1.0 - agreement) * (1.0 - agreement).log2();
+        assert!((agreement - rate - entropy / 253.5).abs() < 1e-12, "rate {rate}");
+        assert!(one.conjectured < log_inv_rate as f64 && one.conjectured > one.proven);
+    }
 }
 
 #[test]

@@ -6,8 +6,10 @@
 
 mod attacks;
 mod cases;
+mod words;
 
 pub use cases::Case;
+pub use words::half_way;
 
 use crate::{Commitments, Pcs, PcsError, Resources, Scheme, VerifyError, Workload};
 use lariat_algebra::Fr;

@@ -6,7 +6,8 @@ use lariat_merkle::{RateAndRegime, Regime};
 use lariat_transcript::encoding::SCALAR_BYTES;
 use std::collections::HashMap;
 
-/// Bits of soundness that all queries of a proof have together.
+/// Bits of soundness that all queries of a proof have together, at least. They are counted for unique decoding and rest
+/// on no conjecture: see [`lariat_merkle::queries`].
 pub const TARGET_BITS: u32 = 100;
 /// Most oracles of a proof.
 pub const MAX_ROUNDS: usize = 8;
@@ -74,7 +75,7 @@ impl Config {
         let num_pieces = num_pieces.max(1);
         let max_log_entries = (num_vars + log_inv_rate + num_pieces.ilog2().min(2) as usize).saturating_sub(1);
         let mut best: Option<Tail> = None;
-        // Errors of rounds add up: more rounds need more queries in each.
+        // Errors of rounds add up and are split evenly: more rounds need more queries in each.
         for (rounds, log_rounds) in [(1, 0), (2, 1), (4, 2), (MAX_ROUNDS, 3)] {
             let mut search = Search::new(TARGET_BITS + log_rounds);
             for fold in 0..=num_vars.min(MAX_FOLD) {

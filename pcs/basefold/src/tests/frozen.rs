@@ -36,7 +36,7 @@ fn slopes_that_cancel_need_frozen_challenges() {
 /// Words changed where no frozen query looks: accepted then, and caught by fresh queries' challenges.
 #[test]
 fn commitments_and_oracles_are_absorbed() {
-    let setting = setting(10, 2, 12);
+    let setting = setting(5, 2, 12);
     let run = setting.honest();
     let tape = setting.tape(&run);
     let queries = indices(&tape);
