@@ -1,6 +1,11 @@
 //! The document that compares the schemes: `docs/pcs-comparison.md`, made from committed records.
 
-use crate::{AloneRecord, BenchError, Measured, Record, Spread, machine, setup};
+use crate::{
+    AloneRecord, BenchError, Measured, Record, Spread, machine,
+    record::{SEED_NOTE, whole_bits},
+    report::bits,
+    setup,
+};
 use lariat_pcs::{QuantumStatus, Schemes, Workload};
 use std::fmt::Write as _;
 
@@ -85,11 +90,16 @@ fn assumptions(schemes: &Schemes) -> Result<String, BenchError> {
         let _ = writeln!(
             text,
             "| {} | {} | {source} | {} | {:.0} | {:.0} | {quantum} |",
-            scheme.kind, scheme.summary, info.assumptions, bits.proven, bits.conjectured
+            scheme.kind,
+            scheme.summary,
+            info.assumptions,
+            whole_bits(bits.proven),
+            whole_bits(bits.conjectured)
         );
     }
     text += "\n*Bits proven* is the soundness error of one opening of 128 columns of 2^18 evaluations, given the \
-             assumptions; *conjectured* is the work of the best attack known, on the opening or on the assumptions.\n";
+             assumptions; *conjectured* is the work of the best attack known, on the opening or on the assumptions. Both \
+             are rounded down, and hold under a setup whose trapdoor nobody knows.\n";
     Ok(text)
 }
 
@@ -145,9 +155,11 @@ fn proof_tables(schemes: &Schemes, records: &[Record]) -> String {
     }
     let mut text =
         "\n## Inside the zkVM\n\n*Prove* is everything from the trace to the proof; *PCS* is committing and \
-                    opening, and what is left is the same work for all. *Bits* are those of the scheme in this proof, \
-                    proven and conjectured.\n"
+                    opening, and what is left is the same work for all. *Bits* are those of the whole proof, proven \
+                    and by the best attack known; "
             .to_owned();
+    text += SEED_NOTE;
+    text.push('\n');
     for (guest, log_rows, threads) in workloads {
         let of_workload: Vec<&Record> = records
             .iter()
@@ -184,9 +196,7 @@ fn proof_tables(schemes: &Schemes, records: &[Record]) -> String {
                 bytes(|r| r.proof_bytes),
                 bytes(|r| r.commitment_bytes + r.opening_bytes),
                 digits(Spread::of(peak).map(|s| s.median / 1024.0 / 1024.0)),
-                first.map_or("-".to_owned(), |r| {
-                    format!("{:.0} / {:.0}", r.security.security_proven, r.security.security_conjectured)
-                }),
+                first.map_or("-".to_owned(), |r| bits(r)),
             );
         }
     }

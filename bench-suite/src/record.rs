@@ -51,7 +51,34 @@ pub struct SetupRecord {
     /// Bytes of the powers of tau that the prover needs for this workload; 0 for transparent parameters. `None` for a
     /// scheme that takes its parameters from elsewhere.
     pub setup_bytes: Option<u64>,
+    /// Bits of security to those who know the seed: 0 for an `insecure-seed`, nothing for others. All other bits in a
+    /// record are those under a sound setup. Missing in older records.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub security_known_seed: Option<u32>,
 }
+
+impl SetupRecord {
+    /// Whether the seed is public, so that what was measured is worth nothing to those who know it.
+    pub fn is_insecure(&self) -> bool {
+        self.setup == "insecure-seed"
+    }
+
+    /// Bits of security for a table: proven, conjectured, and what knowing the seed makes of them.
+    pub(crate) fn bits(&self, proven: f64, conjectured: f64) -> String {
+        let [proven, conjectured] = [proven, conjectured].map(whole_bits);
+        let seed = if self.is_insecure() { "; seed: 0" } else { "" };
+        format!("{proven:.0} / {conjectured:.0}{seed}")
+    }
+}
+
+/// Bits as tables have them: rounded down, but for errors of rounding.
+pub(crate) fn whole_bits(bits: f64) -> f64 {
+    (bits + 1e-9).floor()
+}
+
+/// What tables say of bits under an insecure setup.
+pub(crate) const SEED_NOTE: &str = "*seed: 0* marks an insecure setup, whose proofs are worth nothing to whoever \
+                                    knows the seed; the bits beside it are those under a ceremony's.";
 
 /// Security of the commitment scheme in the proof, in bits; see `lariat_pcs::SecurityBits`.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -62,7 +89,7 @@ pub struct SecurityRecord {
     pub security_conjectured: f64,
 }
 
-/// Security of a whole proof, in bits; see `lariat_jolt_core::security`.
+/// Security of a whole proof under a sound setup, in bits; see `lariat_jolt_core::security`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ProofSecurityRecord {
     /// Proven in the random oracle model, given that commitments bind.

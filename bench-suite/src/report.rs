@@ -3,6 +3,7 @@
 use crate::{
     AloneRecord, BenchError, Machine, Measured, Record, Spread, machine,
     plot::{Bar, Bars, Curves, Point, Series, Unit},
+    record::SEED_NOTE,
 };
 use lariat_jolt_core::keys;
 use std::{collections::BTreeMap, fmt::Write as _, fs, path::Path};
@@ -222,15 +223,14 @@ fn phases(guest: &str, subtitle: [String; 2], curves: &[Curve<'_, Record>]) -> B
 }
 
 /// Bits of security: of the whole proof where the record has them, else of the commitment scheme alone.
-fn bits(record: &Record) -> String {
-    let Some(proof) = &record.proof_security else {
-        let own = &record.security;
-        return format!("scheme {:.0} / {:.0}", own.security_proven, own.security_conjectured);
-    };
-    // Rounded down, but for errors of rounding.
-    let [proven, conjectured] =
-        [proof.proof_security_proven, proof.proof_security_conjectured].map(|bits| (bits + 1e-9).floor());
-    format!("{proven:.0} / {conjectured:.0}")
+pub(crate) fn bits(record: &Record) -> String {
+    match &record.proof_security {
+        Some(proof) => record.setup.bits(proof.proof_security_proven, proof.proof_security_conjectured),
+        None => {
+            let own = &record.security;
+            format!("scheme {}", record.setup.bits(own.security_proven, own.security_conjectured))
+        }
+    }
 }
 
 fn proof_table(guest: &str, records: &[&Record], curves: &[Curve<'_, Record>]) -> String {
@@ -261,6 +261,9 @@ fn proof_table(guest: &str, records: &[&Record], curves: &[Curve<'_, Record>]) -
                 bits(first),
             );
         }
+    }
+    if records.iter().any(|r| r.setup.is_insecure()) {
+        let _ = writeln!(text, "\n{SEED_NOTE}");
     }
     text += "\nOutside of the commitment scheme:\n\n";
     for size in &sizes {
@@ -348,7 +351,7 @@ fn opening_table(what: &str, curves: &[Curve<'_, AloneRecord>]) -> String {
             let ms = |value: fn(&AloneRecord) -> u64| cell(runs, MILLISECOND, |r| Some(value(r) as f64));
             let _ = writeln!(
                 text,
-                "| 2^{} | {} | {} | {} | {} | {} | {} | {} | {} | {} | {:.0} / {:.0} |",
+                "| 2^{} | {} | {} | {} | {} | {} | {} | {} | {} | {} | {} |",
                 size.ilog2(),
                 curve.name,
                 runs.len(),
@@ -359,10 +362,12 @@ fn opening_table(what: &str, curves: &[Curve<'_, AloneRecord>]) -> String {
                 cell(runs, KIB, |r| Some(r.opening_bytes as f64)),
                 ms(|r| r.setup_ns),
                 cell(runs, MIB, |r| r.setup.setup_bytes.map(|b| b as f64)),
-                first.security.security_proven,
-                first.security.security_conjectured,
+                first.setup.bits(first.security.security_proven, first.security.security_conjectured),
             );
         }
+    }
+    if curves.iter().flat_map(|c| c.sizes.values().flatten()).any(|r| r.setup.is_insecure()) {
+        let _ = writeln!(text, "\n{SEED_NOTE}");
     }
     text
 }

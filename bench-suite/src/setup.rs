@@ -57,6 +57,7 @@ pub(crate) fn record(scheme: &Scheme, pcs: &dyn Pcs, workload: Workload<'_>) -> 
         setup: source.kind().to_owned(),
         setup_name: source.name().to_owned(),
         setup_bytes: setup_bytes(scheme, workload),
+        security_known_seed: source.is_insecure().then_some(0),
     }
 }
 

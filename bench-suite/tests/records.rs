@@ -54,6 +54,12 @@ fn a_measured_proof_has_all_figures() {
         assert_eq!(r.setup.setup == "insecure-seed", scheme.needs_setup, "{:?}", r.cell);
         assert_eq!(r.setup.setup_name == setup::INSECURE_SEED, scheme.needs_setup);
         assert_eq!(r.setup.setup_bytes.unwrap() > 0, scheme.needs_setup);
+        // Bits are those under a sound setup; what a seed that is public makes of them is said beside it.
+        assert_eq!(r.setup.security_known_seed, scheme.needs_setup.then_some(0));
+        let proof = r.proof_security.as_ref().unwrap();
+        assert!(proof.proof_security_proven >= 96.0 && proof.proof_security_conjectured >= 96.0, "{proof:?}");
+        let line = serde_json::to_string(r).unwrap();
+        assert_eq!(line.contains("\"security_known_seed\":0"), scheme.needs_setup, "{line}");
     }
 }
 

@@ -54,8 +54,16 @@ pub fn config(config: Config) -> String {
     format!("{} argument, {pcs} commitments, {hash} transcript, tables of 2^{}", argument.name(), params.log_m())
 }
 
-/// What a proof is worth, in one line.
+/// What a proof is worth, in one line. Under a known trapdoor that is nothing, whatever it is under a ceremony's setup.
 pub fn security(ledger: &SecurityLedger) -> String {
+    if ledger.known_trapdoor().is_some() {
+        let others = levels(&ledger.under_sound_setup());
+        return format!("0 bits: whoever knows the seed of the setup forges proofs; under a ceremony's setup {others}");
+    }
+    levels(ledger)
+}
+
+fn levels(ledger: &SecurityLedger) -> String {
     let (proven, conjectured) = (ledger.proven(), ledger.conjectured());
     format!(
         "{:.0} bits proven (limit: {}), {:.0} by the best attack known (limit: {})",
@@ -89,7 +97,7 @@ pub struct Security {
 }
 
 impl Security {
-    /// The totals of a ledger.
+    /// The totals of a ledger: 0 bits under a known trapdoor.
     pub fn new(ledger: &SecurityLedger) -> Self {
         let (proven, conjectured) = (ledger.proven(), ledger.conjectured());
         Self {

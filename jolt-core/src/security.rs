@@ -15,11 +15,22 @@
 //! the order of the field, indices 256 bits: no value is more likely than uniform by a factor of more than `1 + 2^-190`,
 //! which is neglected. Reductions to the problems are not tight, and what they lose is not counted.
 //!
+//! A random oracle is nothing that a program can evaluate; a hash is. [KRS25] proves false statements with GKR under
+//! Fiat-Shamir by circuits that compute the challenge from the commitment in layers that nobody commits to. Here every
+//! value that a program computes is in a column that is committed to before the first challenge, and no layer behind it
+//! is of the program's making. That is an argument and no theorem: docs/security.md has it, and what it means for programs
+//! that an adversary chose.
+//!
 //! # Proven and conjectured
 //! *Proven* bits follow from the papers' theorems, given that the commitments bind and hashes are random oracles.
 //! *Conjectured* bits are the work of the best attack known on anything: on a term, a hash, or the groups. A number
 //! for the groups (100 bits for BN254's pairing) is an estimate of the best algorithm known, and never proven: that is
 //! why it counts among the conjectured bits only, and can be below the proven ones.
+//!
+//! # Setups from a seed
+//! Whoever knows the seed of an insecure setup knows the trapdoor and forges proofs of anything. Such a ledger has that
+//! among its problems, with no bits, so that both levels are 0. What the same proof would be worth under a ceremony's
+//! setup, for tests and measurements, is the level of [`SecurityLedger::under_sound_setup`].
 
 use crate::{
     constraints::constraints,
@@ -107,7 +118,20 @@ impl SecurityLedger {
         terms.extend(opening);
         let mut problems = vec![transcript_collisions(config.hash)];
         problems.extend(pcs.hardness());
+        problems.extend(pcs.info().setup.known_trapdoor());
         Self { terms, problems }
+    }
+
+    /// The trapdoor, if it is public: then no level holds against those who know it, and both are 0.
+    pub fn known_trapdoor(&self) -> Option<&Hardness> {
+        self.problems.iter().find(|problem| problem.basis == Basis::Public)
+    }
+
+    /// The ledger of the same proof under a setup whose trapdoor nobody knows.
+    #[must_use]
+    pub fn under_sound_setup(&self) -> Self {
+        let unsolved = |problem: &&Hardness| problem.basis != Basis::Public;
+        Self { terms: self.terms.clone(), problems: self.problems.iter().filter(unsolved).copied().collect() }
     }
 
     /// All terms together: the error of the interactive argument, given that commitments bind.
@@ -121,9 +145,9 @@ impl SecurityLedger {
         parts.filter_map(|terms| Some((terms.first()?.part, sum(terms.iter().map(|t| t.bits))))).collect()
     }
 
-    /// Bits that are proven in the random oracle model, given that commitments bind.
+    /// Bits that are proven in the random oracle model, given that commitments bind; none under a known trapdoor.
     pub fn proven(&self) -> Level {
-        let in_model = |problem: &&Hardness| problem.basis == Basis::RandomOracle;
+        let in_model = |problem: &&Hardness| matches!(problem.basis, Basis::RandomOracle | Basis::Public);
         self.level(self.error().proven, |bits| bits.proven, self.problems.iter().filter(in_model))
     }
 

@@ -56,6 +56,12 @@ impl SetupSource {
         matches!(self, Self::InsecureSeed { .. })
     }
 
+    /// The problem that is solved by knowing what is public, for parameters whose trapdoor is: a proof under them is worth
+    /// nothing to those who know the seed, and its name is in the proof. Whoever adds up a proof's problems adds this one.
+    pub fn known_trapdoor(&self) -> Option<Hardness> {
+        self.is_insecure().then_some(Hardness::SEED)
+    }
+
     /// The kind of source in data files: `transparent`, `ceremony` or `insecure-seed`.
     pub fn kind(&self) -> &'static str {
         match self {

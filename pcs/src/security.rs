@@ -61,6 +61,8 @@ pub enum Basis {
     RandomOracle,
     /// The cost of the best algorithm known.
     BestAttack,
+    /// The solution is public: there is nothing to solve, and no level holds against those who know it.
+    Public,
 }
 
 /// A problem whose solution forges proofs, and the work that it takes.
@@ -97,6 +99,13 @@ impl Hardness {
         bits: 112.0,
         basis: Basis::BestAttack,
         source: "sqrt(r / 2^29) steps [Cheon06]",
+    };
+    /// The trapdoor of a setup that was made from a seed: see [`SetupSource::known_trapdoor`](crate::SetupSource).
+    pub const SEED: Self = Self {
+        problem: "the trapdoor of a setup whose seed is public",
+        bits: 0.0,
+        basis: Basis::Public,
+        source: "whoever knows the seed forges a proof of anything",
     };
     /// Collisions of a hash of 256 bits under a commitment.
     pub const MERKLE: Self = Self {

@@ -6,7 +6,7 @@ use crate::{
     format::{self, Lines},
 };
 use lariat_jolt_core::{Argument, Config, HashKind};
-use lariat_pcs::{PcsInfo, QuantumStatus, Scheme, Schemes, Workload};
+use lariat_pcs::{Hardness, PcsInfo, QuantumStatus, Scheme, Schemes, Workload};
 use serde::Serialize;
 
 /// Numbers of variables of the columns that security bits are given for: 128 of 2^20 evaluations.
@@ -35,6 +35,8 @@ struct Entry {
     setup_name: Option<String>,
     assumptions: Option<&'static str>,
     post_quantum: Option<bool>,
+    /// Whether the setup is from a seed, so that no bits hold against those who know it.
+    trapdoor_known: Option<bool>,
     security_bits_proven: Option<f64>,
     security_bits_conjectured: Option<f64>,
     unavailable: Option<String>,
@@ -64,6 +66,7 @@ fn entry(scheme: &Scheme, schemes: &Schemes) -> Entry {
         setup_name: None,
         assumptions: None,
         post_quantum: None,
+        trapdoor_known: None,
         security_bits_proven: None,
         security_bits_conjectured: None,
         unavailable: None,
@@ -72,6 +75,7 @@ fn entry(scheme: &Scheme, schemes: &Schemes) -> Entry {
         Ok(pcs) => {
             let PcsInfo { assumptions, setup, quantum } = pcs.info();
             let security = pcs.security(&[&WORKLOAD]);
+            entry.trapdoor_known = Some(setup.known_trapdoor().is_some());
             entry.setup = Some(setup.kind());
             entry.setup_name = Some(setup.name().to_owned());
             entry.assumptions = Some(assumptions);
@@ -92,8 +96,11 @@ fn text(list: &List) -> String {
             lines.line("", format!("assumes {assumptions}"));
         }
         let bits = entry.security_bits_proven.zip(entry.security_bits_conjectured);
-        if let Some((proven, conjectured)) = bits {
+        if let Some((proven, conjectured)) = bits.map(|(p, c)| (format::floor(p), format::floor(c))) {
             lines.line("", format!("{proven:.0} bits proven, {conjectured:.0} conjectured, 128 columns of 2^20"));
+        }
+        if entry.trapdoor_known == Some(true) {
+            lines.line("", format!("under this setup: 0 bits, {}", Hardness::SEED.source));
         }
         if let Some(reason) = &entry.unavailable {
             lines.line("", format!("not available here: {reason}"));

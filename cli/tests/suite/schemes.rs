@@ -73,6 +73,20 @@ fn every_scheme_proves_and_verifies() {
         assert_eq!((&verified["output_hex"], &verified["setup_digest"]), (&OUTPUT.into(), &made["setup_digest"]));
         let shown = lariat(&[&["inspect", &proof, &program, "--json"], &with_setup(&setup)[..]].concat()).ok().json();
         assert_eq!((&shown["verified"], &shown["header"]["pcs"]), (&true.into(), &name.into()));
+        // The setup's seed is public: no report may say that a proof under it is worth anything.
+        for report in [&made, &verified, &shown["security"]] {
+            for kind in ["proven", "conjectured"] {
+                let bits = report[format!("security_bits_{kind}")].as_f64().unwrap();
+                let limit = report[format!("security_limit_{kind}")].as_str().unwrap();
+                assert_eq!((bits <= 0.0, limit.contains("seed")), (needs_setup, needs_setup), "{report}");
+            }
+        }
+        for verb in [vec!["verify", &program, &proof], vec!["inspect", &proof, &program]] {
+            let text = lariat(&[&verb[..], &with_setup(&setup)].concat()).ok().stdout;
+            let line = text.lines().find(|l| l.trim_start().starts_with("security ")).unwrap();
+            assert_eq!(line.contains(" 0 bits: whoever knows the seed"), needs_setup, "{text}");
+            assert!(line.contains("bits proven"), "{text}");
+        }
         let bytes = fs::read(&path).unwrap();
         let sizes: u64 = shown["parts"].as_array().unwrap().iter().map(|part| part["bytes"].as_u64().unwrap()).sum();
         assert_eq!(sizes, bytes.len() as u64);

@@ -89,7 +89,15 @@ fn every_scheme_has_its_level_at_every_size() {
                 Err(PcsError::TooManyVariables { .. }) if *everything => continue,
                 Err(error) => panic!("{what}: {error}"),
             };
-            let ledger = SecurityLedger::new(shape, config, pcs.as_ref());
+            let own = SecurityLedger::new(shape, config, pcs.as_ref());
+            // These setups are from a seed: nothing is left to those who know it. The level is that under a ceremony.
+            assert_eq!(own.known_trapdoor().is_some(), scheme.needs_setup, "{what}");
+            if scheme.needs_setup {
+                assert!(own.proven().bits <= 0.0 && own.conjectured().bits <= 0.0, "{what}: {own:?}");
+                assert!(own.proven().limit.contains("seed") && own.conjectured().limit.contains("seed"), "{what}");
+            }
+            let ledger = own.under_sound_setup();
+            assert_eq!(ledger.known_trapdoor(), None);
             let (proven, conjectured) = (ledger.proven(), ledger.conjectured());
             assert!(proven.bits >= level(pcs.as_ref()), "{what}: {proven:?}");
             assert!(conjectured.bits >= 96.0, "{what}: {conjectured:?}");
@@ -112,7 +120,7 @@ fn commands_print_the_level_and_the_ledger() {
     let folder = folder("security");
     let (program, proof) = (elf("fibonacci"), text(&folder.join("fibonacci.proof")));
     for (pcs, proven, limit, conjectured) in
-        [("hyrax", 128.0, "Keccak-256", 100.0), ("ligero", 100.0, "opening", 128.0)]
+        [("hyrax", 128.0, "Keccak-256", 100.0), ("ligero", 100.0, "opening", 100.0)]
     {
         let make = ["prove", &program, "-o", &proof, "--input-hex", INPUT, "--log-m", "8", "--pcs", pcs];
         let made = lariat(&[&make[..], &["--json"]].concat()).ok().json();
@@ -122,7 +130,7 @@ fn commands_print_the_level_and_the_ledger() {
         for report in [&made, &verified, shown] {
             let bits = |name: &str| report[name].as_f64().unwrap();
             assert!((bits("security_bits_proven") - proven).abs() < 1.0, "{report}");
-            assert!((bits("security_bits_conjectured") - conjectured).abs() < 1e-9, "{report}");
+            assert!((bits("security_bits_conjectured") - conjectured).abs() < 0.1, "{report}");
             assert!(report["security_limit_proven"].as_str().unwrap().contains(limit), "{report}");
             assert_eq!(report["security_bits_interactive"], shown["security_bits_interactive"]);
         }
