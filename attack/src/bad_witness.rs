@@ -19,7 +19,7 @@ use crate::{
     outcome::{Fate, Row, guarded, record},
     programs::honest_witness,
 };
-use lariat_algebra::{Fr, column::ColumnData};
+use lariat_algebra::{Fr, column::ColumnData, par};
 use lariat_emulator::{isa::Opcode, test_util::Rng};
 use lariat_jolt_core::{
     Config, Inputs, Params, Program, ProveError, Schemes, VerifiedStatement, VerifyError, columns as col,
@@ -33,7 +33,6 @@ use lariat_subtables::{
     decompose::{self, Flag},
     table,
 };
-use rayon::prelude::*;
 use std::collections::BTreeMap;
 
 const INPUTS: Inputs<'static> = Inputs { public: INPUT, private: PRIVATE };
@@ -336,17 +335,14 @@ impl Subjects {
     pub fn attack(&self, changes: &[(usize, Change)], done: &dyn Fn(usize)) -> Vec<Row> {
         let mut rows = Vec::new();
         for batch in changes.chunks(BATCH) {
-            let fates: Vec<(String, Fate)> = batch
-                .par_iter()
-                .map(|&(number, change)| {
-                    let subject = &self.subjects[number];
-                    let fate = subject
-                        .fate(|witness| apply(witness.columns[change.column].data_mut(), change), &|| {
-                            subject.describe(change)
-                        });
-                    (format!("entry: {}", subject.row_name(change)), fate)
-                })
-                .collect();
+            let fates: Vec<(String, Fate)> = par::map_collect(batch.len(), |i| {
+                let (number, change) = batch[i];
+                let subject = &self.subjects[number];
+                let fate = subject.fate(|witness| apply(witness.columns[change.column].data_mut(), change), &|| {
+                    subject.describe(change)
+                });
+                (format!("entry: {}", subject.row_name(change)), fate)
+            });
             done(fates.len());
             for (name, fate) in fates {
                 record(&mut rows, 2, &name, fate);
@@ -373,13 +369,11 @@ impl Subjects {
         let subject = &self.subjects[0];
         let mut rows = Vec::new();
         for batch in changes.chunks(BATCH) {
-            let fates: Vec<Fate> = batch
-                .par_iter()
-                .map(|change| {
-                    let what = || format!("{change:?} of {:?}", subject.witness.cells[change.at]);
-                    subject.fate(|witness| apply_to_cell(witness, *change), &what)
-                })
-                .collect();
+            let fates: Vec<Fate> = par::map_collect(batch.len(), |i| {
+                let change = batch[i];
+                let what = || format!("{change:?} of {:?}", subject.witness.cells[change.at]);
+                subject.fate(|witness| apply_to_cell(witness, change), &what)
+            });
             done(fates.len());
             for (change, fate) in batch.iter().zip(fates) {
                 record(&mut rows, 2, change.part.name(), fate);

@@ -18,12 +18,12 @@ use crate::{
     outcome::{Fate, Row, guarded},
     programs::run_traced,
 };
+use lariat_algebra::par;
 use lariat_emulator::test_util::Rng;
 use lariat_jolt_core::{
     Config, Inputs, Program, Proven, Schemes, VerifiedStatement, VerifyError, protocol::section, prove_trace, verify,
 };
 use lariat_transcript::Event;
-use rayon::prelude::*;
 use std::collections::BTreeMap;
 
 /// Proofs that are damaged and verified before their outcomes are counted.
@@ -163,7 +163,7 @@ impl Target {
             if batch.is_empty() {
                 break;
             }
-            let fates: Vec<Option<Fate>> = batch.par_iter().map(|mutation| self.fate(mutation)).collect();
+            let fates: Vec<Option<Fate>> = par::map_collect(batch.len(), |i| self.fate(&batch[i]));
             let mut tried = 0;
             for (mutation, fate) in batch.iter().zip(fates) {
                 if let Some(fate) = fate {

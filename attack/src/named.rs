@@ -6,8 +6,8 @@ use crate::{
     outcome::{Fate, Row, guarded},
     programs::is_main_final_claim,
 };
+use lariat_algebra::par;
 use lariat_jolt_core::{Config, Schemes, VerifyError};
-use rayon::prelude::*;
 
 /// Which of a forgery's cases are tried: `count` of them, from number `start` on, around the end if need be.
 #[derive(Clone, Copy, Debug)]
@@ -31,18 +31,16 @@ impl Share {
 /// Tries every named forgery; `done` is told of every one. A row for each.
 pub fn attack(config: Config, schemes: &Schemes, share: Share, done: &(dyn Fn(usize) + Sync)) -> Vec<Row> {
     let named: Vec<(&str, &str, Build)> = forgeries::all().collect();
-    named
-        .into_par_iter()
-        .map(|(module, test, build)| {
-            let cases = build(config);
-            let mut row = Row::new(2, title(module, test));
-            for i in share.of(cases.len()) {
-                row.record(fate(&cases[i], schemes));
-                done(1);
-            }
-            row
-        })
-        .collect()
+    par::map_collect(named.len(), |i| {
+        let (module, test, build) = named[i];
+        let cases = build(config);
+        let mut row = Row::new(2, title(module, test));
+        for i in share.of(cases.len()) {
+            row.record(fate(&cases[i], schemes));
+            done(1);
+        }
+        row
+    })
 }
 
 /// `padding: a padding row that writes the output` for the test `rejects_a_padding_row_that_writes_the_output`.

@@ -155,7 +155,7 @@ impl Batches {
     }
 }
 
-/// Commits, opens and verifies in a pool of the cell's threads, after doing it once without a clock.
+/// Commits, opens and verifies on the cell's threads, after doing it once without a clock.
 ///
 /// # Errors
 /// When there is no such scheme or kind of values, or the scheme refuses or rejects.
@@ -165,8 +165,7 @@ pub fn measure_alone(cell: &AloneCell, schemes: &Schemes) -> Result<AloneRecord,
         values: cell.values.clone(),
         known: Values::ALL.map(Values::name).to_vec(),
     })?;
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(cell.threads).build()?;
-    pool.install(|| {
+    machine::threads(cell.threads)?.run(|| {
         let batch = Batches::equal(values, cell.num_vars as usize, cell.columns);
         let num_vars = vec![cell.num_vars as usize; cell.columns];
         let workload = Workload { num_vars: &num_vars };

@@ -91,9 +91,14 @@ pub enum BenchError {
         /// Why.
         source: SetupError,
     },
-    /// The threads cannot be started.
-    #[error("cannot start the threads: {0}; ask for fewer with --threads")]
-    Threads(#[from] rayon::ThreadPoolBuildError),
+    /// The threads of a cell cannot be started, and a record of fewer would be of another cell.
+    #[error("only {started} of {wanted} threads can be started; ask for no more with --threads")]
+    Threads {
+        /// Those of the cell.
+        wanted: usize,
+        /// Those that can be started.
+        started: usize,
+    },
     /// A file or folder cannot be read or written.
     #[error("cannot {what} {}: {source}", path.display())]
     File {

@@ -1,7 +1,8 @@
 //! On what and with what a measurement was made.
 
+use crate::BenchError;
 use ark_ff::Field;
-use lariat_algebra::Fr;
+use lariat_algebra::{Fr, par::Threads};
 use serde::{Deserialize, Serialize};
 use std::{fmt, fs, path::Path, process::Command, time::Instant};
 
@@ -27,6 +28,18 @@ pub struct Machine {
     /// Commit that the sources are at when the measurement is made, with `+` if they differ from it; empty for a
     /// program whose sources are not at hand.
     pub revision: String,
+}
+
+/// Exactly so many threads: what is measured on fewer is another cell.
+///
+/// # Errors
+/// When not all of them can be started.
+pub(crate) fn threads(wanted: usize) -> Result<Threads, BenchError> {
+    let threads = Threads::start(wanted);
+    match threads.count() {
+        started if started == wanted => Ok(threads),
+        started => Err(BenchError::Threads { wanted, started }),
+    }
 }
 
 impl Machine {

@@ -20,7 +20,7 @@ const VERIFICATIONS: usize = 5;
 /// Most steps of a workload.
 const MAX_STEPS: u64 = 1 << 26;
 
-/// Makes and verifies a cell's proof in a pool of the cell's threads.
+/// Makes and verifies a cell's proof on the cell's threads.
 ///
 /// The clock of `prove_ns` starts when the run's columns were committed to and opened once under the same parameters, so
 /// that tables which schemes build on first use count as setup for all of them.
@@ -38,8 +38,7 @@ pub fn measure(cell: &Cell, schemes: &Schemes) -> Result<Record, BenchError> {
     let config = Config { pcs: scheme.kind, hash, params, ..Config::default() };
     let program = workload.program()?;
     let inputs = Inputs { public: &workload.input, private: &[] };
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(cell.threads).build()?;
-    pool.install(|| {
+    machine::threads(cell.threads)?.run(|| {
         let mut phases: Vec<(Phase, Duration)> = Vec::new();
         let mut timed = |phase: Phase, start: Instant| phases.push((phase, start.elapsed()));
 

@@ -335,7 +335,8 @@ pub struct ProverArgs {
     pub config: ConfigArgs,
     #[command(flatten)]
     pub setup: SetupArgs,
-    /// Threads of the prover [default: one for each core]
+    /// Threads of the prover: no more are used than the machine runs at a time and the run keeps busy, nor more than the
+    /// system starts; the report says how many [default: one for each core]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
     /// Prove even if the memory is estimated not to suffice

@@ -49,9 +49,6 @@ pub enum CliError {
         "proving {rows} rows takes about {needed_mib} MiB of memory and {available_mib} MiB are available; shrink the input, free memory, or try all the same with --force"
     )]
     Memory { rows: u64, needed_mib: u64, available_mib: u64 },
-    /// The prover's threads cannot be started.
-    #[error("cannot start the prover's threads: {0}; ask for fewer with --threads")]
-    Threads(#[from] rayon::ThreadPoolBuildError),
     /// A proof just made does not verify.
     #[error("the proof that was just made does not verify, which is a bug of lariat; please report it: {0}")]
     SelfCheck(VerifyError),

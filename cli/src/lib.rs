@@ -12,6 +12,7 @@ mod files;
 mod format;
 mod measure;
 mod progress;
+mod threads;
 
 use clap::Parser;
 use lariat_pcs::Schemes;

@@ -1,11 +1,12 @@
 //! Progress of a proof on standard error.
 
-use crate::{args::ProgressMode, format};
+use crate::{args::ProgressMode, format, threads::in_background};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use lariat_jolt_core::Phase;
 use serde::Serialize;
 use std::{
     io::{self, IsTerminal, Write},
+    thread,
     time::{Duration, Instant},
 };
 
@@ -105,8 +106,18 @@ fn bar() -> ProgressBar {
     if let Ok(style) = ProgressStyle::with_template(TEMPLATE) {
         bar.set_style(style.progress_chars("=> "));
     }
-    bar.enable_steady_tick(Duration::from_millis(100));
+    spin(&bar);
     bar
+}
+
+/// Turns a bar's spinner until the bar is finished. `enable_steady_tick` would panic where no thread can be started.
+pub fn spin(bar: &ProgressBar) {
+    let bar = bar.clone();
+    in_background(move || {
+        bar.tick();
+        thread::sleep(Duration::from_millis(100));
+        bar.is_finished()
+    });
 }
 
 const TEMPLATE: &str = "{spinner} [{bar:27}] {pos}/{len} {msg:<14} {elapsed}";

@@ -177,7 +177,7 @@ impl FixedBases {
         let work =
             |&(i, table): &(usize, TableKind)| rows[i].num_items_bound(table == TableKind::Subsets, self.subset_bits);
         let total: usize = order.iter().map(work).sum();
-        let target = (total / (4 * super::num_threads())).clamp(MIN_CHUNK_ITEMS, CHUNK_ITEMS);
+        let target = (total / (4 * par::num_threads())).clamp(MIN_CHUNK_ITEMS, CHUNK_ITEMS);
         let mut chunks: Vec<&[(usize, TableKind)]> = Vec::new();
         let (mut start, mut load) = (0, 0);
         for end in 0..order.len() {

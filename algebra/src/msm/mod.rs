@@ -44,15 +44,3 @@ pub use kernel::Backend;
 pub use multiples::fixed_base_multiples;
 pub use rows::RowValues;
 pub use variable::{MsmError, msm, msm_with};
-
-/// Threads of the current pool.
-fn num_threads() -> usize {
-    #[cfg(feature = "parallel")]
-    {
-        rayon::current_num_threads()
-    }
-    #[cfg(not(feature = "parallel"))]
-    {
-        1
-    }
-}

@@ -189,7 +189,7 @@ pub(crate) fn sum_rows(backend: Backend, table: &[PackedPoint], rows: &[RowValue
     let (large, small): (Vec<Block<'_>>, Vec<Block<'_>>) = blocks.into_iter().flatten().partition(Block::is_large);
 
     let total: usize = small.iter().map(|b| b.load).sum();
-    let target = (total / (4 * super::num_threads())).clamp(MIN_TASK_ITEMS, CHUNK_ITEMS);
+    let target = (total / (4 * par::num_threads())).clamp(MIN_TASK_ITEMS, CHUNK_ITEMS);
     let mut tasks: Vec<&[Block<'_>]> = Vec::new();
     let (mut start, mut load) = (0, 0);
     for (end, block) in small.iter().enumerate() {

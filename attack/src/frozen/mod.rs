@@ -21,10 +21,10 @@ pub mod record;
 pub mod witnesses;
 
 use crate::outcome::{Fate, MAX_SURVIVORS, Row, guarded};
+use lariat_algebra::par;
 use lariat_emulator::test_util::Rng;
 use lariat_jolt_core::{Config, Program, Schemes, verify, verify_frozen};
 use lariat_transcript::ChallengeTape;
-use rayon::prelude::*;
 use record::Record;
 
 /// The engine's number in rows.
@@ -161,7 +161,7 @@ pub fn run(schemes: &Schemes, config: Config, seed: u64, quick: bool) -> Vec<Row
             while quick && attacks.len() > QUICK {
                 attacks.swap_remove(rng.below(attacks.len() as u32) as usize);
             }
-            let verdicts: Vec<Verdict> = attacks.par_iter().map(|attack| judge(&record, attack)).collect();
+            let verdicts: Vec<Verdict> = par::map_collect(attacks.len(), |i| judge(&record, &attacks[i]));
             for (attack, verdict) in attacks.iter().zip(verdicts) {
                 enter(&mut row, attack, verdict);
             }

@@ -27,7 +27,7 @@ pub struct BenchArgs {
     /// Logarithms of the numbers of rows [default: 12,14,16], or of evaluations with --alone [default: 10,14,18]
     #[arg(long, value_name = "LOGS", value_delimiter = ',', value_parser = clap::value_parser!(u32).range(0..=24))]
     pub sizes: Vec<u32>,
-    /// Numbers of threads
+    /// Numbers of threads; a cell runs on exactly as many, or fails
     #[arg(
         long,
         value_name = "NUMBERS",

@@ -6,6 +6,7 @@ use crate::{
     error::CliError,
     files::{Kind, Target},
     format,
+    progress::spin,
 };
 use indicatif::{ProgressBar, ProgressStyle};
 use lariat_attack::{
@@ -21,7 +22,7 @@ use serde::Serialize;
 use std::{
     io::{self, IsTerminal, Write},
     sync::atomic::{AtomicUsize, Ordering},
-    time::{Duration, Instant},
+    time::Instant,
 };
 
 /// Powers of tau of the insecure setup for attacks, as a logarithm: more than any attack needs. Only those that are used
@@ -180,7 +181,7 @@ fn bar() -> ProgressBar {
     if let Ok(style) = ProgressStyle::with_template(TEMPLATE) {
         bar.set_style(style);
     }
-    bar.enable_steady_tick(Duration::from_millis(100));
+    spin(&bar);
     bar
 }
 

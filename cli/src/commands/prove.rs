@@ -8,6 +8,7 @@ use crate::{
     format::{self, Lines, NOT_ZERO_KNOWLEDGE, Named},
     measure::{self, MulClock},
     progress::{self, Progress},
+    threads::ProverThreads,
 };
 use lariat_emulator::machine;
 use lariat_jolt_core::{
@@ -65,6 +66,8 @@ pub struct Made {
     pub proof: Vec<u8>,
     pub statement: VerifiedStatement,
     pub costs: Costs,
+    /// Why fewer threads were used than were asked for, if so.
+    pub thread_shortage: Option<String>,
 }
 
 /// The JSON object of `prove`; its names are stable.
@@ -103,18 +106,21 @@ pub struct Costs {
 }
 
 impl Task<'_> {
-    /// Runs, proves and verifies on as many threads as asked for.
+    /// Runs, proves and verifies on as many threads as were asked for and help.
     pub fn prove(self, options: &ProverArgs, mode: ProgressMode) -> Result<Made, CliError> {
-        let threads = options.threads.map_or(0, usize::from);
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
         let config = options.config.or(Config::default());
         let mut progress = Progress::new(mode);
+        progress.begin(Phase::Execute);
+        // The run without a trace costs little, and tells how much memory the one with a trace takes.
+        let steps = self.program.execute(self.inputs, self.max_steps)?.steps;
+        check_memory(config, steps, self.schemes, options.force)?;
+        let threads = ProverThreads::start(options.threads, config.params, steps);
         let mut clock = MulClock::default();
         clock.sample();
-        let made = pool.install(|| self.prove_and_verify(config, options.force, &mut progress))?;
+        let made = threads.threads.run(|| self.prove_and_verify(config, options.force, &mut progress))?;
         clock.sample();
         progress.finish();
-        Ok(self.made(made, &clock, pool.current_num_threads()))
+        Ok(self.made(made, &clock, &threads))
     }
 
     fn prove_and_verify(
@@ -123,10 +129,6 @@ impl Task<'_> {
         force: bool,
         progress: &mut Progress,
     ) -> Result<(Proven, VerifiedStatement, Duration), CliError> {
-        progress.begin(Phase::Execute);
-        // The run without a trace costs little, and tells how much memory the one with a trace takes.
-        let steps = self.program.execute(self.inputs, self.max_steps)?.steps;
-        check_memory(config, steps, self.schemes, force)?;
         let start = Instant::now();
         let trace = machine::trace(self.program.image(), self.inputs, self.max_steps)?;
         let execute = start.elapsed();
@@ -142,8 +144,9 @@ impl Task<'_> {
         Ok((proven, statement, start.elapsed()))
     }
 
-    fn made(self, made: (Proven, VerifiedStatement, Duration), clock: &MulClock, threads: usize) -> Made {
+    fn made(self, made: (Proven, VerifiedStatement, Duration), clock: &MulClock, threads: &ProverThreads) -> Made {
         let (proven, statement, verify_time) = made;
+        let (threads, thread_shortage) = (threads.threads.count(), threads.shortage());
         let total = |wanted: &dyn Fn(Phase) -> bool| {
             let times = proven.phases.iter().filter(|(phase, _)| wanted(*phase)).map(|(_, time)| *time);
             format::ns(times.sum())
@@ -179,7 +182,7 @@ impl Task<'_> {
             output_hex: format::hex(&statement.output),
             security: format::Security::new(&statement.security),
         };
-        Made { proof: proven.proof, statement, costs }
+        Made { proof: proven.proof, statement, costs, thread_shortage }
     }
 }
 
@@ -197,6 +200,9 @@ impl Made {
             c.instructions as f64 / seconds.max(1e-9),
             c.threads,
         ));
+        if let Some(shortage) = &self.thread_shortage {
+            lines.line("threads", shortage);
+        }
         lines.line("program", &c.program_digest);
         lines.line("exit", format::exit(self.statement.exit));
         if !matches!(self.statement.exit, Exit::Halted { code: 0 }) {

@@ -18,3 +18,4 @@ mod reports;
 mod schemes;
 mod security;
 mod support;
+mod threads;

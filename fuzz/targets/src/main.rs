@@ -31,18 +31,20 @@ fn main() -> ExitCode {
     let chosen = TARGETS.iter().filter(|t| names.is_empty() || names.iter().any(|name| name == t.name));
     let left = Mutex::new(chosen);
     let failed = AtomicUsize::new(0);
-    // One target at a time on every processor.
-    thread::scope(|scope| {
-        for _ in 0..thread::available_parallelism().map_or(1, NonZero::get) {
-            scope.spawn(|| {
-                let next = || left.lock().ok()?.next();
-                while let Some(target) = next() {
-                    let outcome = run(target, &corpus(target.name), seed, Budget::Time(Duration::from_secs(seconds)));
-                    failed.fetch_add(usize::from(outcome.failure.is_some()), Ordering::Relaxed);
-                    print!("{}", summary(target, &outcome));
-                }
-            });
+    let work = || {
+        let next = || left.lock().ok()?.next();
+        while let Some(target) = next() {
+            let outcome = run(target, &corpus(target.name), seed, Budget::Time(Duration::from_secs(seconds)));
+            failed.fetch_add(usize::from(outcome.failure.is_some()), Ordering::Relaxed);
+            print!("{}", summary(target, &outcome));
         }
+    };
+    // One target at a time on every processor; on this thread alone where no other can be started.
+    thread::scope(|scope| {
+        for _ in 1..thread::available_parallelism().map_or(1, NonZero::get) {
+            let _ = thread::Builder::new().spawn_scoped(scope, work);
+        }
+        work();
     });
     let failed = failed.into_inner();
     println!("{failed} targets failed");
