@@ -426,7 +426,7 @@ def main():
             if args.write:
                 take(done)
     bad = sum(r["outcome"] in ("survived", "no build") for r in done)
-    if "LARIAT_FIGURES" in os.environ:
+    if os.environ.get("LARIAT_FIGURES"):
         with open(os.environ["LARIAT_FIGURES"], "a") as file:
             for name, count in (("checks deleted", len(done)),
                                 ("checks deleted and noticed", sum(r["outcome"] in ("killed", "timeout") for r in done))):

@@ -34,7 +34,7 @@ pub fn configurations() -> impl Iterator<Item = Config> {
 
 /// Whether the long form of the suite is asked for.
 pub fn nightly() -> bool {
-    std::env::var_os("LARIAT_NIGHTLY").is_some_and(|v| v == "1")
+    lariat_emulator::test_util::nightly()
 }
 
 /// A program from its code and the words at [`DATA`] and [`RODATA`].

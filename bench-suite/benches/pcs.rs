@@ -12,7 +12,7 @@ use lariat_pcs::Workload;
 use std::{cell::LazyCell, hint::black_box, time::Duration};
 
 fn pcs(c: &mut Criterion) {
-    let wide = std::env::var_os("LARIAT_BENCH_WIDE").is_some_and(|v| v != "0");
+    let wide = std::env::var_os("LARIAT_BENCH_WIDE").is_some_and(|v| !v.is_empty() && v != "0");
     let sizes: &[usize] = if wide { &[10, 12, 14, 16, 18, 20] } else { &[10, 14, 18] };
     let kinds: &[Values] = if wide { &Values::ALL } else { &[Values::U16, Values::Full] };
     let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("a pool");

@@ -320,12 +320,34 @@ impl ConfigArgs {
 /// Structured public parameters, for the schemes that need them.
 #[derive(Debug, Args)]
 pub struct SetupArgs {
-    /// Powers of tau made by `lariat setup`, for the schemes that need them
-    #[arg(long = "setup", value_name = "FILE", env = "LARIAT_SETUP")]
-    pub file: Option<PathBuf>,
+    /// Powers of tau made by `lariat setup`, for the schemes that need them [default: the file that the variable
+    /// LARIAT_SETUP names, if it is not empty]
+    #[arg(long = "setup", value_name = "FILE")]
+    file: Option<PathBuf>,
     /// Accept a setup made from a known seed: whoever knows the seed can forge proofs
     #[arg(long = "allow-insecure-setup")]
     pub allow_insecure: bool,
+}
+
+/// The variable that names a setup's file where `--setup` does not.
+pub const SETUP_VARIABLE: &str = "LARIAT_SETUP";
+
+/// Who named the setup's file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NamedBy {
+    /// `--setup`.
+    Option,
+    /// [`SETUP_VARIABLE`].
+    Variable,
+}
+
+impl SetupArgs {
+    /// The setup's file, if one was named.
+    pub fn file(&self) -> Option<(PathBuf, NamedBy)> {
+        let variable = || std::env::var_os(SETUP_VARIABLE).filter(|value| !value.is_empty());
+        let option = self.file.clone().map(|file| (file, NamedBy::Option));
+        option.or_else(|| Some((variable()?.into(), NamedBy::Variable)))
+    }
 }
 
 /// How a proof is made.

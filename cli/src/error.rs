@@ -38,6 +38,9 @@ pub enum CliError {
     /// A setup file cannot be used.
     #[error("cannot use the setup {}: {source}", path.display())]
     Setup { path: PathBuf, source: Box<SetupError> },
+    /// A file that an environment variable names cannot be used.
+    #[error("{source} (the variable {variable} names it; unset it, or name another one with --setup)")]
+    Variable { variable: &'static str, source: Box<CliError> },
     /// A program does not run to its end.
     #[error("{0}{advice}", advice = exec_advice(.0))]
     Exec(#[from] ExecError),
@@ -116,7 +119,7 @@ impl CliError {
                 VerifyError::Setup(_) | VerifyError::OtherSetup { .. } => "setup",
                 _ => "verification",
             },
-            Self::Reported { source, .. } => source.word(),
+            Self::Reported { source, .. } | Self::Variable { source, .. } => source.word(),
             _ => "failure",
         }
     }

@@ -1,7 +1,7 @@
 //! Reading and writing the files that commands name.
 
 use crate::{
-    args::{HexBytes, InputArgs, PrivateInputArgs, SetupArgs},
+    args::{HexBytes, InputArgs, NamedBy, PrivateInputArgs, SETUP_VARIABLE, SetupArgs},
     error::CliError,
 };
 use lariat_jolt_core::{Program, keys};
@@ -11,7 +11,7 @@ use std::{
     fmt,
     fs::{self, File},
     io::Read,
-    path::Path,
+    path::{Path, PathBuf},
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -183,14 +183,28 @@ impl InputArgs {
 }
 
 impl SetupArgs {
+    /// The setup of the file that was named, if one was.
+    pub fn open(&self) -> Result<Option<(PathBuf, PowersOfTau)>, CliError> {
+        let Some((path, named_by)) = self.file() else { return Ok(None) };
+        let open = || {
+            check_is_setup(&path)?;
+            let error = |source| CliError::Setup { path: path.clone(), source: Box::new(source) };
+            PowersOfTau::open(&path).map_err(error)
+        };
+        let setup = open().map_err(|error| match named_by {
+            NamedBy::Option => error,
+            NamedBy::Variable => CliError::Variable { variable: SETUP_VARIABLE, source: Box::new(error) },
+        })?;
+        Ok(Some((path, setup)))
+    }
+
     /// The schemes, with the setup file that was given and the leave to use an insecure one.
     pub fn apply(&self, schemes: &Schemes) -> Result<Schemes, CliError> {
         let schemes = schemes.clone().allow_insecure_setup(self.allow_insecure);
-        let Some(path) = &self.file else { return Ok(schemes) };
-        check_is_setup(path)?;
-        let setup = PowersOfTau::open(path)
-            .map_err(|source| CliError::Setup { path: path.clone(), source: Box::new(source) })?;
-        Ok(schemes.with_resource(Arc::new(setup)))
+        Ok(match self.open()? {
+            Some((_, setup)) => schemes.with_resource(Arc::new(setup)),
+            None => schemes,
+        })
     }
 }
 

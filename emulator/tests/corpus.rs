@@ -9,6 +9,7 @@ use lariat_emulator::memory_map::MemoryConfig;
 use lariat_emulator::test_util::{
     Qemu,
     corpus::{CorpusProgram, Entry, Expected, corpus},
+    variable,
 };
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -209,7 +210,7 @@ fn the_document_lists_the_corpus() {
     let (before, rest) = text.split_once(BEGIN).expect("the list begins");
     let (list, after) = rest.split_once(END).expect("the list ends");
     let expected = table(&entries);
-    if std::env::var_os("LARIAT_WRITE_DOCS").is_some() && list != expected {
+    if variable("LARIAT_WRITE_DOCS").is_some() && list != expected {
         fs::write(path, [before, BEGIN, &expected, END, after].concat()).unwrap();
         return;
     }

@@ -9,7 +9,7 @@ use lariat_emulator::image::Image;
 use lariat_emulator::isa::Opcode;
 use lariat_emulator::machine::{Exit, Inputs, run, trace};
 use lariat_emulator::memory_map::{MemoryConfig, OUTPUT_START};
-use lariat_emulator::test_util::{Qemu, RandomProgramConfig, figure, random_program};
+use lariat_emulator::test_util::{Qemu, RandomProgramConfig, figure, nightly, random_program};
 
 const FIRST_SEED: u64 = 0x1a71_a700;
 const MAX_STEPS: u64 = 10_000_000;
@@ -32,7 +32,7 @@ fn differences(ours: &[u8], theirs: &[u8]) -> Vec<String> {
 #[test]
 fn random_programs_agree_with_qemu() {
     let Some(qemu) = Qemu::find(env!("CARGO_TARGET_TMPDIR"), "random-program").unwrap() else { return };
-    let target: u64 = if std::env::var_os("LARIAT_NIGHTLY").is_some() { 10_000_000 } else { 100_000 };
+    let target: u64 = if nightly() { 10_000_000 } else { 100_000 };
     // Long programs for the nightly size, so that starting qemu is not most of the time.
     let nightly = RandomProgramConfig { body_items: 2000, scratch_words: 256, max_loop_rounds: 20 };
     let (mut executed, mut programs) = (0, 0);

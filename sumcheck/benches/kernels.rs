@@ -30,7 +30,7 @@ const NUM_COLUMNS: usize = 115;
 const NUM_FLAGS: usize = 60;
 
 fn log_rows() -> Vec<usize> {
-    if std::env::var_os("LARIAT_BENCH_LARGE").is_some() { vec![16, 18] } else { vec![16] }
+    if std::env::var_os("LARIAT_BENCH_LARGE").is_some_and(|v| !v.is_empty()) { vec![16, 18] } else { vec![16] }
 }
 
 fn channel() -> ProverChannel {

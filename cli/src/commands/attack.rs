@@ -43,7 +43,8 @@ struct Json<'a> {
 pub fn attack(args: &AttackArgs, schemes: &Schemes) -> Report {
     let kinds = setup::choose(schemes, &args.pcs)?;
     let schemes = with_setup(args, schemes)?;
-    let target = args.output.as_deref().map(|path| Target::new(Kind::Report, path, &[args.setup.file.as_deref()]));
+    let setup = args.setup.file().map(|(path, _)| path);
+    let target = args.output.as_deref().map(|path| Target::new(Kind::Report, path, &[setup.as_deref()]));
     let target = target.transpose()?;
     let config = Config { hash: args.hash, params: args.log_m, ..Config::default() };
     let (size, mut plan) =

@@ -193,17 +193,19 @@ struct Setup {
 impl Setup {
     /// The file that was given, or an insecure one in the output folder.
     fn find(args: &BenchArgs, folder: &Path) -> Result<Self, CliError> {
-        let (path, made) = match &args.setup.file {
-            Some(path) => (path.clone(), false),
-            None => (folder.join(INSECURE_SETUP), true),
-        };
-        if made {
-            let largest = sizes(args).into_iter().max().unwrap_or_default();
-            setup::save_insecure(&path, setup::log_powers_for(largest))?;
+        if let Some((path, powers)) = args.setup.open()? {
+            return Ok(Self::new(path, &powers, false));
         }
+        let path = folder.join(INSECURE_SETUP);
+        let largest = sizes(args).into_iter().max().unwrap_or_default();
+        setup::save_insecure(&path, setup::log_powers_for(largest))?;
         let powers = PowersOfTau::open(&path)
             .map_err(|source| CliError::Setup { path: path.clone(), source: Box::new(source) })?;
-        Ok(Self { path, kind: powers.source().kind(), name: powers.source().name().to_owned(), made })
+        Ok(Self::new(path, &powers, true))
+    }
+
+    fn new(path: PathBuf, powers: &PowersOfTau, made: bool) -> Self {
+        Self { path, kind: powers.source().kind(), name: powers.source().name().to_owned(), made }
     }
 
     fn describe(&self) -> String {

@@ -1,6 +1,7 @@
 //! Every committed guest runs as `guests/vectors.txt` says, and is proven and verified.
 
 use crate::support::{elf, folder, hex, lariat, root, text};
+use lariat_emulator::test_util::nightly;
 use serde_json::json;
 use std::fs;
 
@@ -133,7 +134,7 @@ fn every_guest_is_proven_at_every_size() {
         ("strsearch", [12, 1000, 4000]),
         ("c-program", [18, 1600, 4600]),
     ];
-    let num_sizes = if std::env::var_os("LARIAT_NIGHTLY").is_some() { 3 } else { 1 };
+    let num_sizes = if nightly() { 3 } else { 1 };
     let folder = folder("every-size");
     for (guest, sizes) in sizes {
         for size in &sizes[..num_sizes] {

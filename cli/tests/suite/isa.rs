@@ -6,7 +6,7 @@
 
 use lariat_emulator::test_util::{
     corpus::{Expected, corpus},
-    figure, patch_exit, riscv_tests,
+    figure, nightly, patch_exit, riscv_tests,
 };
 use lariat_jolt_core::{
     Config, Exit, HashKind, Image, Inputs, MemoryConfig, Params, Program, ProveOptions, Schemes, prove, verify,
@@ -56,7 +56,7 @@ fn small_programs() -> Vec<Case> {
 
 fn proves(what: &str, mut cases: Vec<Case>, always: &str) {
     let all = cases.len();
-    if std::env::var_os("LARIAT_NIGHTLY").is_none() {
+    if !nightly() {
         cases.retain(|case| case.name == always);
     }
     assert!(!cases.is_empty(), "{always} is one of the {what}");

@@ -1,6 +1,7 @@
 //! A verifier in little memory: honest and hostile proofs of every scheme under a limit on the address space.
 
 use crate::support::{INPUT, OUTPUT, elf, folder, hex, lariat, text};
+use lariat_emulator::test_util::nightly;
 use lariat_jolt_core::{Header, Program, SetupId, cells::CellLayout, protocol::Shape};
 use lariat_pcs::Workload;
 use std::{
@@ -179,7 +180,7 @@ fn honest_proofs_of_long_runs_verify_in_256_mib() {
     if !can_limit() {
         return;
     }
-    let nightly = std::env::var_os("LARIAT_NIGHTLY").is_some_and(|v| v == "1");
+    let nightly = nightly();
     let (log_rows, n) = if nightly { (20, 209_000_u32) } else { (14, 3_200) };
     let folder = folder("limits-long");
     let (setup, path) = (text(&folder.join("long.tau")), text(&folder.join("proof")));
@@ -223,7 +224,7 @@ fn rejects_proofs_of_the_right_length_for_many_rows_in_256_mib() {
     if !can_limit() {
         return;
     }
-    let nightly = std::env::var_os("LARIAT_NIGHTLY").is_some_and(|v| v == "1");
+    let nightly = nightly();
     let folder = folder("limits-length");
     let needs_setup = |name: &str| lariat_schemes::ALL.iter().any(|s| s.needs_setup && s.kind.name() == name);
     for (name, proof) in proofs() {

@@ -1,6 +1,7 @@
 //! Every scheme proves; setups are named, checked, and refused where they are insecure or others.
 
-use crate::support::{INPUT, OUTPUT, elf, folder, hex, lariat, text};
+use crate::support::{INPUT, OUTPUT, Outcome, command, elf, folder, hex, lariat, text};
+use lariat_emulator::test_util::nightly;
 use lariat_jolt_core::HashKind;
 use serde_json::Value;
 use std::fs;
@@ -118,7 +119,7 @@ fn every_scheme_proves_every_guest() {
         ("strsearch", word(12) + &word(1)),
         ("c-program", word(18)),
     ];
-    let nightly = std::env::var_os("LARIAT_NIGHTLY").is_some();
+    let nightly = nightly();
     let guests = if nightly { &all[..] } else { &all[..1] };
     let folder = folder("every-scheme-every-guest");
     let setup = insecure_setup();

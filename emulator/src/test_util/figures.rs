@@ -14,7 +14,7 @@ use std::{
 /// When the file cannot be written: the table would lack the count.
 pub fn figure(name: &str, count: u64) -> io::Result<()> {
     eprintln!("figure: {name}: {count}");
-    let Some(path) = std::env::var_os("LARIAT_FIGURES") else { return Ok(()) };
+    let Some(path) = super::variable("LARIAT_FIGURES") else { return Ok(()) };
     let line = format!("{{\"figure\": {name:?}, \"count\": {count}}}\n");
     // One write, so that lines of tests that run at the same time do not mix.
     OpenOptions::new().create(true).append(true).open(path)?.write_all(line.as_bytes())

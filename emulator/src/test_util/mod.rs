@@ -7,6 +7,7 @@
 //! - [`corpus`] has small programs for what the official tests leave out, with what each must do.
 //! - [`Qemu`] runs Linux ELFs under `qemu-riscv32`, where it is installed.
 //! - [`figure`] records how much a test covered.
+//! - [`nightly`] says whether tests run in their long form.
 //! - [`riscv_tests`] and [`patch_exit`] give the official ISA tests in this machine's exit convention.
 
 mod assembler;
@@ -17,6 +18,7 @@ mod isa_tests;
 mod qemu;
 mod random_program;
 mod rng;
+mod variables;
 
 pub use assembler::{Assembler, Label};
 pub use corpus::corpus;
@@ -26,3 +28,4 @@ pub use isa_tests::{patch_exit, riscv_tests};
 pub use qemu::Qemu;
 pub use random_program::{RandomProgram, RandomProgramConfig, random_program};
 pub use rng::Rng;
+pub use variables::{nightly, variable};

@@ -24,7 +24,7 @@ const SEED: u64 = 0x6675_7a7a_2121_2121;
 
 /// So many seconds a target where `LARIAT_FUZZ_SECONDS` says so, as continuous integration does.
 fn budget(target: &Target) -> Budget {
-    if let Ok(seconds) = std::env::var("LARIAT_FUZZ_SECONDS") {
+    if let Some(seconds) = std::env::var("LARIAT_FUZZ_SECONDS").ok().filter(|seconds| !seconds.is_empty()) {
         let seconds =
             seconds.parse().unwrap_or_else(|_| panic!("LARIAT_FUZZ_SECONDS={seconds} is no number of seconds"));
         return Budget::Time(Duration::from_secs(seconds));
