@@ -1,7 +1,7 @@
 //! The command line, as data.
 
 use clap::{Args, Parser, Subcommand, ValueEnum, builder::PossibleValuesParser, builder::TypedValueParser};
-use lariat_jolt_core::{Argument, Config, HashKind, Params, PcsKind, ProveOptions};
+use lariat_jolt_core::{Argument, Config, HashKind, Params, PcsKind, ProveOptions, VerifyOptions};
 use lariat_pcs::Schemes;
 use std::path::PathBuf;
 use std::sync::OnceLock;
@@ -172,6 +172,8 @@ pub struct VerifyArgs {
     #[arg(long, value_name = "FILE")]
     pub output: Option<PathBuf>,
     #[command(flatten)]
+    pub rows: RowArgs,
+    #[command(flatten)]
     pub config: ConfigArgs,
     #[command(flatten)]
     pub setup: SetupArgs,
@@ -189,6 +191,8 @@ pub struct InspectArgs {
     /// The proof's program: verifies the proof and shows its parts
     #[arg(value_name = "ELF")]
     pub program: Option<PathBuf>,
+    #[command(flatten)]
+    pub rows: RowArgs,
     #[command(flatten)]
     pub setup: SetupArgs,
     /// Print one JSON object
@@ -286,6 +290,21 @@ pub struct LimitArgs {
     /// Refuse a program that does not end within this many instructions
     #[arg(long, value_name = "N", default_value_t = ProveOptions::default().max_steps)]
     pub max_steps: u64,
+}
+
+/// How long the run of a proof may be.
+#[derive(Debug, Args)]
+pub struct RowArgs {
+    /// Refuse a proof of more rows, before any work is done for it: a bound on the time that a stranger's file takes
+    #[arg(long, value_name = "N", default_value_t = VerifyOptions::default().max_rows)]
+    pub max_rows: u64,
+}
+
+impl RowArgs {
+    /// The verifier's options.
+    pub fn options(&self) -> VerifyOptions {
+        VerifyOptions { max_rows: self.max_rows }
+    }
 }
 
 /// The parts of the proof system that can be exchanged.

@@ -108,6 +108,7 @@ impl CliError {
             Self::Verify { source, .. } => match source {
                 VerifyError::Header(_) => "header",
                 VerifyError::OtherProgram { .. } => "other_program",
+                VerifyError::TooManyRows { .. } => "too_many_rows",
                 VerifyError::OtherConfig => "other_config",
                 VerifyError::OtherInput => "other_input",
                 VerifyError::OtherOutput => "other_output",
@@ -164,6 +165,7 @@ fn verify_advice(error: &VerifyError) -> &'static str {
         VerifyError::Header(HeaderError::NotAProof) => "; make one with `lariat prove`",
         VerifyError::Header(HeaderError::Truncated) => "; copy it again from where it was made",
         VerifyError::OtherProgram { .. } => "; give the ELF that was proven, in the very same build",
+        VerifyError::TooManyRows { .. } => "; raise --max-rows if it is expected to be so long",
         VerifyError::OtherConfig => "; leave out --pcs, --argument, --hash and --log-m to accept any",
         VerifyError::OtherInput | VerifyError::OtherOutput => "; `lariat inspect` shows which",
         VerifyError::Setup(_) | VerifyError::OtherSetup { .. } => "",

@@ -56,6 +56,14 @@ pub enum VerifyError {
         /// Digest in the proof.
         found: [u8; 32],
     },
+    /// The run has more rows than the verifier accepts.
+    #[error("the proof is about a run of {rows} rows, more than the {max_rows} that are accepted")]
+    TooManyRows {
+        /// Rows that the header claims.
+        rows: u64,
+        /// Most rows that are accepted.
+        max_rows: u64,
+    },
     /// The proof was made under another configuration.
     #[error("the proof was made under another configuration than the one asked for")]
     OtherConfig,

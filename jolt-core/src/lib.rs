@@ -40,4 +40,4 @@ pub use security::SecurityLedger;
 pub use statement::{Argument, Config, Header, MAX_STEPS, SetupId, VerifiedStatement};
 #[cfg(feature = "test-util")]
 pub use verify::verify_frozen;
-pub use verify::{verify, verify_with_log};
+pub use verify::{VerifyOptions, verify, verify_with, verify_with_log};

@@ -10,7 +10,7 @@ use crate::{
         label, section, session, step_claim, step_relation,
     },
     security::SecurityLedger,
-    statement::{Header, SetupId, VerifiedStatement},
+    statement::{Header, MAX_STEPS, SetupId, VerifiedStatement},
 };
 use ark_ff::Zero;
 use lariat_algebra::{
@@ -26,7 +26,36 @@ use lariat_sumcheck::{
 };
 use lariat_transcript::{EventLog, Ready, Session};
 
-/// Verifies a proof about `program` and returns what it says.
+/// What a verifier demands of a proof before it begins to work on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct VerifyOptions {
+    /// Most rows of the run. The work of a verifier grows with the rows that a header claims, by a logarithm or a square
+    /// root according to the scheme; whoever serves strangers accepts no more than it expects.
+    pub max_rows: u64,
+}
+
+impl Default for VerifyOptions {
+    /// Whatever a proof can have: [`MAX_STEPS`] rows.
+    fn default() -> Self {
+        Self { max_rows: MAX_STEPS }
+    }
+}
+
+impl VerifyOptions {
+    /// Whether the header, as it stands in the file, is of a proof that these options let through.
+    ///
+    /// # Errors
+    /// [`VerifyError::TooManyRows`].
+    pub fn check(&self, header: &Header) -> Result<(), VerifyError> {
+        let (rows, max_rows) = (header.steps, self.max_rows);
+        if rows > max_rows {
+            return Err(VerifyError::TooManyRows { rows, max_rows });
+        }
+        Ok(())
+    }
+}
+
+/// Verifies a proof about `program` and returns what it says: [`verify_with`] under the default options.
 ///
 /// `schemes` are those that the caller trusts, with the structured parameters that it trusts. The caller must compare
 /// the statement with what it expects: the input, the output, the exit and, if it matters, the configuration.
@@ -34,20 +63,33 @@ use lariat_transcript::{EventLog, Ready, Session};
 /// # Errors
 /// When the file is no proof about this program, or does not verify. Never panics, whatever the bytes.
 pub fn verify(program: &Program, proof: &[u8], schemes: &Schemes) -> Result<VerifiedStatement, VerifyError> {
-    verify_with_log(program, proof, schemes).map(|(statement, _)| statement)
+    verify_with(program, proof, schemes, &VerifyOptions::default())
+}
+
+/// [`verify`], with limits to what is accepted. They are checked when the header has been read, before parameters of a
+/// scheme are derived.
+///
+/// # Errors
+/// As [`verify`], and [`VerifyError::TooManyRows`].
+pub fn verify_with(
+    program: &Program,
+    proof: &[u8],
+    schemes: &Schemes,
+    options: &VerifyOptions,
+) -> Result<VerifiedStatement, VerifyError> {
+    verify_in(program, proof, schemes, options, |session| session).map(|(statement, _)| statement)
 }
 
 /// [`verify`], with the log of every message and challenge.
 ///
 /// # Errors
 /// As [`verify`].
-#[tracing::instrument(skip_all, name = "verify")]
 pub fn verify_with_log(
     program: &Program,
     proof: &[u8],
     schemes: &Schemes,
 ) -> Result<(VerifiedStatement, EventLog), VerifyError> {
-    verify_in(program, proof, schemes, |session| session)
+    verify_in(program, proof, schemes, &VerifyOptions::default(), |session| session)
 }
 
 /// [`verify_with_log`] on challenges that are not drawn but given: what a verifier that forgot to absorb would accept.
@@ -65,13 +107,15 @@ pub fn verify_frozen(
     schemes: &Schemes,
     tape: &lariat_transcript::ChallengeTape,
 ) -> Result<(VerifiedStatement, EventLog), VerifyError> {
-    verify_in(program, proof, schemes, |session| session.freeze(tape.clone()))
+    verify_in(program, proof, schemes, &VerifyOptions::default(), |session| session.freeze(tape.clone()))
 }
 
+#[tracing::instrument(skip_all, name = "verify")]
 fn verify_in(
     program: &Program,
     proof: &[u8],
     schemes: &Schemes,
+    options: &VerifyOptions,
     prepare: impl FnOnce(Session<Ready>) -> Session<Ready>,
 ) -> Result<(VerifiedStatement, EventLog), VerifyError> {
     // Step 0: header, shape, exact length.
@@ -80,6 +124,7 @@ fn verify_in(
         return Err(VerifyError::OtherProgram { found: header.program });
     }
     header.check(program.image())?;
+    options.check(&header)?;
     let params = header.config.params;
     let layout = CellLayout::new(params, program.image(), program.bytecode(), &header);
     let shape = Shape::new(params, &header, &layout);

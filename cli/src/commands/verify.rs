@@ -7,7 +7,7 @@ use crate::{
     files::{self, Kind, load_program},
     format::{self, Lines, NOT_ZERO_KNOWLEDGE},
 };
-use lariat_jolt_core::{Config, VerifiedStatement, VerifyError, verify as verify_proof};
+use lariat_jolt_core::{Config, VerifiedStatement, VerifyError, verify_with};
 use lariat_pcs::Schemes;
 use serde::Serialize;
 use std::time::{Duration, Instant};
@@ -60,7 +60,7 @@ fn check(args: &VerifyArgs, schemes: &Schemes) -> Result<(VerifiedStatement, Dur
     let output = args.output.as_deref().map(|path| files::read(Kind::Output, path)).transpose()?;
     let rejected = |error: VerifyError| CliError::rejected(&args.proof, error);
     let start = Instant::now();
-    let statement = verify_proof(&program, &proof, schemes).map_err(rejected)?;
+    let statement = verify_with(&program, &proof, schemes, &args.rows.options()).map_err(rejected)?;
     let time = start.elapsed();
     if args.config.or(statement.config) != statement.config {
         return Err(rejected(VerifyError::OtherConfig));

@@ -187,3 +187,26 @@ fn rejects_a_changed_key() {
     fs::write(&key, &bytes[..bytes.len() - 1]).unwrap();
     rejected("program", &[&key, &shared_proof()]).refused(&["truncated"]);
 }
+
+/// A bound on rows is checked first: before the length, before a setup is asked for, and by `inspect` too.
+#[test]
+fn rejects_more_rows_than_are_accepted() {
+    let folder = folder("max-rows");
+    let (program, proof, long) = (elf("fibonacci"), shared_proof(), text(&folder.join("long")));
+    let verify = |proof: &str, max: &str| lariat(&["verify", &program, proof, "--max-rows", max, "--json"]);
+    for args in [["verify", &program, &proof, "--max-rows"], ["inspect", &proof, &program, "--max-rows"]] {
+        lariat(&[&args[..], &["81"]].concat()).ok();
+        let refused = lariat(&[&args[..], &["80"]].concat());
+        refused.refused(&["a run of 81 rows, more than the 80 that are accepted", "raise --max-rows"]);
+    }
+    let verdict = verify(&proof, "80").refused(&["81 rows"]).json();
+    assert_eq!((&verdict["ok"], &verdict["error_kind"]), (&false.into(), &"too_many_rows".into()));
+    // A header that claims 2^28 rows and a scheme for which there is no setup.
+    let mut bytes = fs::read(&proof).unwrap();
+    bytes[10] = lariat_schemes::all().by_name("zeromorph").unwrap().id();
+    bytes[82..90].copy_from_slice(&(1u64 << 28).to_le_bytes());
+    fs::write(&long, bytes).unwrap();
+    verify(&long, "1000000").refused(&["a run of 268435456 rows, more than the 1000000"]);
+    verify(&long, "268435456").refused(&["needs a powers-of-tau setup file"]);
+    lariat(&["verify", &program, &proof, "--max-rows", "many"]).wrong_usage("--max-rows");
+}
