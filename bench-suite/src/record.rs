@@ -44,7 +44,7 @@ fn problem_with(name: &str, log_size: u32) -> Option<&'static str> {
 /// The public parameters of a scheme.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SetupRecord {
-    /// `transparent`, `ceremony` or `insecure-seed`.
+    /// `transparent`, `ceremony`, `insecure-seed` or `insecure-file`.
     pub setup: String,
     /// Name of the ceremony or seed; empty for transparent parameters.
     pub setup_name: String,

@@ -88,8 +88,8 @@ fn subtitle<M: Measured>(records: &[&M], runs: usize, machine: impl Fn(&M) -> &M
     };
     let mut how =
         format!("medians of {runs} run{}", if runs == 1 { "" } else { "s, bars from the least to the greatest" });
-    if records.iter().any(|r| r.setup().setup == "insecure-seed") {
-        how += "; powers of tau, where needed, from an INSECURE seed";
+    if records.iter().any(|r| r.setup().setup.starts_with("insecure")) {
+        how += "; powers of tau, where needed, from an INSECURE setup";
     }
     [machine, how]
 }
@@ -129,7 +129,7 @@ fn head<M: Measured>(title: &str, records: &[M], machine: impl Fn(&M) -> &Machin
     text += &machine::describe(records.iter().map(machine));
     let setups = in_order(records.iter().map(Measured::setup).filter(|s| s.setup != "transparent").map(|s| {
         let warning =
-            if s.setup == "insecure-seed" { " (INSECURE: whoever knows the seed can forge proofs)" } else { "" };
+            if s.setup.starts_with("insecure") { " (INSECURE: whoever knows its tau can forge proofs)" } else { "" };
         format!("{} `{}`{warning}", s.setup, s.setup_name)
     }));
     for setup in setups {

@@ -95,7 +95,12 @@ pub enum Command {
     List(ListArgs),
     /// Make the setup file of the pairing schemes: import a ceremony, or make an insecure one for tests
     ///
-    /// A .ptau file is checked before anything is written: the curve, every point, and that the powers belong together.
+    /// A .ptau file is checked before anything is written: the curve, every power in G1 (those that --log-size cuts off
+    /// too), that each follows from the one before by the tau in G2 and none repeats, and that the last contribution led
+    /// to this tau. Further powers in G2 and sections 4, 5, 6 and 12 to 15 are neither used nor read. Whether contributions
+    /// are genuine, `snarkjs powersoftau verify` checks. A file without any becomes an INSECURE setup.
+    ///
+    /// The digest is that of the powers: neither the name nor the number of powers kept changes it.
     #[command(after_help = "Examples:\n  lariat setup --ptau ceremony_20.ptau -o setup.tau\n  lariat setup \
                             --insecure-seed demo -o demo.tau")]
     Setup(SetupMakeArgs),
@@ -206,7 +211,7 @@ pub struct SetupMakeArgs {
     /// Import the powers of tau of this ceremony file, as snarkjs writes it
     #[arg(long, value_name = "FILE", required_unless_present = "insecure_seed", conflicts_with = "insecure_seed")]
     pub ptau: Option<PathBuf>,
-    /// Name under which proofs refer to the ceremony [default: the file's name]
+    /// Name that reports and proofs show for the ceremony; the digest does not depend on it [default: the file's name]
     #[arg(long, value_name = "NAME", conflicts_with = "insecure_seed")]
     pub name: Option<String>,
     /// Make powers from this seed: INSECURE, whoever knows the seed can forge proofs

@@ -58,7 +58,7 @@ pub fn config(config: Config) -> String {
 pub fn security(ledger: &SecurityLedger) -> String {
     if ledger.known_trapdoor().is_some() {
         let others = levels(&ledger.under_sound_setup());
-        return format!("0 bits: whoever knows the seed of the setup forges proofs; under a ceremony's setup {others}");
+        return format!("0 bits: whoever knows the seed of the setup, or made its file, forges proofs; under a ceremony's setup {others}");
     }
     levels(ledger)
 }

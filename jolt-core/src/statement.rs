@@ -92,6 +92,12 @@ impl SetupId {
         Self { source: pcs.info().setup, digest: pcs.setup_digest() }
     }
 
+    /// Whether both are the same parameters: of one kind of source and one digest. Names do not count, for one ceremony goes
+    /// by as many as its files.
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.source.kind() == other.source.kind() && self.digest == other.digest
+    }
+
     /// Nothing known yet: what a witness has before its scheme is set up.
     pub const UNKNOWN: Self = Self { source: SetupSource::Transparent, digest: [0; 32] };
 }
@@ -316,7 +322,7 @@ pub struct VerifiedStatement {
     pub rows: u64,
     /// The proof's configuration.
     pub config: Config,
-    /// Public parameters of the commitment scheme.
+    /// Public parameters of the commitment scheme, by the verifier's name for them.
     pub setup: SetupId,
     /// Digest of the commitment to the private input: the length word, then the words that hold its bytes. The length is
     /// the header's, and the last word is zero behind the last byte. Words that the run loads are 32 bits; those that it

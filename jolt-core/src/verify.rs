@@ -135,7 +135,7 @@ fn verify_in(
         return Err(VerifyError::Length { found: proof.len(), expected });
     }
     let setup = SetupId::of(pcs.as_ref());
-    if header.setup != setup {
+    if !setup.is_same(&header.setup) {
         return Err(VerifyError::OtherSetup { found: Box::new(header.setup), expected: Box::new(setup) });
     }
     let messages = proof.get(header_len..).ok_or(HeaderError::Truncated)?;
@@ -226,7 +226,7 @@ fn verify_in(
         exit: header.exit(),
         rows: header.steps,
         config: header.config,
-        setup: header.setup,
+        setup,
         private_input_commitment: *blake3::hash(private_bytes).as_bytes(),
         security: SecurityLedger::new(&shape, header.config, pcs.as_ref()),
         input: header.input,

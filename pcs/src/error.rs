@@ -24,9 +24,8 @@ pub enum PcsError {
     },
     /// Parameters whose trapdoor is public, and nobody said that this is wanted.
     #[error(
-        "`{kind}` would run under an insecure setup (seed `{}`): whoever knows the seed can forge proofs; import a \
-         ceremony with `lariat setup`, or pass --allow-insecure-setup for tests and benchmarks",
-        setup.name()
+        "`{kind}` would run under an insecure setup ({setup}): whoever knows its tau can forge proofs; import a ceremony \
+         with `lariat setup`, or pass --allow-insecure-setup for tests and benchmarks"
     )]
     InsecureSetup {
         /// The scheme.

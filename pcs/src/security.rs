@@ -105,7 +105,7 @@ impl Hardness {
         problem: "the trapdoor of a setup whose seed is public",
         bits: 0.0,
         basis: Basis::Public,
-        source: "whoever knows the seed forges a proof of anything",
+        source: "whoever knows the seed, or made the file, forges a proof of anything",
     };
     /// Collisions of a hash of 256 bits under a commitment.
     pub const MERKLE: Self = Self {

@@ -8,6 +8,7 @@ use crate::{
     format::{self, Lines},
 };
 use lariat_kzg::{PowersOfTau, SetupError};
+use lariat_pcs::SetupSource;
 use serde::Serialize;
 use std::time::Instant;
 
@@ -64,7 +65,10 @@ pub fn setup(args: &SetupMakeArgs) -> Report {
     lines.line("digest", &made.setup_digest);
     lines.line("file", made.bytes.map_or_else(String::new, format::size));
     lines.line("written to", args.output.display());
-    if powers.source().is_insecure() {
+    if let SetupSource::InsecureFile { .. } = powers.source() {
+        lines.note("Nobody contributed to this file: whoever wrote it can forge proofs. For tests and benchmarks only");
+        lines.note("(--allow-insecure-setup).");
+    } else if powers.source().is_insecure() {
         lines.note("Whoever knows the seed can forge proofs: for tests and benchmarks only (--allow-insecure-setup).");
     } else {
         lines.note("Compare the digest with one from a source that you trust; proofs and verifiers pin it.");

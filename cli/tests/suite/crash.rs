@@ -222,7 +222,7 @@ fn other_files_than_asked_for_are_named() {
     let prove = ["prove", &program, "--input-hex", INPUT, "--log-m", "8", "-o", &kzg];
     lariat(&[&prove[..], &insecure(&setup)].concat()).ok();
     let ptau = path("d.ptau");
-    lariat_kzg::PowersOfTau::from_seed("d", 3).unwrap().write_ptau(&ptau).unwrap();
+    lariat_kzg::PowersOfTau::from_seed("d", 3).unwrap().write_ptau(&ptau, lariat_kzg::Contributions::None).unwrap();
     let here = text(&folder);
     let btree = elf("btree");
 

@@ -194,7 +194,8 @@ fn proofs_under_a_ceremony_name_it() {
     let (ptau, setup, proof) =
         (text(&folder.join("test_12.ptau")), text(&folder.join("setup.tau")), text(&folder.join("proof")));
     // The library's writer stands in for a ceremony: the format is the same, its trapdoor is not secret.
-    lariat_kzg::PowersOfTau::from_seed("stand-in", 12).unwrap().write_ptau(&ptau).unwrap();
+    let written = lariat_kzg::PowersOfTau::from_seed("stand-in", 12).unwrap();
+    written.write_ptau(&ptau, lariat_kzg::Contributions::StandIn).unwrap();
     let made = lariat(&["setup", "--ptau", &ptau, "-o", &setup, "--json"]).ok().json();
     assert_eq!(
         (&made["setup"], &made["setup_name"], &made["log_size"]),
@@ -209,4 +210,100 @@ fn proofs_under_a_ceremony_name_it() {
         assert_eq!((&report["setup"], &report["setup_name"]), (&"ceremony".into(), &"test_12".into()));
         assert_eq!(report["setup_digest"], made["setup_digest"]);
     }
+}
+
+/// One ceremony under two file names, and cut to two lengths, is one setup: what is proven under one verifies under the
+/// other, and the verifier reports its own name for it.
+#[test]
+fn a_ceremony_under_two_names_is_one_setup() {
+    let folder = folder("two-names");
+    let path = |name: &str| text(&folder.join(name));
+    let (ptau, proof) = (path("ceremony_12.ptau"), path("proof"));
+    let written = lariat_kzg::PowersOfTau::from_seed("stand-in", 13).unwrap();
+    written.write_ptau(&ptau, lariat_kzg::Contributions::StandIn).unwrap();
+    fs::copy(&ptau, path("ceremony_13.ptau")).unwrap();
+    let import = |from: &str, to: &str, more: &[&str]| {
+        let made = lariat(&[&["setup", "--ptau", &path(from), "-o", &path(to), "--json"][..], more].concat());
+        made.ok().json()
+    };
+    let long = import("ceremony_13.ptau", "long.tau", &[]);
+    let short = import("ceremony_12.ptau", "short.tau", &["--log-size", "12"]);
+    let named = import("ceremony_12.ptau", "named.tau", &["--name", "ours"]);
+    assert_eq!((&long["setup_name"], &short["setup_name"]), (&"ceremony_13".into(), &"ceremony_12".into()));
+    assert_eq!((&named["setup_name"], &short["log_size"]), (&"ours".into(), &12.into()));
+    assert_eq!([&short["setup_digest"], &named["setup_digest"]], [&long["setup_digest"]; 2]);
+    let prove = ["prove", &elf("fibonacci"), "--input-hex", INPUT, "--pcs", "hyperkzg", "--log-m", "8", "-o", &proof];
+    lariat(&[&prove[..], &["--setup", &path("long.tau")]].concat()).ok();
+    for (setup, name) in [("short.tau", "ceremony_12"), ("named.tau", "ours"), ("long.tau", "ceremony_13")] {
+        let verify = ["verify", &elf("fibonacci"), &proof, "--json", "--setup", &path(setup)];
+        let verified = lariat(&verify).ok().json();
+        assert_eq!((&verified["setup"], &verified["setup_name"]), (&"ceremony".into(), &name.into()));
+        assert_eq!(verified["setup_digest"], long["setup_digest"]);
+    }
+}
+
+/// A file to which nobody contributed is imported as what it is, and used only by those who say that they want it.
+#[test]
+fn a_file_without_contributions_is_no_ceremony() {
+    let folder = folder("no-contributions");
+    let path = |name: &str| text(&folder.join(name));
+    let (ptau, setup, proof) = (path("fresh.ptau"), path("setup.tau"), path("proof"));
+    let written = lariat_kzg::PowersOfTau::from_seed("stand-in", 12).unwrap();
+    written.write_ptau(&ptau, lariat_kzg::Contributions::None).unwrap();
+    let import = ["setup", "--ptau", &ptau, "-o", &setup];
+    let made = lariat(&import).ok().stdout;
+    assert!(
+        made.contains("INSECURE file fresh without contributions") && made.contains("Nobody contributed"),
+        "{made}"
+    );
+    let made = lariat(&[&import[..], &["--json"]].concat()).ok().json();
+    assert_eq!((&made["setup"], &made["setup_name"]), (&"insecure-file".into(), &"fresh".into()));
+    let program = elf("fibonacci");
+    let common = ["--pcs", "mercury", "--log-m", "8", "--input-hex", INPUT, "--setup", &setup];
+    let (prove, verify) = (["prove", &program, "-o", &proof], ["verify", &program, &proof]);
+    let leave = ["--allow-insecure-setup"];
+    lariat(&[&prove[..], &common].concat()).refused(&["INSECURE file fresh", "--allow-insecure-setup"]);
+    lariat(&[&prove[..], &common, &leave].concat()).ok();
+    lariat(&[&verify[..], &common].concat()).refused(&["INSECURE file fresh", "--allow-insecure-setup"]);
+    let verified = lariat(&[&verify[..], &common, &leave, &["--json"]].concat()).ok().json();
+    assert_eq!((&verified["setup"], &verified["setup_digest"]), (&"insecure-file".into(), &made["setup_digest"]));
+}
+
+/// An empty variable names no setup, whatever the verb; another one is used, and named where it is wrong.
+#[test]
+fn the_variable_names_the_setup_unless_it_is_empty() {
+    let folder = folder("setup-variable");
+    let (program, proof) = (elf("fibonacci"), text(&folder.join("proof")));
+    let with = |value: &str, args: &[&str]| {
+        let output = command(args).env("LARIAT_SETUP", value).output().unwrap();
+        Outcome {
+            code: output.status.code().unwrap_or(-1),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
+    };
+    let prove = |pcs| ["prove", &program, "--input-hex", INPUT, "--log-m", "8", "-o", &proof, "--pcs", pcs];
+    let bench =
+        ["bench", "--pcs", "hyrax", "--guests", "fibonacci", "--sizes", "10", "--log-m", "8", "--runs", "1", "-o"];
+    let out = text(&folder.join("bench"));
+    with("", &prove("hyrax")).ok();
+    with("", &["verify", &program, &proof]).ok();
+    with("", &["inspect", &proof, &program]).ok();
+    with("", &["list", "pcs"]).ok();
+    with("", &[&bench[..], &[&out]].concat()).ok();
+    with("", &prove("zeromorph")).refused(&["needs a powers-of-tau setup file", "--setup"]);
+    let setup = insecure_setup();
+    with(&setup, &[&prove("zeromorph")[..], &["--allow-insecure-setup"]].concat()).ok();
+    with(&setup, &["verify", &program, &proof, "--allow-insecure-setup"]).ok();
+    let named = "(the variable LARIAT_SETUP names it; unset it";
+    for (value, why) in [("/no/such/file", "cannot read the setup /no/such/file"), (program.as_str(), "is an ELF")] {
+        for args in [&["verify", &program, &proof][..], &prove("hyrax"), &["list", "pcs"]] {
+            with(value, args).refused(&[why, named]);
+        }
+    }
+    // The option comes before the variable, and an empty option is no leave to look at it.
+    let chosen = [&prove("zeromorph")[..], &["--allow-insecure-setup", "--setup", &setup]].concat();
+    with("/no/such/file", &chosen).ok();
+    with("", &[&prove("hyrax")[..], &["--setup", ""]].concat()).wrong_usage("--setup");
+    assert!(lariat(&["verify", "--help"]).ok().stdout.contains("LARIAT_SETUP"));
 }

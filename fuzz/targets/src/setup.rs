@@ -30,7 +30,7 @@ fn files() -> &'static Files {
         let powers = PowersOfTau::from_seed("fuzz", LOG_LEN).unwrap();
         let (native, ptau) = (folder.path("native"), folder.path("ptau"));
         powers.save(&native).unwrap();
-        powers.write_ptau(&ptau).unwrap();
+        powers.write_ptau(&ptau, Contributions::StandIn).unwrap();
         let (native, ptau) = (fs::read(native).unwrap(), fs::read(ptau).unwrap());
         assert_eq!(native.len(), POWERS + (64 << LOG_LEN));
         Files { powers, native, ptau }
@@ -79,6 +79,8 @@ pub fn ptau_file(data: &[u8]) {
     let limit = (choice & 4 == 4).then(|| usize::from(input.byte() % 32));
     let g1 = 12 + 12 + 44 + 12;
     let g2 = g1 + 64 * 7 + 12;
+    // The head of section 7 and the taus of its one contribution.
+    let contributions = ptau.len() - (12 + 4 + 64 + 128 + 1308 + 4);
     let parts = [
         0..4,
         4..8,
@@ -90,7 +92,8 @@ pub fn ptau_file(data: &[u8]) {
         g1..g2 - 12,
         g2 - 12..g2,
         g2..g2 + 256,
-        g2 + 256..ptau.len(),
+        g2 + 256..contributions,
+        contributions..ptau.len(),
     ];
     let bytes = match choice % 4 {
         0 => input.rest().to_vec(),

@@ -7,12 +7,13 @@ use lariat_emulator::{
     memory_map::{MAX_IO_BYTES, OUTPUT_START, PRIVATE_INPUT_START},
 };
 use lariat_jolt_core::{
-    Config, Header, HeaderError, Inputs, Program, SetupSource, VerifiedStatement, VerifyError,
+    Config, Header, HeaderError, Inputs, MAX_STEPS, Program, Schemes, SetupId, SetupSource, VerifiedStatement,
+    VerifyError, VerifyOptions,
     cells::CellLayout,
     protocol::{Shape, session},
-    prove_trace, verify, verify_with_log,
+    prove_trace, verify, verify_with, verify_with_log,
 };
-use lariat_pcs::Workload;
+use lariat_pcs::{Scheme, Workload};
 use lariat_transcript::EventKind;
 
 /// A change of a header.
@@ -409,4 +410,41 @@ fn the_commitment_parameters_change_the_first_challenge() {
         session(&header, pcs.as_ref()).into_prover().challenge("first")
     });
     assert_ne!(small, large);
+}
+
+/// Rows beyond the verifier's bound are refused before a scheme is asked for parameters.
+#[test]
+fn rejects_more_rows_than_the_options_allow() {
+    let (program, proof) = sample_proof();
+    let rows = verify(&program, &proof, &schemes()).unwrap().rows;
+    let with_max =
+        |proof: &[u8], max_rows, schemes: &Schemes| verify_with(&program, proof, schemes, &VerifyOptions { max_rows });
+    assert_eq!(with_max(&proof, rows, &schemes()).unwrap().rows, rows);
+    assert_eq!(VerifyOptions::default().max_rows, MAX_STEPS);
+
+    // A scheme of the same number whose parameters nobody may ask for.
+    let untouched = Scheme { setup: |_, _| panic!("asks for parameters"), ..lariat_hyrax::SCHEME };
+    let untouched = Schemes::new().with(untouched);
+    let verdict = with_max(&proof, rows - 1, &untouched);
+    let expected = (rows, rows - 1);
+    assert!(matches!(verdict, Err(VerifyError::TooManyRows { rows, max_rows }) if (rows, max_rows) == expected));
+    let claims = with_header(&proof, |h| h.steps = MAX_STEPS);
+    let verdict = with_max(&claims, MAX_STEPS - 1, &untouched);
+    assert!(matches!(verdict, Err(VerifyError::TooManyRows { rows: MAX_STEPS, .. })));
+    // Rows that no proof has are out of bounds whatever the options say.
+    let claims = with_header(&proof, |h| h.steps = MAX_STEPS + 1);
+    let verdict = with_max(&claims, u64::MAX, &untouched);
+    assert!(matches!(verdict, Err(VerifyError::Header(HeaderError::OutOfBounds { field: "steps" }))));
+}
+
+/// Names of a setup do not matter to a verifier, kinds and digests do; the statement has the verifier's name.
+#[test]
+fn setups_are_the_same_by_kind_and_digest() {
+    let id = |source, digest| SetupId { source, digest: [digest; 32] };
+    let ceremony = |name: &str| SetupSource::Ceremony { name: name.into() };
+    let ours = id(ceremony("ours"), 1);
+    assert!(ours.is_same(&id(ceremony("theirs"), 1)));
+    assert!(!ours.is_same(&id(ceremony("ours"), 2)));
+    assert!(!ours.is_same(&id(SetupSource::InsecureSeed { name: "ours".into() }, 1)));
+    assert!(!ours.is_same(&id(SetupSource::InsecureFile { name: "ours".into() }, 1)));
 }

@@ -108,9 +108,17 @@ pub enum SetupError {
     /// Consecutive powers are not in the ratio `tau`.
     #[error("the powers are not consecutive powers of the tau in G2 (pairing check): do not use this file")]
     Inconsistent,
-    /// `tau` is zero or one.
-    #[error("tau is degenerate (zero or one): do not use this setup")]
+    /// `tau` is zero, one or minus one.
+    #[error(
+        "tau is degenerate (zero, one or minus one; one if nobody contributed to a ceremony): do not use this setup"
+    )]
     DegenerateTau,
+    /// A power of `tau` is one: `tau` is among few numbers, and powers repeat.
+    #[error("tau is a root of unity of order {order}, which anybody finds: do not use this setup")]
+    RootOfUnity {
+        /// The least exponent of a power that is one.
+        order: usize,
+    },
     /// Only whoever knows `tau` can write a ceremony's file.
     #[error("a .ptau file can be written of an insecure setup only, whose tau is known; use one made from a seed")]
     NoTrapdoor,

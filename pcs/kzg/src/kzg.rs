@@ -15,6 +15,8 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 pub struct Kzg {
     kind: PcsKind,
     log_len: usize,
+    /// The caller's, whose name and kind of source are its own.
+    setup: Arc<PowersOfTau>,
     tables: Arc<Tables>,
 }
 
@@ -69,7 +71,7 @@ impl Kzg {
         if log_len > setup.log_len() {
             return Err(PcsError::SetupTooSmall { kind, needed: log_len, available: setup.log_len() });
         }
-        Ok(Arc::new(Self { kind, log_len, tables: shared_tables(setup, log_len) }))
+        Ok(Arc::new(Self { kind, log_len, setup: Arc::clone(setup), tables: shared_tables(setup, log_len) }))
     }
 
     /// Logarithm `l` of the number of coefficients.
@@ -79,12 +81,12 @@ impl Kzg {
 
     /// The setup.
     pub fn setup(&self) -> &PowersOfTau {
-        &self.tables.setup
+        &self.setup
     }
 
     /// The verifier's part of the setup.
     pub fn verifying_key(&self) -> &VerifyingKey {
-        self.tables.setup.verifying_key()
+        self.setup.verifying_key()
     }
 
     /// The powers `[tau^i]_1` for `i < 2^l`.

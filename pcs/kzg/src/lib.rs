@@ -17,8 +17,8 @@
 //! * [`PowersOfTau::save`] and [`PowersOfTau::open`] keep either in the project's own file, of which a verifier reads a
 //!   header of some hundred bytes and a prover the powers that it uses, when it first uses them.
 //!
-//! Prover and verifier bind [`PowersOfTau::digest`], which stands for the source and the verifying key. It does not
-//! depend on the number of powers: they all follow from `[tau]_2`.
+//! Prover and verifier bind [`PowersOfTau::digest`], which stands for the verifying key. It depends neither on the number
+//! of powers, which all follow from `[tau]_2`, nor on what the source is called.
 //!
 //! # Assumptions
 //! Soundness in the algebraic group model [FKL18] under the discrete logarithm assumption with powers. Two consequences
@@ -47,6 +47,7 @@ pub use error::SetupError;
 pub use kzg::{Kzg, for_scheme};
 pub use pairing::{VerifyingKey, check_pairing};
 pub use poly::divide_by_linear;
+pub use ptau::Contributions;
 pub use setup::PowersOfTau;
 
 /// Number `D` of powers in G1 of the longest ceremony that an adversary may have taken part in or read: polynomials in

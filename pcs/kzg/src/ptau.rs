@@ -9,11 +9,16 @@
 //! | 1 | bytes of a coordinate, the base field's prime, power `p`, power of the whole ceremony |
 //! | 2 | `[tau^i]_1` for `i < 2^(p+1) - 1` |
 //! | 3 | `[tau^i]_2` for `i < 2^p` |
-//! | 4 to 7 | `[alpha tau^i]_1`, `[beta tau^i]_1`, `[beta]_2`, contributions: unused here |
+//! | 4 to 6 | `[alpha tau^i]_1`, `[beta tau^i]_1`, `[beta]_2` |
+//! | 7 | number of contributions, and each with the `[tau]_1` and `[tau]_2` that it led to |
+//! | 12 to 15 | the same powers at roots of unity, in files prepared for circuits |
+//!
+//! An import reads sections 1, 2 and 7 whole, and of section 3 the points that it uses, `[1]_2` and `[tau]_2`. The others
+//! are neither used nor read.
 
 use crate::encoding::{G2_BYTES, checked_g2, limbs};
 use crate::file::write_and_rename;
-use crate::setup::{Origin, secret};
+use crate::setup::{Origin, check_order, check_ratio, check_tau, secret};
 use crate::{PowersOfTau, SetupError, VerifyingKey};
 use ark_bn254::G2Affine;
 use ark_ec::scalar_mul::BatchMulPreprocessing;
@@ -30,8 +35,8 @@ use std::path::Path;
 const MAGIC: [u8; 4] = *b"ptau";
 const VERSION: u32 = 1;
 const COORDINATE_BYTES: u32 = 32;
-/// Points that are read and decoded together.
-const POINTS_AT_ONCE: usize = 1 << 16;
+/// Points that are read, decoded and checked together.
+pub(crate) const POINTS_AT_ONCE: usize = 1 << 14;
 
 fn integer<const N: usize>(file: &mut impl Read) -> Result<[u8; N], SetupError> {
     let mut bytes = [0; N];
@@ -77,8 +82,11 @@ struct Section {
     len: u64,
 }
 
-/// The sections that matter: numbers 1, 2 and 3.
-fn sections(file: &mut BufReader<File>) -> Result<[Section; 3], SetupError> {
+/// Numbers of the sections that matter.
+const SECTIONS: [u32; 4] = [1, 2, 3, 7];
+
+/// Those sections.
+fn sections(file: &mut BufReader<File>) -> Result<[Section; 4], SetupError> {
     let total = file.get_ref().metadata()?.len();
     if total < MAGIC.len() as u64 || integer::<4>(file)? != MAGIC {
         return Err(SetupError::BadMagic { expected: ".ptau" });
@@ -88,7 +96,7 @@ fn sections(file: &mut BufReader<File>) -> Result<[Section; 3], SetupError> {
         return Err(SetupError::BadVersion { format: ".ptau", expected: VERSION, got: version });
     }
     let count = read_u32(file)?;
-    let mut found = [None; 3];
+    let mut found = [None; 4];
     let mut position = 12u64;
     for _ in 0..count {
         let number = read_u32(file)?;
@@ -98,7 +106,7 @@ fn sections(file: &mut BufReader<File>) -> Result<[Section; 3], SetupError> {
         if position > total {
             return Err(SetupError::BadLength { expected: position, got: total });
         }
-        if let Some(slot) = (number as usize).checked_sub(1).and_then(|i| found.get_mut(i)) {
+        if let Some(slot) = SECTIONS.iter().position(|known| *known == number).and_then(|i| found.get_mut(i)) {
             if slot.is_some() {
                 return Err(SetupError::BadSection { section: number, problem: "is there twice" });
             }
@@ -109,9 +117,9 @@ fn sections(file: &mut BufReader<File>) -> Result<[Section; 3], SetupError> {
     if position != total {
         return Err(SetupError::BadLength { expected: position, got: total });
     }
-    let [one, two, three] = found;
+    let [one, two, three, seven] = found;
     let missing = |section| SetupError::BadSection { section, problem: "is absent" };
-    Ok([one.ok_or(missing(1))?, two.ok_or(missing(2))?, three.ok_or(missing(3))?])
+    Ok([one.ok_or(missing(1))?, two.ok_or(missing(2))?, three.ok_or(missing(3))?, seven.ok_or(missing(7))?])
 }
 
 /// The power `p` that section 1 states.
@@ -135,23 +143,86 @@ fn read_power(file: &mut BufReader<File>, section: Section) -> Result<usize, Set
     Ok(power as usize)
 }
 
+/// Bytes of a contribution between `[tau]_2` and the length of its parameters: `alpha` and `beta`, the contributor's key,
+/// the state of a hash, the next challenge and the kind.
+const CONTRIBUTION_BYTES: u64 = (2 * POINT_BYTES + G2_BYTES + 6 * POINT_BYTES + 3 * G2_BYTES + 216 + 64 + 4) as u64;
+
+/// The `[tau]_1` and `[tau]_2` of the last contribution that section 7 lists, if there is one.
+fn read_contributions(
+    file: &mut BufReader<File>,
+    section: Section,
+) -> Result<Option<(G1Affine, G2Affine)>, SetupError> {
+    let wrong = || SetupError::BadSection { section: 7, problem: "does not hold as many contributions as it states" };
+    let less = |left: u64, bytes: u64| left.checked_sub(bytes).ok_or_else(wrong);
+    file.seek(SeekFrom::Start(section.start))?;
+    let mut left = less(section.len, 4)?;
+    let mut last = None;
+    for index in 0..read_u32(file)? {
+        left = less(left, (POINT_BYTES + G2_BYTES) as u64 + CONTRIBUTION_BYTES + 4)?;
+        last = Some((decode_g1(&integer(file)?, index as usize)?, decode_g2(&integer(file)?, index as usize)?));
+        file.seek_relative(CONTRIBUTION_BYTES as i64)?;
+        let parameters = read_u32(file)?;
+        left = less(left, parameters.into())?;
+        file.seek_relative(parameters.into())?;
+    }
+    if left == 0 { Ok(last) } else { Err(wrong()) }
+}
+
+/// Reads and checks the `count` points of section 2, and returns the first `kept` of them.
+fn read_powers(
+    file: &mut BufReader<File>,
+    key: &VerifyingKey,
+    count: usize,
+    kept: usize,
+) -> Result<Vec<G1Affine>, SetupError> {
+    let mut powers: Vec<G1Affine> = Vec::with_capacity(kept);
+    let mut bytes = Vec::new();
+    // The last point of the block before, which the next one must follow, then the block.
+    let mut run: Vec<G1Affine> = Vec::new();
+    let mut first = 0;
+    while first < count {
+        let len = POINTS_AT_ONCE.min(count - first);
+        bytes.resize(len * POINT_BYTES, 0);
+        file.read_exact(&mut bytes)?;
+        let (points, _) = bytes.as_chunks::<POINT_BYTES>();
+        run.drain(..run.len().saturating_sub(1));
+        let before = run.len();
+        for point in par::map_collect(len, |i| decode_g1(&points[i], first + i)) {
+            run.push(point?);
+        }
+        if first == 0 && run.first() != Some(&key.g) {
+            return Err(SetupError::NotTheGenerator { group: "G1" });
+        }
+        check_ratio(key, &run)?;
+        check_order(key, first, &run[before..])?;
+        powers.extend(run[before..].iter().take(kept - powers.len()));
+        first += len;
+    }
+    Ok(powers)
+}
+
 impl PowersOfTau {
     /// Reads the first `2^max_log_len` powers (all, without a bound) of a ceremony's file.
     ///
-    /// Checks the section table, the curve, the numbers of points, that every point read is one of its group, that the
-    /// zeroth powers are the generators, and that all powers follow from `[tau]_2` ([`Self::check_powers`]). Which
-    /// ceremony it was, and that one of its participants was honest, no check can tell: compare the file's digest with
-    /// the one that the ceremony published.
+    /// Checks the section table, the curve and the numbers of points; of all powers in G1, also of those past the bound, that
+    /// each is a point of the curve, that the zeroth is the generator, that each follows from the one before by
+    /// `[tau]_2`, and that none repeats; that `[1]_2` and `[tau]_2` are of the group of order `r`, and the former its
+    /// generator; and that the last contribution led to this `tau`. Powers in G2 past the first and the other sections
+    /// are not read. A file without contributions becomes a [`SetupSource::InsecureFile`]: its `tau` is known to whoever
+    /// wrote it.
+    ///
+    /// Which ceremony it was, that contributors knew what they contributed, and that one of them was honest, is not
+    /// checked here: let `snarkjs powersoftau verify` check the contributions, and compare the file's digest with the one
+    /// that the ceremony published.
     ///
     /// # Errors
     /// At the first check that fails.
     pub fn import_ptau(path: impl AsRef<Path>, name: &str, max_log_len: Option<usize>) -> Result<Self, SetupError> {
-        let source = SetupSource::Ceremony { name: name.to_owned() };
         if !SetupSource::is_name(name) {
             return Err(SetupError::BadName);
         }
         let mut file = BufReader::with_capacity(1 << 16, File::open(path)?);
-        let [header, g1, g2] = sections(&mut file)?;
+        let [header, g1, g2, contributions] = sections(&mut file)?;
         let power = read_power(&mut file, header)?;
         let check_len = |section: u32, len: u64, expected: u64| {
             if len == expected {
@@ -168,33 +239,34 @@ impl PowersOfTau {
 
         file.seek(SeekFrom::Start(g2.start))?;
         let (h, tau_h) = (decode_g2(&integer(&mut file)?, 0)?, decode_g2(&integer(&mut file)?, 1)?);
-        let log_len = max_log_len.unwrap_or(power).min(power);
-        file.seek(SeekFrom::Start(g1.start))?;
-        let mut powers: Vec<G1Affine> = Vec::with_capacity(1 << log_len);
-        let mut bytes = Vec::new();
-        while powers.len() < 1 << log_len {
-            let (first, count) = (powers.len(), POINTS_AT_ONCE.min((1 << log_len) - powers.len()));
-            bytes.resize(count * POINT_BYTES, 0);
-            file.read_exact(&mut bytes)?;
-            let (points, _) = bytes.as_chunks::<POINT_BYTES>();
-            for point in par::map_collect(count, |i| decode_g1(&points[i], first + i)) {
-                powers.push(point?);
-            }
-        }
         if h != G2Affine::generator() {
             return Err(SetupError::NotTheGenerator { group: "G2" });
         }
         let key = VerifyingKey::new(G1Affine::generator(), h, tau_h);
-        let setup = Self::new(log_len, source, key, Origin::Memory(powers))?;
-        setup.check_powers(log_len)?;
-        Ok(setup)
+        check_tau(&key)?;
+        file.seek(SeekFrom::Start(g1.start))?;
+        let log_len = max_log_len.unwrap_or(power).min(power);
+        // The power is at least one: there is a power past the zeroth.
+        let powers = read_powers(&mut file, &key, (2 << power) - 1, (1 << log_len).max(2))?;
+        let tau_g = powers.get(1).copied();
+        let source = match read_contributions(&mut file, contributions)? {
+            None => SetupSource::InsecureFile { name: name.to_owned() },
+            Some((last_g, last_h)) if Some(last_g) == tau_g && last_h == tau_h => {
+                SetupSource::Ceremony { name: name.to_owned() }
+            }
+            Some(_) => {
+                return Err(SetupError::BadSection { section: 7, problem: "ends with another tau than the powers" });
+            }
+        };
+        let powers = powers.into_iter().take(1 << log_len).collect();
+        Self::new(log_len, source, key, Origin::Memory(powers))
     }
 
-    /// Writes a `.ptau` file of an insecure setup, with all sections and no contributions: for tests of importers.
+    /// Writes a `.ptau` file of an insecure setup, with all sections that an import asks for: for tests of importers.
     ///
     /// # Errors
     /// [`SetupError::NoTrapdoor`] unless `self` comes from [`Self::from_seed`]; else when the file cannot be written.
-    pub fn write_ptau(&self, path: impl AsRef<Path>) -> Result<(), SetupError> {
+    pub fn write_ptau(&self, path: impl AsRef<Path>, contributions: Contributions) -> Result<(), SetupError> {
         let Origin::Seed(tau) = *self.origin() else { return Err(SetupError::NoTrapdoor) };
         let (name, power) = (self.source().name(), self.log_len());
         let (alpha, beta) = (secret(name, "alpha"), secret(name, "beta"));
@@ -221,7 +293,14 @@ impl PowersOfTau {
             g1(alpha, 1 << power),
             g1(beta, 1 << power),
             g2(&[(h * beta).into_affine()]),
-            0u32.to_le_bytes().to_vec(),
+            match contributions {
+                Contributions::None => 0u32.to_le_bytes().to_vec(),
+                Contributions::StandIn => {
+                    let tau = [g1(tau, 1), g2(&[(h * tau).into_affine()])].concat();
+                    let rest = vec![0; CONTRIBUTION_BYTES as usize + 4];
+                    [&1u32.to_le_bytes()[..], &tau, &rest].concat()
+                }
+            },
         ];
         write_and_rename(path.as_ref(), |out| {
             out.write_all(&MAGIC)?;
@@ -235,6 +314,15 @@ impl PowersOfTau {
             Ok(())
         })
     }
+}
+
+/// What a written file says of contributions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Contributions {
+    /// There were none.
+    None,
+    /// There was one, which led to this `tau`. It has no key and no hashes: programs that check those refuse the file.
+    StandIn,
 }
 
 fn geometric(first: Fr, ratio: Fr, count: usize) -> Vec<Fr> {

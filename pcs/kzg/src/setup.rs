@@ -14,7 +14,7 @@ use std::sync::OnceLock;
 /// Domain separation of seeds.
 const SEED_CONTEXT: &str = "lariat-kzg 2025 insecure secrets from a seed v1";
 /// Domain separation of digests.
-const DIGEST_CONTEXT: &str = "lariat-kzg 2025 digest of powers of tau v1";
+const DIGEST_CONTEXT: &str = "lariat-kzg 2026 digest of powers of tau v2";
 /// Domain separation of the challenge by which powers are checked.
 const CHECK_CONTEXT: &str = "lariat-kzg 2025 check of powers of tau v1";
 
@@ -78,11 +78,9 @@ impl PowersOfTau {
         if log_len > Self::MAX_LOG_LEN {
             return Err(SetupError::TooLong { log_len, max: Self::MAX_LOG_LEN });
         }
-        if key.tau_h.is_zero() || key.tau_h == key.h {
-            return Err(SetupError::DegenerateTau);
-        }
+        check_tau(&key)?;
         let mut hasher = blake3::Hasher::new_derive_key(DIGEST_CONTEXT);
-        hasher.update(&source.to_bytes()).update(&key.to_bytes());
+        hasher.update(&key.to_bytes());
         let digest = *hasher.finalize().as_bytes();
         Ok(Self { log_len, source, key, digest, origin, powers: OnceLock::new() })
     }
@@ -102,8 +100,8 @@ impl PowersOfTau {
         &self.key
     }
 
-    /// Binds the source and the verifying key. Independent of the number of powers, which `[tau]_2` determines: a prover
-    /// with many and a verifier with few agree.
+    /// Binds the verifying key, and with `[tau]_2` all powers: a prover with many and a verifier with few agree. Neither
+    /// the number of powers nor the name or kind of the source enters, so one ceremony under two names is one setup.
     pub fn digest(&self) -> [u8; 32] {
         self.digest
     }
@@ -150,32 +148,56 @@ impl PowersOfTau {
         }
     }
 
-    /// Checks that the first `2^log_len` powers begin with the generator and are in the ratio that `[tau]_2` states: one
-    /// multi-scalar multiplication and a pairing check of their random combination, whose challenge is a hash of all of
-    /// them. Wrong powers pass with probability at most `2^log_len / r`.
+    /// Checks that the first `2^log_len` powers begin with the generator, are in the ratio that `[tau]_2` states
+    /// ([`check_ratio`]), and do not repeat.
     ///
     /// # Errors
-    /// [`SetupError::Inconsistent`]; as [`Self::prefix`].
+    /// [`SetupError::NotTheGenerator`], [`SetupError::Inconsistent`], [`SetupError::RootOfUnity`]; as [`Self::prefix`].
     pub fn check_powers(&self, log_len: usize) -> Result<(), SetupError> {
         let powers = self.prefix(log_len)?;
-        let (Some(first), Some(last)) = (powers.first(), powers.last()) else { return Err(SetupError::Inconsistent) };
-        if *first != self.key.g {
+        if powers.first() != Some(&self.key.g) {
             return Err(SetupError::NotTheGenerator { group: "G1" });
         }
-        let mut hasher = blake3::Hasher::new_derive_key(CHECK_CONTEXT);
-        hasher.update(&self.key.to_bytes());
-        for power in &powers {
-            hasher.update(&point_to_bytes(power));
-        }
-        let mut bytes = [0; 64];
-        hasher.finalize_xof().fill(&mut bytes);
-        let r = Fr::from_le_bytes_mod_order(&bytes);
-        let scalars: Vec<Fr> = std::iter::successors(Some(Fr::one()), |p| Some(*p * r)).take(powers.len()).collect();
-        // S = sum_i r^i P_i: without its last term, sum_i r^i P_i; without its first, r times sum_i r^i P_{i+1}.
-        let (Ok(sum), Some(highest)) = (msm(&powers, &scalars), scalars.last()) else {
-            return Err(SetupError::Inconsistent);
-        };
-        let low = (sum - *last * highest) * r;
-        if check_pairing(&self.key, sum - first, low) { Ok(()) } else { Err(SetupError::Inconsistent) }
+        check_ratio(&self.key, &powers)?;
+        check_order(&self.key, 0, &powers)
     }
+}
+
+/// Checks that `tau` is not zero, one or minus one.
+pub(crate) fn check_tau(key: &VerifyingKey) -> Result<(), SetupError> {
+    if key.tau_h.is_zero() || key.tau_h == key.h || key.tau_h == -key.h {
+        return Err(SetupError::DegenerateTau);
+    }
+    Ok(())
+}
+
+/// Checks that a power of `tau` other than the zeroth is not one. `first` is the exponent of the first of `powers`, which are
+/// known to be powers of `tau`.
+pub(crate) fn check_order(key: &VerifyingKey, first: usize, powers: &[G1Affine]) -> Result<(), SetupError> {
+    match powers.iter().zip(first..).find(|(power, exponent)| *exponent > 0 && **power == key.g) {
+        Some((_, order)) => Err(SetupError::RootOfUnity { order }),
+        None => Ok(()),
+    }
+}
+
+/// Checks that consecutive points are in the ratio `tau` of the key: one multi-scalar multiplication and a pairing check of
+/// their random combination, whose challenge is a hash of all of them. `n` points of which some are not pass with
+/// probability at most `n / r`.
+pub(crate) fn check_ratio(key: &VerifyingKey, powers: &[G1Affine]) -> Result<(), SetupError> {
+    let (Some(first), Some(last)) = (powers.first(), powers.last()) else { return Err(SetupError::Inconsistent) };
+    let mut hasher = blake3::Hasher::new_derive_key(CHECK_CONTEXT);
+    hasher.update(&key.to_bytes());
+    for power in powers {
+        hasher.update(&point_to_bytes(power));
+    }
+    let mut bytes = [0; 64];
+    hasher.finalize_xof().fill(&mut bytes);
+    let r = Fr::from_le_bytes_mod_order(&bytes);
+    let scalars: Vec<Fr> = std::iter::successors(Some(Fr::one()), |p| Some(*p * r)).take(powers.len()).collect();
+    // S = sum_i r^i P_i: without its last term, sum_i r^i P_i; without its first, r times sum_i r^i P_{i+1}.
+    let (Ok(sum), Some(highest)) = (msm(powers, &scalars), scalars.last()) else {
+        return Err(SetupError::Inconsistent);
+    };
+    let low = (sum - *last * highest) * r;
+    if check_pairing(key, sum - first, low) { Ok(()) } else { Err(SetupError::Inconsistent) }
 }

@@ -202,7 +202,7 @@ fn setups(c: &mut Criterion) {
     std::fs::create_dir_all(&dir).expect("a writable directory");
     let (ptau, saved) = (dir.join("bench.ptau"), dir.join("bench.setup"));
     let seeded = || PowersOfTau::from_seed("bench", log_len).expect("a valid name");
-    seeded().write_ptau(&ptau).expect("a writable file");
+    seeded().write_ptau(&ptau, lariat_kzg::Contributions::StandIn).expect("a writable file");
     seeded().save(&saved).expect("a writable file");
     let mut group = c.benchmark_group(format!("setup/2^{log_len}"));
     group.sample_size(10).throughput(Throughput::Elements(1 << log_len));

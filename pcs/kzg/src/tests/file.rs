@@ -149,13 +149,13 @@ fn files_with_right_digests_and_wrong_content_are_refused() {
         open(&path, &forged)
     };
     // The source: an unknown kind, a transparent one, a name with a space, bytes after the name, a name too long.
-    for (at, value) in [(16usize, 3u8), (16, 0), (18, b' '), (30, b'x'), (17, 65)] {
+    for (at, value) in [(16usize, 4u8), (16, 0), (18, b' '), (30, b'x'), (17, 65)] {
         let error = forge(&|f| f[at] = value).unwrap_err();
         assert!(matches!(error, SetupError::BadHeader { what: "its source is no valid one" }), "{at}: {error}");
     }
     let transparent = forge(&|f| f[16..16 + 66].fill(0)).unwrap_err();
     assert!(matches!(transparent, SetupError::BadHeader { .. }));
-    // The key: another point, no point, the identity, tau = 1.
+    // The key: another point, no point, the identity, tau = 1 and -1.
     let point = lariat_transcript::encoding::point_to_bytes(&other.powers().unwrap()[1]);
     let error = forge(&|f| f[key..key + 64].copy_from_slice(&point)).unwrap_err();
     assert!(matches!(error, SetupError::NotTheGenerator { group: "G1" }));
@@ -172,6 +172,9 @@ fn files_with_right_digests_and_wrong_content_are_refused() {
         assert!(matches!(error, SetupError::BadPoint { group: "G2", index: 1 }), "{error}");
     }
     let error = forge(&|f| f.copy_within(h..t, t)).unwrap_err();
+    assert!(matches!(error, SetupError::DegenerateTau));
+    let minus_h = crate::encoding::g2_to_bytes(&-other.verifying_key().h);
+    let error = forge(&|f| f[t..t + 128].copy_from_slice(&minus_h)).unwrap_err();
     assert!(matches!(error, SetupError::DegenerateTau));
     // The powers: off the curve; in a wrong order.
     let first = bytes.len() - (64 << 3);

@@ -40,16 +40,22 @@ fn seeded_powers_are_those_of_the_tau_in_g2() {
 }
 
 #[test]
-fn digests_bind_the_seed_and_not_the_length() {
+fn digests_bind_the_powers_and_neither_length_nor_name() {
     assert_eq!(setup("a", 3).digest(), setup("a", 20).digest());
     assert_ne!(setup("a", 3).digest(), setup("b", 3).digest());
     assert_ne!(setup("a", 3).verifying_key(), setup("b", 3).verifying_key());
-    // The same tau under another source is another setup.
+    // The same tau under another source and name is the same setup.
     let key = setup("a", 3).verifying_key().clone();
     let powers = setup("a", 3).powers().unwrap().to_vec();
-    let source = SetupSource::Ceremony { name: "a".into() };
-    let other = PowersOfTau::new(3, source, key, crate::setup::Origin::Memory(powers)).unwrap();
-    assert_ne!(other.digest(), setup("a", 3).digest());
+    let source = SetupSource::Ceremony { name: "other".into() };
+    let other = Arc::new(PowersOfTau::new(3, source, key, crate::setup::Origin::Memory(powers)).unwrap());
+    assert_eq!(other.digest(), setup("a", 3).digest());
+    // Tables are shared between the two, sources are not: a seed's setup must not pass for a ceremony's.
+    for own in [setup("a", 3), other] {
+        let kzg = Kzg::shared(&own, 3, KIND).unwrap();
+        kzg.powers().unwrap();
+        assert_eq!(kzg.setup().source(), own.source());
+    }
 }
 
 #[test]
@@ -142,10 +148,10 @@ fn tables_are_made_once_for_a_setup_and_length() {
 }
 
 #[test]
-fn rejects_a_tau_of_zero_or_one() {
+fn rejects_a_tau_of_zero_one_or_minus_one() {
     use crate::{VerifyingKey, setup::Origin};
     let (g, h) = (G1Affine::generator(), ark_bn254::G2Affine::generator());
-    for tau in [Fr::zero(), Fr::one()] {
+    for tau in [Fr::zero(), Fr::one(), -Fr::one()] {
         let key = VerifyingKey::new(g, h, (h * tau).into_affine());
         let source = SetupSource::InsecureSeed { name: "degenerate".into() };
         let made = PowersOfTau::new(1, source, key, Origin::Seed(tau));

@@ -1,7 +1,11 @@
 //! Ceremony files: the project's own, one made by another program, and damaged ones.
 
 use super::*;
+use crate::Contributions;
+use crate::ptau::POINTS_AT_ONCE;
+use crate::setup::Origin;
 use ark_bn254::{Fq2, G2Affine};
+use ark_ff::FftField;
 use lariat_algebra::Fq;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,11 +15,13 @@ use tempfile::TempDir;
 const HEADER: usize = 24;
 const G1: usize = HEADER + 44 + 12;
 const G2: usize = G1 + 15 * 64 + 12;
+/// Bytes of the one contribution at the end.
+const CONTRIBUTION: usize = 64 + 128 + 1308 + 4;
 
 fn written(power: usize) -> (TempDir, PathBuf, Vec<u8>) {
     let dir = TempDir::new().unwrap();
     let path = dir.path().join("test.ptau");
-    setup("ceremony", power).write_ptau(&path).unwrap();
+    setup("ceremony", power).write_ptau(&path, Contributions::StandIn).unwrap();
     let bytes = fs::read(&path).unwrap();
     (dir, path, bytes)
 }
@@ -55,7 +61,7 @@ fn an_imported_setup_survives_its_file_and_commits() {
     let f: Vec<Fr> = (1..=16u64).map(Fr::from).collect();
     assert_eq!(kzg.commit(&f).unwrap(), Kzg::shared(&setup("ceremony", 4), 4, KIND).unwrap().commit(&f).unwrap());
     // Nobody knows the tau of what was imported.
-    assert!(matches!(opened.write_ptau(&path), Err(SetupError::NoTrapdoor)));
+    assert!(matches!(opened.write_ptau(&path, Contributions::None), Err(SetupError::NoTrapdoor)));
 }
 
 #[test]
@@ -67,7 +73,8 @@ fn a_file_made_by_an_independent_program_is_read() {
     assert_eq!(imported.verifying_key().tau_h, (G2Affine::generator() * Fr::from(1789u64)).into_affine());
     // And what this program writes has the same layout.
     let (theirs, (_dir, _, ours)) = (fs::read(&path).unwrap(), written(3));
-    assert_eq!(theirs.len(), ours.len());
+    assert_eq!(theirs.len(), ours.len() - CONTRIBUTION, "no contributions");
+    assert_eq!(*imported.source(), SetupSource::InsecureFile { name: "python".into() });
     assert_eq!(theirs[..G1 + 64], ours[..G1 + 64], "heads, header and first point");
     assert_eq!(theirs[G2..G2 + 128], ours[G2..G2 + 128], "first point in G2");
 }
@@ -112,7 +119,8 @@ fn damaged_section_tables_are_refused() {
         forged[from] = to;
         import(&path, &forged)
     };
-    for (section, at) in [(1u32, 12usize), (2, G1 - 12), (3, G2 - 12)] {
+    let seven = bytes.len() - CONTRIBUTION - 4 - 12;
+    for (section, at) in [(1u32, 12usize), (2, G1 - 12), (3, G2 - 12), (7, seven)] {
         assert_eq!(u32::from(bytes[at]), section);
         let error = renumbered(at, 60).unwrap_err();
         assert!(
@@ -213,10 +221,17 @@ fn powers_that_are_not_consecutive_are_refused() {
     let mut forged = bytes.clone();
     forged.copy_within(G1 + 64..G1 + 9 * 64, G1);
     assert!(matches!(import(&path, &forged), Err(SetupError::NotTheGenerator { group: "G1" })));
-    // Powers past those that are used are not read.
-    let mut forged = bytes.clone();
-    forged.copy_within(G1 + 64..G1 + 128, G1 + 9 * 64);
-    assert!(import(&path, &forged).is_ok());
+    // Powers past those that are used, and past those that are asked for.
+    for index in [8usize, 9, 14] {
+        let mut forged = bytes.clone();
+        forged.copy_within(G1 + 64..G1 + 128, G1 + 64 * index);
+        assert!(matches!(import(&path, &forged), Err(SetupError::Inconsistent)), "power {index}");
+        let cut = |max| PowersOfTau::import_ptau(&path, "test-ceremony", Some(max)).unwrap_err();
+        assert!(matches!(cut(0), SetupError::Inconsistent) && matches!(cut(1), SetupError::Inconsistent));
+        forged[G1 + 64 * index] ^= 1;
+        let error = import(&path, &forged).unwrap_err();
+        assert!(matches!(error, SetupError::BadPoint { group: "G1", index: i } if i == index), "{error}");
+    }
 }
 
 #[test]
@@ -234,5 +249,103 @@ fn another_tau_in_g2_is_refused() {
         forged.copy_within(G1..G1 + 64, G1 + 64 * i);
     }
     forged.copy_within(G2..G2 + 128, G2 + 128);
+    assert!(matches!(import(&path, &forged), Err(SetupError::DegenerateTau)));
+}
+
+/// Powers are checked in blocks, of which this file has two: each follows the one before.
+#[test]
+fn blocks_of_powers_follow_each_other() {
+    let (_dir, path, bytes) = written(POINTS_AT_ONCE.ilog2() as usize);
+    let imported = PowersOfTau::import_ptau(&path, "test-ceremony", None).unwrap();
+    assert_eq!(imported.powers().unwrap().len(), POINTS_AT_ONCE);
+    // The first block again in place of the second: powers in the right ratio, which do not follow.
+    let mut forged = bytes;
+    let second = G1 + 64 * POINTS_AT_ONCE;
+    forged.copy_within(G1 + 64..second, second);
+    assert!(matches!(import(&path, &forged), Err(SetupError::Inconsistent)));
+}
+
+#[test]
+fn files_without_contributions_are_insecure() {
+    let (dir, _, _) = written(3);
+    let path = dir.path().join("none.ptau");
+    setup("ceremony", 3).write_ptau(&path, Contributions::None).unwrap();
+    let imported = PowersOfTau::import_ptau(&path, "none", None).unwrap();
+    assert_eq!(*imported.source(), SetupSource::InsecureFile { name: "none".into() });
+    assert!(imported.source().is_insecure());
+    assert_eq!(imported.digest(), setup("ceremony", 3).digest());
+    // It stays what it is when it is saved.
+    let saved = dir.path().join("saved");
+    imported.save(&saved).unwrap();
+    assert_eq!(PowersOfTau::open(&saved).unwrap().source(), imported.source());
+}
+
+#[test]
+fn contributions_must_lead_to_the_files_tau() {
+    let (_dir, path, bytes) = written(3);
+    let seven = bytes.len() - CONTRIBUTION - 4;
+    let refused = |change: &dyn Fn(&mut Vec<u8>)| {
+        let mut forged = bytes.clone();
+        change(&mut forged);
+        import(&path, &forged).unwrap_err()
+    };
+    // The generators, with which a ceremony begins, in place of [tau]_1 and of [tau]_2.
+    for (at, from, len) in [(seven + 4, G1, 64), (seven + 4 + 64, G2, 128)] {
+        let error = refused(&|f| f.copy_within(from..from + len, at));
+        assert!(matches!(error, SetupError::BadSection { section: 7, .. }), "{error}");
+        assert!(error.to_string().contains("another tau"), "{error}");
+    }
+    let error = refused(&|f| f[seven + 4] ^= 1);
+    assert!(matches!(error, SetupError::BadPoint { group: "G1", index: 0 }), "{error}");
+    let error = refused(&|f| f[seven + 4 + 64] ^= 1);
+    assert!(matches!(error, SetupError::BadPoint { group: "G2", index: 0 }), "{error}");
+    // More contributions than there are, fewer, and parameters that are longer than the section.
+    let end = bytes.len();
+    for (at, value) in [(seven, 2), (seven, 0), (seven + 3, 0xff), (end - 4, 1), (end - 1, 0xff)] {
+        let error = refused(&|f| f[at] = value);
+        assert!(matches!(error, SetupError::BadSection { section: 7, .. }), "{at}: {error}");
+        assert!(error.to_string().contains("as many contributions as it states"), "{at}: {error}");
+    }
+    // Names and beacons follow a contribution.
+    let mut named = bytes.clone();
+    named[seven - 8..seven].copy_from_slice(&(4 + CONTRIBUTION as u64 + 3).to_le_bytes());
+    named[end - 4] = 3;
+    named.extend([1, 1, b'x']);
+    assert_eq!(*import(&path, &named).unwrap().source(), SetupSource::Ceremony { name: "test-ceremony".into() });
+}
+
+/// A file whose `tau` has an order within the powers: they repeat, and `tau` is found by trying.
+#[test]
+fn rejects_a_tau_that_is_a_root_of_unity() {
+    let dir = TempDir::new().unwrap();
+    let path = dir.path().join("root.ptau");
+    let written = |order: u64| {
+        let (g, h) = (G1Affine::generator(), G2Affine::generator());
+        let tau = Fr::get_root_of_unity(order).unwrap();
+        let key = crate::VerifyingKey::new(g, h, (h * tau).into_affine());
+        let source = SetupSource::InsecureSeed { name: "root".into() };
+        let setup = PowersOfTau::new(3, source, key, Origin::Seed(tau)).unwrap();
+        setup.write_ptau(&path, Contributions::StandIn).unwrap();
+        setup
+    };
+    for order in [4usize, 8] {
+        let setup = written(order as u64);
+        for max in [None, Some(1)] {
+            let error = PowersOfTau::import_ptau(&path, "root", max).unwrap_err();
+            assert!(matches!(error, SetupError::RootOfUnity { order: o } if o == order), "{error}");
+        }
+        assert_eq!(setup.check_powers(3).is_err(), order < 8);
+    }
+    // Its powers do not show a longer order.
+    written(16);
+    assert!(PowersOfTau::import_ptau(&path, "root", None).is_ok());
+    // The square of a root of order four is minus one.
+    written(4);
+    let mut forged = fs::read(&path).unwrap();
+    for i in 0..15 {
+        let from = G1 + 64 * (2 * (i % 2));
+        forged.copy_within(from..from + 64, G1 + 64 * i);
+    }
+    forged.copy_within(G2 + 256..G2 + 384, G2 + 128);
     assert!(matches!(import(&path, &forged), Err(SetupError::DegenerateTau)));
 }
