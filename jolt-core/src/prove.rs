@@ -217,6 +217,7 @@ fn prove_in(
     // Step 0: parameters and transcript.
     progress(Phase::Setup);
     let pcs: Arc<dyn Pcs> = schemes.setup(header.config.pcs, Workload { num_vars: &shape.all_columns() })?;
+    pcs.prepare_prover();
     header.setup = SetupId::of(pcs.as_ref());
     let mut channel = prepare(session(&header, pcs.as_ref())).into_prover();
     lap(Phase::Setup, &mut phases);

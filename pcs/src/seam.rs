@@ -183,8 +183,13 @@ pub trait MultilinearPcs: Send + Sync + 'static {
         0
     }
 
-    /// Digest of the public parameters, to be bound into the transcript before anything else.
+    /// Digest of the public parameters, to be bound into the transcript before anything else. A verifier asks for it before
+    /// it has looked at a message: where deriving the parameters takes long, keep their digests.
     fn setup_digest(&self) -> [u8; 32];
+
+    /// Derives what of the public parameters provers alone need, so that the first commitment does not. By default,
+    /// nothing.
+    fn prepare_prover(&self) {}
 
     /// Most variables that a column may have.
     fn max_num_vars(&self) -> usize;
@@ -299,6 +304,9 @@ pub trait Pcs: Send + Sync {
 
     /// Digest of the public parameters, to be bound into the transcript before anything else.
     fn setup_digest(&self) -> [u8; 32];
+
+    /// Derives what of the public parameters provers alone need, so that the first commitment does not.
+    fn prepare_prover(&self);
 
     /// Most variables that a column may have.
     fn max_num_vars(&self) -> usize;
@@ -415,6 +423,10 @@ impl<S: MultilinearPcs> Pcs for S {
 
     fn setup_digest(&self) -> [u8; 32] {
         MultilinearPcs::setup_digest(self)
+    }
+
+    fn prepare_prover(&self) {
+        MultilinearPcs::prepare_prover(self);
     }
 
     fn max_num_vars(&self) -> usize {

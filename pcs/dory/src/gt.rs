@@ -136,6 +136,12 @@ pub fn from_bytes(bytes: &[u8], count: usize) -> Result<Vec<Cyclotomic>, VerifyE
     Ok(elements.into_iter().map(Cyclotomic).collect())
 }
 
+/// The `count` elements that bytes of this crate's own encode: a test shows that they are in GT.
+pub(crate) fn constants_from_bytes(bytes: &[u8], count: usize) -> Option<Vec<Gt>> {
+    let elements = from_bytes(bytes, count).ok()?;
+    Some(elements.into_iter().map(|element| Gt(element.0)).collect())
+}
+
 /// The same elements, once they are known to be in GT; in parallel.
 ///
 /// # Errors

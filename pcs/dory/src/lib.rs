@@ -38,7 +38,7 @@
 //!   `D_2 = alpha^-1 D_2L + D_2R + (alpha beta)^-1 chi_(k-1) + beta^-1 Delta_2R`;
 //! * `E_1 += beta E_1b + alpha E_1+ + alpha^-1 E_1-`, and `E_2 += beta^-1 E_2b + alpha E_2+ + alpha^-1 E_2-`.
 //!
-//! `chi_k` and `Delta` are inner products of parts of the generators, kept in [`Setup`]. The entries of `s_1` and `s_2`
+//! `chi_k` and `Delta` are inner products of parts of the generators: public constants, kept in [`constants`]. The entries of `s_1` and `s_2`
 //! in the end are products of one factor a round, as both are tensors.
 //!
 //! # Checks
@@ -95,9 +95,11 @@
 //!
 //! Commitments and openings spend most of their time in Miller loops, about 0.13 ms a pairing, which unlike the sums of
 //! points do not use vector instructions. Nearly half of the verifier's time is tests of membership in GT, most of the rest
-//! the product of powers. Setup is made once in a process for each number of columns.
+//! the product of powers. Setup is made once in a process for each number of columns; its figures here include pairings of
+//! generators, which are constants since they were taken.
 #![forbid(unsafe_code)]
 
+pub mod constants;
 mod fold;
 mod fq;
 pub mod g2;
@@ -149,8 +151,7 @@ pub const SCHEME: Scheme = Scheme {
 pub struct Dory {
     piece_vars: usize,
     log_columns: usize,
-    /// Made when it is first needed: sizes follow from the lengths alone, and a verifier compares them before it pairs up
-    /// generators for a statement that nobody may have proven.
+    /// Made when a prover first needs it: a verifier needs [`constants`] alone.
     setup: OnceLock<Arc<Setup>>,
 }
 
@@ -171,7 +172,7 @@ impl Dory {
         Ok(Self { piece_vars, log_columns, setup: OnceLock::new() })
     }
 
-    /// The generators and their products.
+    /// The generators.
     fn setup(&self) -> &Setup {
         if let Some(setup) = self.setup.get() {
             return setup;
@@ -277,8 +278,12 @@ impl PiecePcs for Dory {
         let mut hasher = blake3::Hasher::new_derive_key("lariat-pcs 2025 dory setup digest v1");
         hasher.update(&(self.piece_vars as u64).to_le_bytes());
         hasher.update(&(self.log_columns() as u64).to_le_bytes());
-        hasher.update(&self.setup().digest);
+        hasher.update(&constants::generators_digest(self.log_columns()));
         *hasher.finalize().as_bytes()
+    }
+
+    fn prepare_prover(&self) {
+        self.setup();
     }
 
     fn piece_vars(&self) -> usize {
@@ -348,7 +353,13 @@ impl PiecePcs for Dory {
         let pieces = commitments.iter().flat_map(|commitment| commitment.0.iter().copied());
         let commitment = pieces.zip(claim.coefficients.iter().flatten().copied()).collect();
         verify::verify(
-            verify::Claim { setup: self.setup(), commitment, columns, row_point: &row_point, value: claim.value },
+            verify::Claim {
+                log_len: self.log_columns(),
+                commitment,
+                columns,
+                row_point: &row_point,
+                value: claim.value,
+            },
             channel,
         )
     }

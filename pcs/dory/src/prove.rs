@@ -1,5 +1,6 @@
 //! The prover's side of the evaluation proof.
 
+use crate::constants::{Constants, FirstGenerators};
 use crate::fold::linear_combination;
 use crate::gt::Gt;
 use crate::messages::{First, LABEL_ALPHA, LABEL_BETA, LABEL_D, Last, Second, Statement};
@@ -70,6 +71,7 @@ pub(crate) fn prove(opening: Opening<'_>, channel: &mut ProverChannel) {
     let Opening { setup, rows, combined_row, columns, row_point } = opening;
     let gamma1 = setup.gamma1.bases();
     let log_len = setup.log_len;
+    let constants = Constants::get();
 
     // Step 1: the statement about vectors. With v1 = rows and v2 = (L M) Gamma_2[0]: D_1 is the commitment,
     // E_1 = <v1, L>, D_2 = e(E_1, Gamma_2[0]), C = e(C_1, Gamma_2[0]), E_2 = y Gamma_2[0].
@@ -105,7 +107,7 @@ pub(crate) fn prove(opening: Opening<'_>, channel: &mut ProverChannel) {
                 let mut values = products(&fixed);
                 values.extend(par::map_collect(5, |i| {
                     let point = msm1(firsts[i], if takes_right[i] { right } else { left });
-                    miller(&[point], &setup.first_lines).reduce()
+                    miller(&[point], &FirstGenerators::get().lines).reduce()
                 }));
                 values
             }
@@ -145,8 +147,8 @@ pub(crate) fn prove(opening: Opening<'_>, channel: &mut ProverChannel) {
         };
         let second = Second {
             c: [
-                power(&c_plus).times(&setup.delta2_right[k - 1]).into(),
-                power(&c_minus).times(&setup.delta1_right[k - 1]).into(),
+                power(&c_plus).times(&constants.delta2_right[k - 1]).into(),
+                power(&c_minus).times(&constants.delta1_right[k - 1]).into(),
             ],
             e1: [
                 ((sum1(v1_left) + sums1.prefix[k - 1] * beta) * (scale2 * y)).into_affine(),

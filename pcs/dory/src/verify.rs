@@ -1,9 +1,9 @@
 //! The verifier's side of the evaluation proof.
 
+use crate::constants::{Constants, FirstGenerators};
 use crate::gt::{Cyclotomic, Gt, product_of_powers};
 use crate::messages::{First, LABEL_ALPHA, LABEL_BETA, LABEL_D, Last, Second, Statement};
 use crate::pairing::{miller, prepare};
-use crate::setup::Setup;
 use crate::{g2, gt};
 use ark_bn254::{G2Affine, G2Projective};
 use ark_ec::{CurveGroup, VariableBaseMSM};
@@ -24,8 +24,8 @@ pub const CHECK_PRODUCTS: &str = "folded inner products";
 
 /// What is verified.
 pub(crate) struct Claim<'a> {
-    /// Generators.
-    pub setup: &'a Setup,
+    /// `sigma`.
+    pub log_len: usize,
     /// The commitment, as a product of powers.
     pub commitment: Vec<(Cyclotomic, Fr)>,
     /// As in the prover's opening.
@@ -58,18 +58,15 @@ fn folded(coordinates: &[Fr], factors: impl Iterator<Item = Fr>) -> Fr {
 
 /// Checks the evaluation proof.
 pub(crate) fn verify(claim: Claim<'_>, channel: &mut VerifierChannel<'_>) -> Result<(), VerifyError> {
-    let Claim { setup, commitment, columns, row_point, value } = claim;
+    let Claim { log_len, commitment, columns, row_point, value } = claim;
     let failed = |check| Err(VerifyError::Check { check });
-    let (Some(gamma1), Some(gamma2)) = (setup.gamma1.bases().first(), setup.gamma2.first()) else {
-        return failed(CHECK_PRODUCTS);
-    };
 
     // Step 1: the statement about vectors.
     let statement = Statement::recv(channel)?;
 
     // Steps 2 to 5: rounds.
-    let mut rounds = Vec::with_capacity(setup.log_len);
-    for _ in 0..setup.log_len {
+    let mut rounds = Vec::with_capacity(log_len);
+    for _ in 0..log_len {
         let first = First::recv(channel)?;
         let beta = challenge(LABEL_BETA, channel)?;
         let second = Second::recv(channel)?;
@@ -93,6 +90,7 @@ pub(crate) fn verify(claim: Claim<'_>, channel: &mut VerifierChannel<'_>) -> Res
         return failed(CHECK_ROWS);
     }
 
+    let FirstGenerators { gamma1, gamma2, lines: first_lines } = FirstGenerators::get();
     // Checks 7 and 8: <s_1, v2> is E_2 = y Gamma_2[0], and in the end s_1 V_2.
     let s1 = folded(columns, rounds.iter().map(|r| r.alpha[0]));
     let mut points = vec![*gamma2, v2];
@@ -113,16 +111,17 @@ pub(crate) fn verify(claim: Claim<'_>, channel: &mut VerifierChannel<'_>) -> Res
     let [w1, statement_w2] = weights.next().unwrap_or_default();
     let (mut elements, mut exponents): (Vec<Cyclotomic>, Vec<Fr>) =
         commitment.into_iter().map(|(piece, c)| (piece, c * w1)).unzip();
+    let known = Constants::get();
     let mut constants: Vec<(Gt, Fr)> = Vec::new();
     // chi_k enters C in round k, chi_0 in the equation itself.
-    let mut chi = vec![Fr::one(); setup.log_len + 1];
-    for ((k, round), [w1, w2]) in (0..setup.log_len).rev().zip(&rounds).zip(weights) {
+    let mut chi = vec![Fr::one(); log_len + 1];
+    for ((k, round), [w1, w2]) in (0..log_len).rev().zip(&rounds).zip(weights) {
         // From length 2^(k + 1) to 2^k.
         let Round { first, second, alpha, beta } = round;
         elements.extend(first.d1.iter().chain(&first.d2).chain(&second.c));
         exponents.extend([alpha[0] * w1, w1, alpha[1] * w2, w2, alpha[0], alpha[1]]);
-        constants.extend(setup.delta1_right.get(k).map(|delta| (*delta, beta[0] * w1)));
-        constants.extend(setup.delta2_right.get(k).map(|delta| (*delta, beta[1] * w2)));
+        constants.extend(known.delta1_right.get(k).map(|delta| (*delta, beta[0] * w1)));
+        constants.extend(known.delta2_right.get(k).map(|delta| (*delta, beta[1] * w2)));
         // Delta_1L = Delta_2L = chi_k.
         if let Some(chi) = chi.get_mut(k) {
             *chi += alpha[0] * beta[0] * w1 + alpha[1] * beta[1] * w2;
@@ -130,13 +129,13 @@ pub(crate) fn verify(claim: Claim<'_>, channel: &mut VerifierChannel<'_>) -> Res
     }
     let elements = gt::members(&elements)?;
     let powers: Vec<(Gt, Fr)> =
-        elements.into_iter().zip(exponents).chain(constants).chain(setup.chi.iter().copied().zip(chi)).collect();
+        elements.into_iter().zip(exponents).chain(constants).chain(known.chi.iter().copied().zip(chi)).collect();
     // C = e(C_1, Gamma_2[0]) and D_2 = e(E_1, Gamma_2[0]) of the statement go to the left, with the other sign.
     let first = combine(&[v1, *gamma1], &[Fr::one(), d]);
     let second: G2Affine = (*gamma2 * d_inverse + v2).into_affine();
-    let known = combine(&[statement.c1, statement.e1], &[-Fr::one(), -statement_w2]);
+    let from_statement = combine(&[statement.c1, statement.e1], &[-Fr::one(), -statement_w2]);
     let lines = prepare(&[second]);
-    let left = miller(&[first, known], lines.iter().chain(&setup.first_lines)).reduce();
+    let left = miller(&[first, from_statement], lines.iter().chain(first_lines)).reduce();
     if left == product_of_powers(&powers) { Ok(()) } else { failed(CHECK_PRODUCTS) }
 }
 

@@ -89,6 +89,9 @@ pub trait PiecePcs: Send + Sync + 'static {
     /// Digest of the public parameters.
     fn setup_digest(&self) -> [u8; 32];
 
+    /// Derives what of the public parameters provers alone need. By default, nothing.
+    fn prepare_prover(&self) {}
+
     /// Number of variables `l` of a piece.
     fn piece_vars(&self) -> usize;
 
@@ -254,6 +257,10 @@ impl<S: PiecePcs> MultilinearPcs for Batched<S> {
 
     fn setup_digest(&self) -> [u8; 32] {
         self.0.setup_digest()
+    }
+
+    fn prepare_prover(&self) {
+        self.0.prepare_prover();
     }
 
     fn max_num_vars(&self) -> usize {
