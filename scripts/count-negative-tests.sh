@@ -4,7 +4,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 
-total_floor=238
+total_floor=241
 attack_floor=92
 
 total=0
