@@ -1,7 +1,10 @@
 //! Errors of proving and of verifying, apart.
 
 use crate::statement::SetupId;
-use lariat_emulator::{image::LoadError, machine::ExecError};
+use lariat_emulator::{
+    image::LoadError,
+    machine::{ExecError, Exit},
+};
 use lariat_pcs::PcsError;
 use lariat_sumcheck::SumcheckError;
 use lariat_transcript::ChannelError;
@@ -73,6 +76,20 @@ pub enum VerifyError {
     /// The proof is about another output.
     #[error("the proof is about another output")]
     OtherOutput,
+    /// The proof is about a run that ended otherwise.
+    #[error("the proof is about a run that ended {}, where exit code {expected} is demanded", ended(*.found))]
+    OtherExit {
+        /// How the run ended.
+        found: Exit,
+        /// The exit code that was demanded.
+        expected: u32,
+    },
+    /// The proof is about a run in which the program panicked.
+    #[error("the proof is about a run that ended {}, where none with a panic is accepted", ended(Exit::Panicked { code: *.code }))]
+    Panicked {
+        /// Exit code of the run.
+        code: u32,
+    },
     /// The proof was made under other public parameters than the verifier's.
     #[error(
         "the proof was made under another setup ({found}) than the one at hand ({expected}): pass the setup file that \
@@ -152,6 +169,13 @@ pub enum ProveError {
     /// The commitment scheme failed.
     #[error(transparent)]
     Pcs(#[from] PcsError),
+}
+
+fn ended(exit: Exit) -> String {
+    match exit {
+        Exit::Halted { code } => format!("with exit code {code}"),
+        Exit::Panicked { code } => format!("in a panic, with exit code {code}"),
+    }
 }
 
 fn hex(bytes: &[u8; 32]) -> String {

@@ -1,6 +1,9 @@
 //! What a proof is about: its configuration, the header that frames it, and the statement that a verifier returns.
 
-use crate::{error::HeaderError, security::SecurityLedger};
+use crate::{
+    error::{HeaderError, VerifyError},
+    security::SecurityLedger,
+};
 use lariat_emulator::{
     image::Image,
     machine::Exit,
@@ -334,6 +337,28 @@ pub struct VerifiedStatement {
 }
 
 impl VerifiedStatement {
+    /// Demands that the program ended with this exit code, and hence without a panic.
+    ///
+    /// # Errors
+    /// [`VerifyError::OtherExit`] for another code, and for every panic.
+    pub fn demand_exit(&self, code: u32) -> Result<(), VerifyError> {
+        if self.exit == (Exit::Halted { code }) {
+            return Ok(());
+        }
+        Err(VerifyError::OtherExit { found: self.exit, expected: code })
+    }
+
+    /// Demands that the program ended without a panic, whatever its exit code.
+    ///
+    /// # Errors
+    /// [`VerifyError::Panicked`].
+    pub fn demand_no_panic(&self) -> Result<(), VerifyError> {
+        match self.exit {
+            Exit::Halted { .. } => Ok(()),
+            Exit::Panicked { code } => Err(VerifyError::Panicked { code }),
+        }
+    }
+
     /// BLAKE3 of the public input.
     pub fn input_digest(&self) -> [u8; 32] {
         *blake3::hash(&self.input).as_bytes()
