@@ -5,7 +5,6 @@ use crate::{
     plot::{Bar, Bars, Curves, Point, Series, Unit},
     record::SEED_NOTE,
 };
-use lariat_jolt_core::keys;
 use std::{collections::BTreeMap, fmt::Write as _, fs, path::Path};
 
 /// A file: name and contents.
@@ -20,7 +19,7 @@ pub fn write(folder: &Path, files: &[File]) -> Result<(), BenchError> {
     for (name, text) in files {
         let path = folder.join(name);
         // Whole or not at all: half a table looks like a table.
-        keys::save(&path, text.as_bytes()).map_err(BenchError::file("write", &path))?;
+        lariat_files::save(&path, text.as_bytes()).map_err(BenchError::file("write", &path))?;
     }
     Ok(())
 }

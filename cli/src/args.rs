@@ -9,10 +9,14 @@ use std::sync::OnceLock;
 #[cfg(feature = "attack")]
 mod attack;
 mod bench;
+mod memory;
+mod paths;
 
 #[cfg(feature = "attack")]
 pub use attack::AttackArgs;
 pub use bench::BenchArgs;
+pub use memory::MemoryArgs;
+pub use paths::Named;
 
 /// The schemes that `--pcs` accepts.
 static KINDS: OnceLock<Vec<PcsKind>> = OnceLock::new();
@@ -63,7 +67,9 @@ pub enum Command {
     ///
     /// Without further options the command tells which input, output and exit the proof is about, and it is for the
     /// caller to compare them. Each option demands one of them.
-    #[command(after_help = "Example:\n  lariat verify guests/elf/fibonacci.elf fibonacci.proof --input-hex 0a000000")]
+    #[command(
+        after_help = "Example:\n  lariat verify guests/elf/fibonacci.elf fibonacci.proof --input-hex 0a000000 --exit 0"
+    )]
     Verify(VerifyArgs),
     /// Show a proof's header, and its parts with their sizes
     ///
@@ -128,11 +134,13 @@ pub struct RunArgs {
     pub input: InputArgs,
     #[command(flatten)]
     pub private: PrivateInputArgs,
-    /// Write the program's output to this file
+    /// Write the program's output to this file; `-` is standard output
     #[arg(long, value_name = "FILE")]
     pub output: Option<PathBuf>,
     #[command(flatten)]
     pub limits: LimitArgs,
+    #[command(flatten)]
+    pub memory: MemoryArgs,
     /// Print one JSON object
     #[arg(long)]
     pub json: bool,
@@ -144,18 +152,20 @@ pub struct ProveArgs {
     /// Program: a static RV32IM ELF, or a key made by `lariat preprocess`
     #[arg(value_name = "ELF")]
     pub program: PathBuf,
-    /// Write the proof to this file
+    /// Write the proof to this file; `-` is standard output, and what the command reports goes to standard error then
     #[arg(short = 'o', long = "proof", value_name = "PROOF")]
     pub proof: PathBuf,
     #[command(flatten)]
     pub input: InputArgs,
     #[command(flatten)]
     pub private: PrivateInputArgs,
-    /// Write the program's output to this file
+    /// Write the program's output to this file; `-` is standard output
     #[arg(long, value_name = "FILE")]
     pub output: Option<PathBuf>,
     #[command(flatten)]
     pub limits: LimitArgs,
+    #[command(flatten)]
+    pub memory: MemoryArgs,
     #[command(flatten)]
     pub prover: ProverArgs,
     #[command(flatten)]
@@ -179,6 +189,10 @@ pub struct VerifyArgs {
     #[command(flatten)]
     pub rows: RowArgs,
     #[command(flatten)]
+    pub exit: ExitArgs,
+    #[command(flatten)]
+    pub memory: MemoryArgs,
+    #[command(flatten)]
     pub config: ConfigArgs,
     #[command(flatten)]
     pub setup: SetupArgs,
@@ -198,6 +212,8 @@ pub struct InspectArgs {
     pub program: Option<PathBuf>,
     #[command(flatten)]
     pub rows: RowArgs,
+    #[command(flatten)]
+    pub memory: MemoryArgs,
     #[command(flatten)]
     pub setup: SetupArgs,
     /// Print one JSON object
@@ -220,7 +236,7 @@ pub struct SetupMakeArgs {
     /// Keep 2^N powers [default: all of a ceremony's; 18 with --insecure-seed]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=28))]
     pub log_size: Option<u8>,
-    /// Write the setup to this file
+    /// Write the setup to this file; `-` is standard output
     #[arg(short = 'o', long, value_name = "FILE")]
     pub output: PathBuf,
     /// Print one JSON object
@@ -259,18 +275,31 @@ pub struct PreprocessArgs {
     /// Program: a static RV32IM ELF
     #[arg(value_name = "ELF")]
     pub program: PathBuf,
-    /// Write the key to this file
+    /// Write the key to this file; `-` is standard output
     #[arg(short = 'o', long = "key", value_name = "KEY")]
     pub key: PathBuf,
+    #[command(flatten)]
+    pub memory: MemoryArgs,
     /// Print one JSON object
     #[arg(long)]
     pub json: bool,
 }
 
+/// How the program must have ended.
+#[derive(Debug, Args)]
+pub struct ExitArgs {
+    /// Demand that the program ended with this exit code, and hence without a panic
+    #[arg(long, value_name = "CODE")]
+    pub exit: Option<u32>,
+    /// Demand that the program did not panic, whatever its exit code
+    #[arg(long)]
+    pub no_panic: bool,
+}
+
 /// The public input: what the guest reads, or for `verify` what the proof must be about.
 #[derive(Debug, Args)]
 pub struct InputArgs {
-    /// Public input: the bytes of this file
+    /// Public input: the bytes of this file; `-` is standard input, here and for every other file that is read at once
     #[arg(long, value_name = "FILE", conflicts_with = "input_hex")]
     pub input: Option<PathBuf>,
     /// Public input as hexadecimal digits

@@ -2,7 +2,7 @@
 
 use crate::files::Kind;
 use lariat_bench_suite::BenchError;
-use lariat_emulator::machine::ExecError;
+use lariat_emulator::machine::{ExecError, InputKind};
 use lariat_jolt_core::{HeaderError, LoadError, ProveError, VerifyError, keys::KeyError};
 use lariat_kzg::SetupError;
 use std::{
@@ -29,12 +29,35 @@ pub enum CliError {
     /// A file to be written is one that is read.
     #[error("the {kind} would overwrite {}, which is an input of this command; choose another name", path.display())]
     Overwrite { kind: Kind, path: PathBuf },
+    /// Two files to be written are one.
+    #[error("the {first} and the {second} would both be written to {}; choose another name for one of them", path.display())]
+    SameTarget { first: Kind, second: Kind, path: PathBuf },
+    /// A file that is read in parts is to come from standard input.
+    #[error("the {kind} cannot come from standard input (-), since it is not read from beginning to end; name a file")]
+    NotPiped { kind: Kind },
+    /// Two files are to come from standard input.
+    #[error(
+        "the {first} and the {second} cannot both come from standard input (-), which is read once; name a file for one \
+         of them"
+    )]
+    PipedTwice { first: Kind, second: Kind },
+    /// A folder is to be written to standard output.
+    #[error(
+        "a sweep is written into a folder, and not to standard output (-); name a folder, such as ./- for one of that name"
+    )]
+    NotAFolder,
     /// A program cannot be loaded.
     #[error("cannot load {}: {source}", path.display())]
     Load { path: PathBuf, source: LoadError },
     /// A key cannot be loaded.
     #[error("cannot load {}: {source}", path.display())]
     Key { path: PathBuf, source: KeyError },
+    /// A size of memory is asked for, and a key has its own.
+    #[error(
+        "the key {} has its own sizes of memory, for {option} {found} bytes; leave {option} out, or give it with the ELF",
+        path.display()
+    )]
+    KeyMemory { path: PathBuf, option: &'static str, found: u32 },
     /// A setup file cannot be used.
     #[error("cannot use the setup {}: {source}", path.display())]
     Setup { path: PathBuf, source: Box<SetupError> },
@@ -102,8 +125,12 @@ impl CliError {
             | Self::TooLarge { .. }
             | Self::Swapped { .. }
             | Self::Write { .. }
-            | Self::Overwrite { .. } => "file",
-            Self::Load { .. } | Self::Key { .. } => "program",
+            | Self::Overwrite { .. }
+            | Self::SameTarget { .. }
+            | Self::NotPiped { .. }
+            | Self::PipedTwice { .. }
+            | Self::NotAFolder => "file",
+            Self::Load { .. } | Self::Key { .. } | Self::KeyMemory { .. } => "program",
             Self::Setup { .. } => "setup",
             Self::Verify { source, .. } => match source {
                 VerifyError::Header(_) => "header",
@@ -112,6 +139,8 @@ impl CliError {
                 VerifyError::OtherConfig => "other_config",
                 VerifyError::OtherInput => "other_input",
                 VerifyError::OtherOutput => "other_output",
+                VerifyError::OtherExit { .. } => "other_exit",
+                VerifyError::Panicked { .. } => "panicked",
                 VerifyError::Length { .. } => "length",
                 VerifyError::Channel(_) => "message",
                 VerifyError::Sumcheck(_) => "sumcheck",
@@ -149,13 +178,21 @@ fn write_advice(error: &io::Error) -> &'static str {
         io::ErrorKind::FileTooLarge => {
             "nothing was written; raise the limit on the size of files (ulimit -f), or choose another place"
         }
-        _ => "choose a folder that exists and that you may write to",
+        io::ErrorKind::BrokenPipe => "whoever was to read it went away",
+        io::ErrorKind::NotFound | io::ErrorKind::PermissionDenied | io::ErrorKind::IsADirectory => {
+            "choose a folder that exists and that you may write to"
+        }
+        _ => "choose another place",
     }
 }
 
 fn exec_advice(error: &ExecError) -> &'static str {
     match error {
         ExecError::StepLimit { .. } => " (--max-steps)",
+        ExecError::StackOverflow { .. } => " (--stack)",
+        ExecError::OutputTooLong { .. } => "; allow more with --max-output",
+        ExecError::InputTooLong { kind: InputKind::Public, .. } => "; allow more with --max-input",
+        ExecError::InputTooLong { kind: InputKind::Private, .. } => "; allow more with --max-private-input",
         _ => "",
     }
 }
@@ -164,10 +201,15 @@ fn verify_advice(error: &VerifyError) -> &'static str {
     match error {
         VerifyError::Header(HeaderError::NotAProof) => "; make one with `lariat prove`",
         VerifyError::Header(HeaderError::Truncated) => "; copy it again from where it was made",
-        VerifyError::OtherProgram { .. } => "; give the ELF that was proven, in the very same build",
+        VerifyError::OtherProgram { .. } => {
+            "; give the ELF that was proven, in the very same build, with the sizes of memory that it was proven with (--stack, --heap, --max-input, --max-private-input, --max-output)"
+        }
         VerifyError::TooManyRows { .. } => "; raise --max-rows if it is expected to be so long",
         VerifyError::OtherConfig => "; leave out --pcs, --argument, --hash and --log-m to accept any",
         VerifyError::OtherInput | VerifyError::OtherOutput => "; `lariat inspect` shows which",
+        VerifyError::OtherExit { .. } | VerifyError::Panicked { .. } => {
+            "; the proof is valid, but not of what was asked for"
+        }
         VerifyError::Setup(_) | VerifyError::OtherSetup { .. } => "",
         _ => "; do not rely on it, and copy it again if it came over a network",
     }

@@ -1,16 +1,17 @@
 //! Reading and writing the files that commands name.
 
 use crate::{
-    args::{HexBytes, InputArgs, NamedBy, PrivateInputArgs, SETUP_VARIABLE, SetupArgs},
+    args::{HexBytes, InputArgs, MemoryArgs, Named, NamedBy, PrivateInputArgs, SETUP_VARIABLE, SetupArgs},
     error::CliError,
 };
+use lariat_files::{is_same, is_standard_output};
 use lariat_jolt_core::{Program, keys};
 use lariat_kzg::PowersOfTau;
 use lariat_pcs::Schemes;
 use std::{
     fmt,
-    fs::{self, File},
-    io::Read,
+    fs::File,
+    io::{self, Read, Write},
     path::{Path, PathBuf},
     sync::Arc,
     time::{Duration, Instant},
@@ -26,6 +27,7 @@ pub enum Kind {
     Proof,
     Key,
     Setup,
+    Records,
     #[cfg(feature = "attack")]
     Report,
 }
@@ -37,7 +39,7 @@ impl Kind {
             Self::Program | Self::Key => 1 << 30,
             Self::Setup => 1 << 40,
             Self::Proof => 256 << 20,
-            Self::Input | Self::PrivateInput | Self::Output => 64 << 20,
+            Self::Input | Self::PrivateInput | Self::Output | Self::Records => 64 << 20,
             #[cfg(feature = "attack")]
             Self::Report => 64 << 20,
         }
@@ -54,21 +56,23 @@ impl fmt::Display for Kind {
             Self::Proof => "proof",
             Self::Key => "key",
             Self::Setup => "setup",
+            Self::Records => "file of records",
             #[cfg(feature = "attack")]
             Self::Report => "report",
         })
     }
 }
 
-/// Reads a whole file, but never more than such a file can have.
+/// Reads a whole file, or standard input for `-`, but never more than such a file can have.
 pub fn read(kind: Kind, path: &Path) -> Result<Vec<u8>, CliError> {
     let max = kind.max_bytes();
     let mut bytes = Vec::new();
-    File::open(path).and_then(|file| file.take(max + 1).read_to_end(&mut bytes)).map_err(|source| CliError::Read {
-        kind,
-        path: path.to_path_buf(),
-        source,
-    })?;
+    let result = if is_dash(path) {
+        io::stdin().lock().take(max + 1).read_to_end(&mut bytes)
+    } else {
+        File::open(path).and_then(|file| file.take(max + 1).read_to_end(&mut bytes))
+    };
+    result.map_err(|source| CliError::Read { kind, path: path.to_path_buf(), source })?;
     if bytes.len() as u64 > max {
         return Err(CliError::TooLarge { kind, path: path.to_path_buf(), max });
     }
@@ -93,25 +97,63 @@ fn recognize(bytes: &[u8]) -> Option<(Kind, &'static str)> {
     known.into_iter().find(|(magic, ..)| bytes.starts_with(magic)).map(|(_, kind, is)| (kind, is))
 }
 
+/// The path that stands for standard input or output. A file of that name is `./-`.
+fn is_dash(path: &Path) -> bool {
+    path.as_os_str() == "-"
+}
+
+/// Whether what a command writes goes to standard output, by whatever name. What it reports then goes to standard error.
+pub fn take_standard_output(writes: &[Named<'_>]) -> bool {
+    writes.iter().any(|(_, path)| is_dash(path) || is_standard_output(path))
+}
+
+/// Compares the files of a command with each other, before any work: under other names, through links, and those that
+/// are not there yet.
+pub fn check_apart(reads: &[Named<'_>], writes: &[Named<'_>]) -> Result<(), CliError> {
+    let mut piped: Option<Kind> = None;
+    for (kind, _) in reads.iter().filter(|(_, path)| is_dash(path)) {
+        let kind = *kind;
+        if matches!(kind, Kind::Setup | Kind::Records) {
+            return Err(CliError::NotPiped { kind });
+        }
+        if let Some(first) = piped.replace(kind) {
+            return Err(CliError::PipedTwice { first, second: kind });
+        }
+    }
+    for (i, (kind, path)) in writes.iter().enumerate() {
+        let kind = *kind;
+        let is_same = |other: &Path| match (is_dash(path), is_dash(other)) {
+            (true, true) => true,
+            (true, false) => is_standard_output(other),
+            (false, true) => is_standard_output(path),
+            (false, false) => is_same(path, other),
+        };
+        // What is read from standard input is no file.
+        if reads.iter().any(|(_, input)| !is_dash(input) && is_same(input)) {
+            return Err(CliError::Overwrite { kind, path: path.to_path_buf() });
+        }
+        if let Some((first, _)) = writes.iter().take(i).find(|(_, other)| is_same(other)) {
+            return Err(CliError::SameTarget { first: *first, second: kind, path: path.to_path_buf() });
+        }
+    }
+    Ok(())
+}
+
 /// A file that a command will write at its end.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub struct Target<'a> {
     kind: Kind,
     path: &'a Path,
+    file: lariat_files::Target,
 }
 
 impl<'a> Target<'a> {
-    /// Checks, before the work is done, that the file can be written and is none of those in `inputs`.
-    pub fn new(kind: Kind, path: &'a Path, inputs: &[Option<&Path>]) -> Result<Self, CliError> {
-        let place = fs::canonicalize(path).ok();
-        let same = |input: &&Path| place.is_some() && fs::canonicalize(input).ok() == place;
-        if inputs.iter().flatten().any(same) && fs::metadata(path).is_ok_and(|found| found.is_file()) {
-            return Err(CliError::Overwrite { kind, path: path.to_path_buf() });
-        }
-        let target = Self { kind, path };
-        keys::check_can_save(path).map_err(|source| target.error(source))?;
-        keys::remove_leftovers(path);
-        Ok(target)
+    /// Checks, before the work is done, that the file can be written.
+    pub fn new(kind: Kind, path: &'a Path) -> Result<Self, CliError> {
+        let file =
+            if is_dash(path) { lariat_files::Target::standard_output() } else { lariat_files::Target::check(path) };
+        let file = file.map_err(|source| CliError::Write { kind, path: path.to_path_buf(), source })?;
+        Ok(Self { kind, path, file })
     }
 
     /// Writes the file, whole or not at all.
@@ -120,43 +162,82 @@ impl<'a> Target<'a> {
     }
 
     /// Writes the file under a temporary name; several files are written before the first one appears.
-    pub fn stage<'b>(&self, bytes: &'b [u8]) -> Result<StagedTarget<'a, 'b>, CliError> {
-        let staged = keys::Staged::write(self.path, bytes).map_err(|source| self.error(source))?;
-        Ok(StagedTarget { target: *self, staged })
+    pub fn stage<'b>(&'b self, bytes: &'b [u8]) -> Result<StagedTarget<'b>, CliError> {
+        let staged = self.file.stage(bytes).map_err(|source| self.error(source))?;
+        Ok(StagedTarget { target: self, staged })
     }
 
-    /// Has the file written by something that writes whole files or none.
-    pub fn save_with<E>(&self, write: impl FnOnce(&Path) -> Result<(), E>) -> Result<(), E> {
-        write(self.path)
+    /// Has the file written by `write`, and returns its length in bytes.
+    pub fn save_with<E: From<io::Error>>(&self, write: impl FnOnce(&mut dyn Write) -> Result<(), E>) -> Result<u64, E> {
+        let mut bytes = 0;
+        self.file.save_with(|out| {
+            let mut counted = Counted { out, bytes: 0 };
+            write(&mut counted)?;
+            bytes = counted.bytes;
+            Ok::<(), E>(())
+        })?;
+        Ok(bytes)
     }
 
-    fn error(&self, source: std::io::Error) -> CliError {
+    /// Where it is, for a person.
+    pub fn place(&self) -> String {
+        place(self.path)
+    }
+
+    fn error(&self, source: io::Error) -> CliError {
         CliError::Write { kind: self.kind, path: self.path.to_path_buf(), source }
+    }
+}
+
+/// The name of a file that is written, for a person.
+fn place(path: &Path) -> String {
+    if is_dash(path) { "standard output".to_owned() } else { path.display().to_string() }
+}
+
+/// Counts what is written.
+struct Counted<'a> {
+    out: &'a mut dyn Write,
+    bytes: u64,
+}
+
+impl Write for Counted<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.out.write(bytes)?;
+        self.bytes += written as u64;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
     }
 }
 
 /// A file that is written and does not have its name yet. Dropped, it is removed.
 #[must_use = "the file has its name only after `publish`"]
-pub struct StagedTarget<'a, 'b> {
-    target: Target<'a>,
-    staged: keys::Staged<'b>,
+pub struct StagedTarget<'a> {
+    target: &'a Target<'a>,
+    staged: lariat_files::Staged<'a>,
 }
 
-impl StagedTarget<'_, '_> {
+impl StagedTarget<'_> {
     /// Gives the file its name.
     pub fn publish(self) -> Result<(), CliError> {
         self.staged.publish().map_err(|source| self.target.error(source))
     }
 }
 
-/// Loads an ELF or a key, and says how long that took without reading the file.
-pub fn load_program(path: &Path) -> Result<(Program, Duration), CliError> {
+/// Loads an ELF with these sizes of memory, or a key, which has its own, and says how long that took without reading the file.
+pub fn load_program(path: &Path, memory: &MemoryArgs) -> Result<(Program, Duration), CliError> {
     let bytes = read(Kind::Program, path)?;
     let start = Instant::now();
     let program = if keys::is_key(&bytes) {
-        Program::from_bytes(&bytes).map_err(|source| CliError::Key { path: path.to_path_buf(), source })?
+        let key = Program::from_bytes(&bytes);
+        let program = key.map_err(|source| CliError::Key { path: path.to_path_buf(), source })?;
+        memory.check_key(path, &program)?;
+        program
     } else {
-        Program::from_elf(&bytes).map_err(|source| CliError::Load { path: path.to_path_buf(), source })?
+        Program::from_elf_with(&bytes, &memory.config())
+            .map_err(|source| CliError::Load { path: path.to_path_buf(), source })?
     };
     Ok((program, start.elapsed()))
 }

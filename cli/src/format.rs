@@ -10,6 +10,41 @@ use std::{
 /// What every summary of a proof says.
 pub const NOT_ZERO_KNOWLEDGE: &str = "succinct, not zero-knowledge: the proof may reveal the private input";
 
+/// A line as a terminal can be shown it. Names in it may come from a file that somebody else made: control characters,
+/// escape sequences among them, and characters that reorder or hide others are written as `\\u{1b}`. JSON is not escaped
+/// so, for it has escapes of its own.
+pub fn plain(text: &str) -> String {
+    text.chars().fold(String::with_capacity(text.len()), |mut plain, c| {
+        if is_shown(c) {
+            plain.push(c);
+        } else {
+            plain.extend(c.escape_default());
+        }
+        plain
+    })
+}
+
+/// The same for several lines.
+pub fn plain_lines(text: &str) -> String {
+    text.split('\n').map(plain).collect::<Vec<_>>().join("\n")
+}
+
+/// Whether a character stands for itself on a terminal.
+fn is_shown(c: char) -> bool {
+    // Marks and overrides of the bidirectional algorithm, separators of lines, what has no width, and tags.
+    const HIDDEN: [std::ops::RangeInclusive<char>; 8] = [
+        '\u{ad}'..='\u{ad}',
+        '\u{61c}'..='\u{61c}',
+        '\u{180e}'..='\u{180e}',
+        '\u{200b}'..='\u{200f}',
+        '\u{2028}'..='\u{202e}',
+        '\u{2060}'..='\u{206f}',
+        '\u{feff}'..='\u{feff}',
+        '\u{e0000}'..='\u{e007f}',
+    ];
+    !c.is_control() && !HIDDEN.iter().any(|range| range.contains(&c))
+}
+
 /// Hexadecimal digits.
 pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
@@ -25,7 +60,7 @@ pub fn output(bytes: &[u8]) -> String {
     match bytes.get(..SHOWN) {
         _ if bytes.is_empty() => "none".to_owned(),
         Some(start) if bytes.len() > SHOWN => {
-            format!("{} bytes: {}... (--output FILE or --json for all)", bytes.len(), hex(start))
+            format!("{} bytes: {}... (--json for all)", bytes.len(), hex(start))
         }
         _ => format!("{} bytes: {}", bytes.len(), hex(bytes)),
     }
@@ -58,7 +93,9 @@ pub fn config(config: Config) -> String {
 pub fn security(ledger: &SecurityLedger) -> String {
     if ledger.known_trapdoor().is_some() {
         let others = levels(&ledger.under_sound_setup());
-        return format!("0 bits: whoever knows the seed of the setup, or made its file, forges proofs; under a ceremony's setup {others}");
+        return format!(
+            "0 bits: whoever knows the seed of the setup, or made its file, forges proofs; under a ceremony's setup {others}"
+        );
     }
     levels(ledger)
 }
@@ -156,19 +193,19 @@ pub struct Lines {
 impl Lines {
     /// Starts with a headline.
     pub fn new(headline: impl fmt::Display) -> Self {
-        Self { text: headline.to_string() }
+        Self { text: plain(&headline.to_string()) }
     }
 
     /// Adds a line.
     pub fn line(&mut self, label: &str, value: impl fmt::Display) -> &mut Self {
         // Writing to a string cannot fail.
-        let _ = write!(self.text, "\n  {label:<14} {value}");
+        let _ = write!(self.text, "\n  {label:<14} {}", plain(&value.to_string()));
         self
     }
 
     /// Adds a line without a label.
     pub fn note(&mut self, text: impl fmt::Display) -> &mut Self {
-        let _ = write!(self.text, "\n{text}");
+        let _ = write!(self.text, "\n{}", plain(&text.to_string()));
         self
     }
 
@@ -209,6 +246,23 @@ mod tests {
         assert_eq!(output(&[0xab; 2]), "2 bytes: abab");
         assert_eq!(output(&[0; 64]), format!("64 bytes: {}", "00".repeat(64)));
         assert!(output(&[0; 65]).starts_with(&format!("65 bytes: {}...", "00".repeat(64))));
+    }
+
+    #[test]
+    fn what_would_command_a_terminal_is_written_out() {
+        for (text, shown) in [
+            ("a b: c, (d) \u{e9}\u{4e2d}\u{1f600}", "a b: c, (d) \u{e9}\u{4e2d}\u{1f600}"),
+            ("red \u{1b}[31m\u{7}", r"red \u{1b}[31m\u{7}"),
+            ("one\ntwo\r\t\0", r"one\ntwo\r\t\u{0}"),
+            ("\u{7f}\u{85}\u{9b}2J", r"\u{7f}\u{85}\u{9b}2J"),
+            ("elf\u{202e}fdp\u{2066}\u{200d}\u{feff}", r"elf\u{202e}fdp\u{2066}\u{200d}\u{feff}"),
+        ] {
+            assert_eq!(plain(text), shown);
+        }
+        assert_eq!(plain_lines("a\u{1b}\nb"), "a\\u{1b}\nb");
+        let mut lines = Lines::new("head\nline");
+        lines.line("label", "a\nb").note("c\u{1b}");
+        assert_eq!(lines.finish(), "head\\nline\n  label          a\\nb\nc\\u{1b}");
     }
 
     #[test]

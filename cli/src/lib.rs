@@ -17,6 +17,7 @@ mod threads;
 use clap::Parser;
 use lariat_pcs::Schemes;
 use std::{
+    env,
     io::{self, Write},
     panic::{self, AssertUnwindSafe},
     process::ExitCode,
@@ -32,9 +33,15 @@ type Report = Result<String, error::CliError>;
 pub fn main(schemes: &Schemes) -> ExitCode {
     args::know_schemes(schemes);
     // Wrong usage ends here with code 2, help and version with code 0.
-    let cli = args::Cli::parse();
+    let cli = match args::Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(refusal) => return refuse(refusal),
+    };
     // A panic has already printed where it happened.
     let outcome = panic::catch_unwind(AssertUnwindSafe(|| commands::dispatch(&cli.command, schemes)));
+    // Where a result goes to standard output, nothing else does.
+    let taken = files::take_standard_output(&cli.command.writes());
+    let print = if taken { print_beside } else { print };
     match outcome {
         Ok(Ok(report)) => print(&report),
         Ok(Err(error)) => {
@@ -57,6 +64,21 @@ pub fn parse(schemes: &Schemes, words: &[String]) -> Result<String, String> {
     args::Cli::try_parse_from(words).map(|cli| format!("{cli:?}")).map_err(|refusal| refusal.to_string())
 }
 
+/// Prints what is wrong with the command line, or help. Arguments may be names of files that somebody else made: the
+/// refusal is that of a command line in which they are written out.
+fn refuse(refusal: clap::Error) -> ExitCode {
+    let written_out = env::args_os().map(|word| format::plain(&word.to_string_lossy()));
+    let refusal = if refusal.use_stderr() { args::Cli::try_parse_from(written_out).err() } else { Some(refusal) };
+    // An argument that is right only when it is written out is as wrong as the other ones.
+    let code = refusal.as_ref().map_or(2, clap::Error::exit_code);
+    match refusal {
+        // There is nowhere left to report a failure of this one, and a reader of help may go away.
+        Some(refusal) => drop(refusal.print()),
+        None => drop(complain("the command line has control characters where none may be")),
+    }
+    u8::try_from(code).map_or(ExitCode::FAILURE, ExitCode::from)
+}
+
 /// Prints to standard output. A reader that went away is not a failure.
 fn print(text: &str) -> ExitCode {
     let mut out = io::stdout().lock();
@@ -68,10 +90,17 @@ fn print(text: &str) -> ExitCode {
     }
 }
 
+/// Prints to standard error, beside a result on standard output.
+fn print_beside(text: &str) -> ExitCode {
+    // The result is written: that nobody reads the report is not a failure.
+    let _ = writeln!(io::stderr(), "{text}");
+    ExitCode::SUCCESS
+}
+
 /// Prints one sentence to standard error.
 fn complain(sentence: &str) -> ExitCode {
     // There is nowhere left to report a failure of this one.
-    let _ = writeln!(io::stderr(), "lariat: {sentence}");
+    let _ = writeln!(io::stderr(), "lariat: {}", format::plain(sentence));
     ExitCode::FAILURE
 }
 

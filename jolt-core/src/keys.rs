@@ -1,4 +1,4 @@
-//! Preprocessed programs as files, and writing files whole or not at all.
+//! Preprocessed programs as files.
 //!
 //! A *key* holds what [`Program::from_elf`] makes of an ELF: entry point, memory configuration and initial memory, in
 //! one canonical encoding behind a digest. Prover and verifier load it in place of the ELF, and get the same program
@@ -24,11 +24,9 @@ use lariat_emulator::{
     image::{Image, LoadError, MAX_IMAGE_BYTES, Segment},
     memory_map::MemoryConfig,
 };
-use std::{
-    fs::{self, File, OpenOptions},
-    io::{self, Write},
-    path::{Path, PathBuf},
-};
+
+#[cfg(feature = "files")]
+pub use lariat_files::save;
 
 /// First bytes of a key file.
 pub const KEY_MAGIC: [u8; 8] = *b"LARIATPK";
@@ -206,128 +204,10 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Writes a proof or key so that `path` holds either all of it or what it held before, even if the process is killed:
-/// to a temporary name in the same folder, synced to disk, then renamed.
-///
-/// A `path` that exists and is no regular file (a pipe, a terminal) is written to directly. Symbolic links are
-/// followed.
-///
-/// # Errors
-/// Those of the file system. The temporary file is removed.
-pub fn save(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    Staged::write(path, bytes)?.publish()
-}
-
-/// A file that is written, and does not have its name yet: several of them can be made before the first one appears.
-/// Dropped without [`publish`](Self::publish), it is removed.
-#[derive(Debug)]
-#[must_use = "the file has its name only after `publish`"]
-pub struct Staged<'a> {
-    bytes: &'a [u8],
-    target: PathBuf,
-    /// `None` for what is no regular file, and is written to directly in the end.
-    temporary: Option<PathBuf>,
-}
-
-impl<'a> Staged<'a> {
-    /// Writes the bytes to a temporary name beside `path`, as [`save`] does.
-    ///
-    /// # Errors
-    /// Those of the file system. The temporary file is removed.
-    pub fn write(path: &Path, bytes: &'a [u8]) -> io::Result<Self> {
-        let target = match fs::canonicalize(path) {
-            Ok(target) if fs::metadata(&target)?.is_file() => target,
-            Ok(target) => return Ok(Self { bytes, target, temporary: None }),
-            Err(_) => path.to_path_buf(),
-        };
-        let temporary = temporary_name(&target)?;
-        // From here on a failure removes what was written.
-        let staged = Self { bytes, target, temporary: Some(temporary.clone()) };
-        write_synced(&temporary, bytes)?;
-        Ok(staged)
-    }
-
-    /// Gives the file its name.
-    ///
-    /// # Errors
-    /// Those of the file system. What had the name before is still there then, and the temporary file is removed.
-    pub fn publish(mut self) -> io::Result<()> {
-        match &self.temporary {
-            None => OpenOptions::new().write(true).open(&self.target)?.write_all(self.bytes),
-            Some(temporary) => {
-                fs::rename(temporary, &self.target)?;
-                self.temporary = None;
-                Ok(())
-            }
-        }
-    }
-}
-
-impl Drop for Staged<'_> {
-    fn drop(&mut self) {
-        if let Some(temporary) = &self.temporary {
-            // What stays behind on failure is only a waste of space, and the first error is the one to report.
-            let _ = fs::remove_file(temporary);
-        }
-    }
-}
-
-/// Removes what processes that were killed left beside `path` when they were about to write it: files named as [`save`]
-/// names its temporary ones, whose process is no more.
-///
-/// Failures are passed over: such files are in nobody's way.
-pub fn remove_leftovers(path: &Path) {
-    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
-    let (Some(name), Some(folder)) = (target.file_name(), target.parent()) else { return };
-    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-    let prefix = format!(".{}.", name.to_string_lossy());
-    let Ok(entries) = fs::read_dir(folder) else { return };
-    for entry in entries.flatten() {
-        let found = entry.file_name();
-        let process =
-            found.to_str().and_then(|n| n.strip_prefix(&prefix)?.strip_suffix(".partial")?.parse::<u32>().ok());
-        if process.is_some_and(is_gone) {
-            let _ = fs::remove_file(entry.path());
-        }
-    }
-}
-
-/// Whether a process has ended; `false` where the system does not tell.
-fn is_gone(process: u32) -> bool {
-    let all = Path::new("/proc");
-    all.join("self").exists() && process != std::process::id() && !all.join(process.to_string()).exists()
-}
-
-/// Checks that [`save`] can create a file in the folder of `path`, to be asked before a long proof is begun.
-///
-/// # Errors
-/// Those that [`save`] would have, as far as they can be known.
-pub fn check_can_save(path: &Path) -> io::Result<()> {
-    match fs::metadata(path) {
-        Ok(found) if found.is_dir() => return Err(io::ErrorKind::IsADirectory.into()),
-        Ok(found) if !found.is_file() => return OpenOptions::new().write(true).open(path).map(drop),
-        _ => {}
-    }
-    let probe = temporary_name(&fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf()))?;
-    File::create(&probe)?;
-    fs::remove_file(&probe)
-}
-
-/// A hidden name beside `target` that no other process uses.
-fn temporary_name(target: &Path) -> io::Result<PathBuf> {
-    let name = target.file_name().ok_or(io::ErrorKind::InvalidInput)?;
-    Ok(target.with_file_name(format!(".{}.{}.partial", name.to_string_lossy(), std::process::id())))
-}
-
-fn write_synced(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut file = File::create(path)?;
-    file.write_all(bytes)?;
-    file.sync_all()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fs;
 
     fn guest(name: &str) -> Program {
         let path = format!("{}/../guests/elf/{name}.elf", env!("CARGO_MANIFEST_DIR"));
@@ -441,84 +321,5 @@ mod tests {
         let (first, second) = segments.split_at(17);
         let swapped = [head, second, first].concat();
         assert!(matches!(Program::from_bytes(&swapped), Err(KeyError::NotCanonical)));
-    }
-
-    /// An empty folder of this test's own.
-    fn folder(name: &str) -> PathBuf {
-        let path = std::env::temp_dir().join(format!("lariat-keys-{name}-{}", std::process::id()));
-        fs::create_dir_all(&path).unwrap();
-        path
-    }
-
-    #[test]
-    fn saves_whole_files_and_leaves_nothing_beside_them() {
-        let folder = folder("save");
-        let path = folder.join("proof");
-        check_can_save(&path).unwrap();
-        assert!(!path.exists());
-        save(&path, b"first").unwrap();
-        save(&path, b"second").unwrap();
-        assert_eq!(fs::read(&path).unwrap(), b"second");
-        assert_eq!(fs::read_dir(&folder).unwrap().count(), 1);
-        fs::remove_dir_all(&folder).unwrap();
-    }
-
-    #[test]
-    fn staged_files_appear_when_they_are_published_and_not_before() {
-        let folder = folder("staged");
-        let (first, second) = (folder.join("first"), folder.join("second"));
-        fs::write(&first, b"old").unwrap();
-        let staged = [Staged::write(&first, b"new").unwrap(), Staged::write(&second, b"x").unwrap()];
-        assert_eq!((fs::read(&first).unwrap(), second.exists()), (b"old".to_vec(), false));
-        let [staged_first, staged_second] = staged;
-        staged_first.publish().unwrap();
-        drop(staged_second);
-        assert_eq!((fs::read(&first).unwrap(), second.exists()), (b"new".to_vec(), false));
-        assert_eq!(fs::read_dir(&folder).unwrap().count(), 1);
-        fs::remove_dir_all(&folder).unwrap();
-    }
-
-    #[cfg(target_os = "linux")]
-    #[test]
-    fn leftovers_of_ended_processes_are_removed_and_nothing_else() {
-        let folder = folder("leftovers");
-        let path = folder.join("proof");
-        // No process has this number: Linux has at most 2^22 of them.
-        let gone = folder.join(".proof.4294967295.partial");
-        let kept = [".proof.1.partial", ".proof.x.partial", ".other.4294967295.partial", "proof.4294967295.partial"];
-        for name in kept.iter().map(|name| folder.join(name)).chain([gone.clone()]) {
-            fs::write(name, b"half").unwrap();
-        }
-        remove_leftovers(&path);
-        assert!(!gone.exists());
-        assert!(kept.iter().all(|name| folder.join(name).exists()));
-        fs::remove_dir_all(&folder).unwrap();
-    }
-
-    #[test]
-    fn reports_folders_and_missing_folders_before_and_after() {
-        let folder = folder("refuse");
-        for path in [folder.clone(), folder.join("missing").join("proof")] {
-            assert!(check_can_save(&path).is_err(), "{}", path.display());
-            assert!(save(&path, b"x").is_err(), "{}", path.display());
-        }
-        assert_eq!(fs::read_dir(&folder).unwrap().count(), 0);
-        fs::remove_dir_all(&folder).unwrap();
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn follows_links_and_does_not_replace_devices() {
-        let folder = folder("links");
-        let (target, link) = (folder.join("target"), folder.join("link"));
-        fs::write(&target, b"old").unwrap();
-        std::os::unix::fs::symlink(&target, &link).unwrap();
-        save(&link, b"new").unwrap();
-        assert_eq!(fs::read(&target).unwrap(), b"new");
-        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
-        check_can_save(Path::new("/dev/null")).unwrap();
-        save(Path::new("/dev/null"), b"x").unwrap();
-        assert!(!fs::metadata("/dev/null").unwrap().is_file());
-        fs::remove_dir_all(&folder).unwrap();
     }
 }

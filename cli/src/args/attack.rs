@@ -40,7 +40,7 @@ pub struct AttackArgs {
     /// Seed of all that is random: the same seed makes the same attacks
     #[arg(long, value_name = "N", default_value = "1", value_parser = parse_seed)]
     pub seed: u64,
-    /// Write the report to this file, as JSON
+    /// Write the report to this file, as JSON; `-` is standard output
     #[arg(short = 'o', long, value_name = "FILE")]
     pub output: Option<PathBuf>,
     #[command(flatten)]

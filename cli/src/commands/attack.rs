@@ -43,9 +43,7 @@ struct Json<'a> {
 pub fn attack(args: &AttackArgs, schemes: &Schemes) -> Report {
     let kinds = setup::choose(schemes, &args.pcs)?;
     let schemes = with_setup(args, schemes)?;
-    let setup = args.setup.file().map(|(path, _)| path);
-    let target = args.output.as_deref().map(|path| Target::new(Kind::Report, path, &[setup.as_deref()]));
-    let target = target.transpose()?;
+    let target = args.output.as_deref().map(|path| Target::new(Kind::Report, path)).transpose()?;
     let config = Config { hash: args.hash, params: args.log_m, ..Config::default() };
     let (size, mut plan) =
         if args.nightly { ("nightly", Plan::nightly(config)) } else { ("quick", Plan::quick(config)) };
@@ -65,7 +63,7 @@ pub fn attack(args: &AttackArgs, schemes: &Schemes) -> Report {
     if let Some(target) = target {
         target.save((json() + "\n").as_bytes())?;
     }
-    let text = if args.report.json { json() } else { report.text() };
+    let text = if args.report.json { json() } else { format::plain_lines(&report.text()) };
     if report.is_clean() {
         return Ok(text);
     }

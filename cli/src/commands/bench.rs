@@ -4,7 +4,7 @@ use crate::{
     Report,
     args::{BenchArgs, ProgressMode},
     error::CliError,
-    format,
+    format::{self, Lines},
 };
 use lariat_bench_suite::{
     AloneCell, AlonePlan, BenchError, Existing, Failure, Measured, Plan, Record, Step, Store, Swept, load, measure,
@@ -15,8 +15,7 @@ use lariat_pcs::Schemes;
 use serde::Serialize;
 use std::{
     env,
-    fmt::Write as _,
-    io::{self, IsTerminal, Write as _},
+    io::{self, IsTerminal, Write},
     path::{Path, PathBuf},
     process::Command,
     time::Instant,
@@ -47,6 +46,9 @@ pub fn bench(args: &BenchArgs, schemes: &Schemes) -> Report {
     }
     // Clap has made sure that there is one.
     let folder = args.output.as_deref().unwrap_or(Path::new("."));
+    if folder.as_os_str() == "-" {
+        return Err(CliError::NotAFolder);
+    }
     match (&args.plot, args.alone) {
         (Some(file), false) => plot(args, folder, &load(file)?, report::of_proofs),
         (Some(file), true) => plot(args, folder, &load(file)?, report::of_openings),
@@ -226,19 +228,18 @@ fn text(args: &BenchArgs, folder: &Path, summary: &Summary, setup: Option<&Setup
         return format::json(summary);
     }
     let Summary { records, measured, found, files, .. } = summary;
-    let mut text = format!("{records} records: {measured} measured, {found} found");
+    let mut lines = Lines::new(format!("{records} records: {measured} measured, {found} found"));
     if let Some(setup) = setup {
-        // Writing to a string cannot fail.
-        let _ = write!(text, "\n{}", setup.describe());
+        lines.note(setup.describe());
     }
-    let _ = write!(text, "\nwritten to {}:", folder.display());
+    lines.note(format!("written to {}:", folder.display()));
     for file in files {
-        let _ = write!(text, "\n  {file}");
+        lines.note(format!("  {file}"));
     }
     for Failure { cell, reason } in &summary.failures {
-        let _ = write!(text, "\nFAILED {cell}: {}", one_line(reason));
+        lines.note(format!("FAILED {cell}: {}", one_line(reason)));
     }
-    text
+    lines.finish()
 }
 
 fn one_line(text: &str) -> String {
@@ -268,14 +269,16 @@ impl Progress {
 
     fn note(&self, text: &str) {
         if self.mode == ProgressMode::Bar {
-            Self::line(text);
+            Self::line(&format::plain(text));
         }
     }
 
     fn begin<M: Measured>(&mut self, step: &Step<'_, M>) {
         let (index, count) = (step.index, step.count);
         match self.mode {
-            ProgressMode::Bar => Self::line(&format!("[{}/{count}] {}", index + 1, step.cell)),
+            ProgressMode::Bar => {
+                Self::line(&format!("[{}/{count}] {}", index + 1, format::plain(&step.cell.to_string())))
+            }
             ProgressMode::Json => {
                 let (cell, elapsed_ns) = (step.cell, format::ns(self.start.elapsed()));
                 let line = serde_json::json!({"cell": cell, "index": index, "cells": count, "elapsed_ns": elapsed_ns});

@@ -110,7 +110,7 @@ pub fn inspect(args: &InspectArgs, schemes: &Schemes) -> Report {
     let mut ledger = None;
     if let Some(path) = &args.program {
         args.rows.options().check(&header).map_err(rejected)?;
-        let (program, _) = load_program(path)?;
+        let (program, _) = load_program(path, &args.memory)?;
         let schemes = &args.setup.apply(schemes)?;
         let (statement, log) = verify_with_log(&program, &proof, schemes).map_err(rejected)?;
         parts.extend(sections(&log, header_bytes));

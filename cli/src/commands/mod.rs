@@ -12,11 +12,12 @@ mod run;
 mod setup;
 mod verify;
 
-use crate::{Report, args::Command};
+use crate::{Report, args::Command, files};
 use lariat_pcs::Schemes;
 
 /// Does what the command line asks for.
 pub fn dispatch(command: &Command, schemes: &Schemes) -> Report {
+    files::check_apart(&command.reads(), &command.writes())?;
     match command {
         #[cfg(feature = "attack")]
         Command::Attack(args) => attack::attack(args, schemes),

@@ -18,8 +18,8 @@ struct Preprocessed {
 
 /// Loads a program and saves its key.
 pub fn preprocess(args: &PreprocessArgs) -> Report {
-    let target = Target::new(Kind::Key, &args.key, &[Some(&args.program)])?;
-    let (program, time) = load_program(&args.program)?;
+    let target = Target::new(Kind::Key, &args.key)?;
+    let (program, time) = load_program(&args.program, &args.memory)?;
     let key = program.to_bytes();
     target.save(&key)?;
     let program_digest = format::hex(&program.digest());
@@ -32,6 +32,6 @@ pub fn preprocess(args: &PreprocessArgs) -> Report {
     }
     let mut lines = Lines::new(format!("preprocessed {} in {}", args.program.display(), format::time(time)));
     lines.line("program", program_digest);
-    lines.line("key", format!("{} in {}", format::size(key.len() as u64), args.key.display()));
+    lines.line("key", format!("{} in {}", format::size(key.len() as u64), target.place()));
     Ok(lines.finish())
 }

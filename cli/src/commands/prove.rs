@@ -22,11 +22,9 @@ use std::time::{Duration, Instant};
 /// Proves a run, verifies the proof and writes it.
 pub fn prove(args: &ProveArgs, schemes: &Schemes) -> Report {
     let schemes = &args.prover.setup.apply(schemes)?;
-    let inputs_read =
-        [Some(args.program.as_path()), args.input.input.as_deref(), args.private.private_input.as_deref()];
-    let proof_target = Target::new(Kind::Proof, &args.proof, &inputs_read)?;
-    let output_target = args.output.as_deref().map(|path| Target::new(Kind::Output, path, &inputs_read)).transpose()?;
-    let (program, load_time) = load_program(&args.program)?;
+    let proof_target = Target::new(Kind::Proof, &args.proof)?;
+    let output_target = args.output.as_deref().map(|path| Target::new(Kind::Output, path)).transpose()?;
+    let (program, load_time) = load_program(&args.program, &args.memory)?;
     let (public, private) = (args.input.load()?.unwrap_or_default(), args.private.load()?);
     let task = Task {
         program: &program,
@@ -38,15 +36,15 @@ pub fn prove(args: &ProveArgs, schemes: &Schemes) -> Report {
     let made = task.prove(&args.prover, args.report.progress)?;
     // Both are written before one of them appears: a full disk leaves neither, and what was there before.
     let proof = proof_target.stage(&made.proof)?;
-    if let Some(target) = output_target {
-        target.stage(&made.statement.output)?.publish()?;
+    if let Some(target) = &output_target {
+        target.save(&made.statement.output)?;
     }
     proof.publish()?;
     if args.report.json {
         return Ok(format::json(&made.costs));
     }
     let mut lines = made.summary();
-    lines.line("written to", args.proof.display()).note(NOT_ZERO_KNOWLEDGE);
+    lines.line("written to", proof_target.place()).note(NOT_ZERO_KNOWLEDGE);
     Ok(lines.finish())
 }
 

@@ -23,10 +23,8 @@ struct Ran {
 
 /// Runs a program. That the guest fails or panics is a result, not an error.
 pub fn run(args: &RunArgs) -> Report {
-    let inputs_read =
-        [Some(args.program.as_path()), args.input.input.as_deref(), args.private.private_input.as_deref()];
-    let target = args.output.as_deref().map(|path| Target::new(Kind::Output, path, &inputs_read)).transpose()?;
-    let (program, _) = load_program(&args.program)?;
+    let target = args.output.as_deref().map(|path| Target::new(Kind::Output, path)).transpose()?;
+    let (program, _) = load_program(&args.program, &args.memory)?;
     let (public, private) = (args.input.load()?.unwrap_or_default(), args.private.load()?);
     let start = Instant::now();
     let run = program.execute(Inputs { public: &public, private: &private }, args.limits.max_steps)?;

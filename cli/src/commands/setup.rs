@@ -19,13 +19,13 @@ struct Made {
     setup_name: String,
     setup_digest: String,
     log_size: usize,
-    bytes: Option<u64>,
+    bytes: u64,
     setup_ns: u64,
 }
 
 /// Imports a ceremony or makes an insecure setup, checks it and writes it.
 pub fn setup(args: &SetupMakeArgs) -> Report {
-    let target = Target::new(Kind::Setup, &args.output, &[args.ptau.as_deref()])?;
+    let target = Target::new(Kind::Setup, &args.output)?;
     let start = Instant::now();
     let (powers, made) = match (&args.ptau, &args.insecure_seed) {
         (Some(ptau), _) => {
@@ -44,7 +44,7 @@ pub fn setup(args: &SetupMakeArgs) -> Report {
         (SetupError::Io(source), Some(ptau)) => CliError::Read { kind: Kind::Setup, path: ptau.clone(), source },
         (e, _) => error(e),
     })?;
-    target.save_with(|path| powers.save(path)).map_err(|e| match e {
+    let bytes = target.save_with(|out| powers.write(out)).map_err(|e| match e {
         SetupError::Io(source) => CliError::Write { kind: Kind::Setup, path: args.output.clone(), source },
         e => error(e),
     })?;
@@ -53,7 +53,7 @@ pub fn setup(args: &SetupMakeArgs) -> Report {
         setup_name: powers.source().name().to_owned(),
         setup_digest: format::hex(&powers.digest()),
         log_size: powers.log_len(),
-        bytes: std::fs::metadata(&args.output).ok().map(|found| found.len()),
+        bytes,
         setup_ns: format::ns(start.elapsed()),
     };
     if args.json {
@@ -63,18 +63,25 @@ pub fn setup(args: &SetupMakeArgs) -> Report {
         Lines::new(format!("2^{} powers of tau, checked, in {}", made.log_size, format::time(start.elapsed())));
     lines.line("source", powers.source());
     lines.line("digest", &made.setup_digest);
-    lines.line("file", made.bytes.map_or_else(String::new, format::size));
-    lines.line("written to", args.output.display());
+    lines.line("file", format::size(made.bytes));
+    lines.line("written to", target.place());
     if let SetupSource::InsecureFile { .. } = powers.source() {
-        lines.note("Nobody contributed to this file: whoever wrote it can forge proofs. For tests and benchmarks only");
-        lines.note("(--allow-insecure-setup).");
+        lines.note(UNCONTRIBUTED);
     } else if powers.source().is_insecure() {
-        lines.note("Whoever knows the seed can forge proofs: for tests and benchmarks only (--allow-insecure-setup).");
+        lines.note(INSECURE);
     } else {
         lines.note("Compare the digest with one from a source that you trust; proofs and verifiers pin it.");
     }
     Ok(lines.finish())
 }
+
+/// What is said of a setup that nobody contributed to.
+const UNCONTRIBUTED: &str = "Nobody contributed to this file: whoever wrote it can forge proofs. For tests and benchmarks \
+                             only: `lariat prove` and `lariat verify` take it with --allow-insecure-setup.";
+
+/// What is said of a setup whose seed is known.
+const INSECURE: &str = "Whoever knows the seed can forge proofs: for tests and benchmarks only. `lariat prove` and `lariat \
+                        verify` take it with --allow-insecure-setup.";
 
 /// Powers of an insecure setup where none are asked for: enough for runs of 2^18 rows.
 const DEFAULT_LOG_SIZE: u8 = 18;

@@ -54,7 +54,7 @@ pub fn verify(args: &VerifyArgs, schemes: &Schemes) -> Report {
 /// Verifies first and compares then, so that what is said about a proof's contents is about a valid proof.
 fn check(args: &VerifyArgs, schemes: &Schemes) -> Result<(VerifiedStatement, Duration), CliError> {
     let schemes = &args.setup.apply(schemes)?;
-    let (program, _) = load_program(&args.program)?;
+    let (program, _) = load_program(&args.program, &args.memory)?;
     let proof = files::read(Kind::Proof, &args.proof)?;
     let input = args.input.load()?;
     let output = args.output.as_deref().map(|path| files::read(Kind::Output, path)).transpose()?;
@@ -70,6 +70,12 @@ fn check(args: &VerifyArgs, schemes: &Schemes) -> Result<(VerifiedStatement, Dur
     }
     if output.is_some_and(|output| output != statement.output) {
         return Err(rejected(VerifyError::OtherOutput));
+    }
+    if args.exit.no_panic {
+        statement.demand_no_panic().map_err(rejected)?;
+    }
+    if let Some(code) = args.exit.exit {
+        statement.demand_exit(code).map_err(rejected)?;
     }
     Ok((statement, time))
 }

@@ -70,7 +70,7 @@ fn a_prover_killed_at_any_moment_leaves_whole_files_or_none() {
         }
     });
     // What was left behind is gone after the next run.
-    fs::write(folder.join(".proof.4294967295.partial"), b"half a proof").unwrap();
+    fs::write(folder.join(".lariat-aaaaaaaaaaaaaaaa.partial"), b"half a proof").unwrap();
     lariat(&args).ok();
     if cfg!(target_os = "linux") {
         assert_eq!(names(&folder), ["output", "proof"]);

@@ -1,7 +1,10 @@
 //! What the documents promise about files and commands.
 
-use crate::support::{lariat, root};
-use std::{fs, path::PathBuf};
+use crate::support::{VERBS, has_option, lariat, options_in, root};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 fn documents() -> Vec<PathBuf> {
     let mut documents: Vec<PathBuf> =
@@ -52,4 +55,46 @@ fn commands_in_the_readme_exist() {
         commands += 1;
     }
     assert!(commands >= 7, "{commands}");
+}
+
+fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() && !["target", "tests", "examples", "test_util"].iter().any(|name| path.ends_with(name)) {
+            sources(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.push(path);
+        }
+    }
+}
+
+/// Messages advise options: each that a source of the library or the command names is an option of some verb. That it is
+/// one of the verb that prints the message is checked wherever a test runs the command.
+#[test]
+fn options_in_messages_exist() {
+    // Of `bench`, hidden: what it starts itself with.
+    const HIDDEN: &str = "--cell";
+    let mut files = Vec::new();
+    for folder in
+        ["cli/src", "bench-suite/src", "jolt-core/src", "emulator/src", "pcs", "sumcheck/src", "transcript/src"]
+    {
+        sources(&root().join(folder), &mut files);
+    }
+    let mut named = 0;
+    for file in files {
+        let text = fs::read_to_string(&file).unwrap();
+        let code = text.split("#[cfg(test)]").next().unwrap();
+        // Comments are no messages, and git and the scripts have options of their own.
+        for line in code
+            .lines()
+            .filter(|line| !line.trim_start().starts_with("//") && !line.contains("git(") && !line.contains("scripts/"))
+        {
+            for option in options_in(line).into_iter().filter(|option| *option != HIDDEN) {
+                let is_known = VERBS.iter().any(|verb| has_option(verb, option));
+                assert!(is_known, "{}: no verb has {option}: {line}", file.display());
+                named += 1;
+            }
+        }
+    }
+    assert!(named > 30, "{named}");
 }

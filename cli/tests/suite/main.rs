@@ -6,7 +6,10 @@
 mod attack;
 mod bench;
 mod crash;
+mod demands;
 mod documents;
+#[cfg(unix)]
+mod files;
 mod guests;
 mod isa;
 mod library;
@@ -18,4 +21,6 @@ mod reports;
 mod schemes;
 mod security;
 mod support;
+#[cfg(unix)]
+mod terminal;
 mod threads;

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 use std::{
+    collections::HashMap,
     fs,
     path::{Path, PathBuf},
     process::{Command, Stdio},
@@ -64,7 +65,50 @@ pub fn lariat(args: &[&str]) -> Outcome {
         stderr: String::from_utf8(output.stderr).unwrap(),
     };
     assert!([0, 1, 2].contains(&outcome.code) && !outcome.stderr.contains("panicked at"), "{args:?}: {outcome:?}");
+    let verb = args.first().copied().unwrap_or_default();
+    if outcome.code != 2 && VERBS.contains(&verb) {
+        // Help explains itself, and values of JSON objects are what files hold.
+        let printed = if args.contains(&"--help") || args.contains(&"--json") { "" } else { outcome.stdout.as_str() };
+        for text in [printed, &outcome.stderr] {
+            if let Some(option) = unknown_option(verb, text) {
+                panic!("{args:?}: `lariat {verb}` advises {option}, which it does not have: {outcome:?}");
+            }
+        }
+    }
     outcome
+}
+
+/// The verbs.
+pub const VERBS: [&str; 10] =
+    ["demo", "run", "prove", "verify", "inspect", "bench", "attack", "list", "setup", "preprocess"];
+
+/// The long options in a text, in order.
+pub fn options_in(text: &str) -> Vec<&str> {
+    let is_letter = |c: char| c.is_ascii_lowercase() || c == '-';
+    let starts = text.match_indices("--").filter(|(at, _)| {
+        let before = text[..*at].chars().next_back();
+        before.is_none_or(|c| !c.is_alphanumeric() && c != '-')
+            && text[at + 2..].starts_with(|c: char| c.is_ascii_lowercase())
+    });
+    starts.map(|(at, _)| text[at..].split(|c| !is_letter(c)).next().unwrap().trim_end_matches('-')).collect()
+}
+
+/// Whether the verb has this option, by its help.
+pub fn has_option(verb: &str, option: &str) -> bool {
+    static KNOWN: OnceLock<HashMap<&str, Vec<String>>> = OnceLock::new();
+    let known = KNOWN.get_or_init(|| {
+        let help = |verb| String::from_utf8(command(&[verb, "--help"]).output().unwrap().stdout).unwrap();
+        let options = |verb| options_in(&help(verb)).into_iter().map(str::to_owned).collect();
+        VERBS.map(|verb| (verb, options(verb))).into()
+    });
+    known[verb].iter().any(|known| known == option)
+}
+
+/// The first option in a text that neither the verb nor another one that the text names has.
+fn unknown_option<'a>(verb: &str, text: &'a str) -> Option<&'a str> {
+    let named = |other: &&str| *other == verb || text.contains(&format!("lariat {other}"));
+    let verbs: Vec<&str> = VERBS.into_iter().filter(named).collect();
+    options_in(text).into_iter().find(|option| !verbs.iter().any(|verb| has_option(verb, option)))
 }
 
 /// The repository.

@@ -24,8 +24,8 @@ use ark_ec::AffineRepr;
 use lariat_algebra::{G1Affine, par};
 use lariat_pcs::SetupSource;
 use lariat_transcript::encoding::{POINT_BYTES, point_from_bytes, point_to_bytes};
-use std::fs::{File, OpenOptions};
-use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 const MAGIC: [u8; 8] = *b"lariatpt";
@@ -123,60 +123,40 @@ impl PowersOfTau {
         Self::new(log_len, source, key, Origin::File(powers))
     }
 
-    /// Writes the setup with all its powers: to a temporary file beside the destination, which then takes its name.
+    /// Writes the setup with all its powers to a file, whole or not at all.
     ///
     /// # Errors
     /// When the file cannot be written, or the powers cannot be read.
+    #[cfg(feature = "files")]
     pub fn save(&self, path: impl AsRef<Path>) -> Result<(), SetupError> {
-        let powers = self.powers()?;
-        write_and_rename(path.as_ref(), |out| {
-            let blocks = powers.len().div_ceil(1 << LOG_BLOCK);
-            let block = |b: usize| {
-                let points = powers.chunks(1 << LOG_BLOCK).nth(b).unwrap_or_default();
-                points.iter().flat_map(point_to_bytes).collect::<Vec<u8>>()
-            };
-            let mut header = Vec::with_capacity(header_bytes(self.log_len()));
-            header.extend_from_slice(&MAGIC);
-            header.extend_from_slice(&VERSION.to_le_bytes());
-            header.extend_from_slice(&(self.log_len() as u32).to_le_bytes());
-            let source = self.source().to_bytes();
-            header.extend_from_slice(&source);
-            header.resize(16 + SOURCE_BYTES, 0);
-            header.extend_from_slice(&self.verifying_key().to_bytes());
-            header.extend(par::map_collect(blocks, |b| digest(&block(b))).iter().flatten());
-            let all = digest(&header);
-            header.extend_from_slice(&all);
-            out.write_all(&header)?;
-            (0..blocks).try_for_each(|b| out.write_all(&block(b)))
-        })
+        lariat_files::save_with(path.as_ref(), |out| self.write(out))
     }
-}
 
-/// Writes to a hidden temporary file beside `path`, then renames it. Links are followed; what exists and is no regular file
-/// is written to directly.
-pub(crate) fn write_and_rename(
-    path: &Path,
-    write: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>,
-) -> Result<(), SetupError> {
-    let target = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    if std::fs::metadata(&target).is_ok_and(|found| !found.is_file()) {
-        let mut out = BufWriter::with_capacity(1 << 20, OpenOptions::new().write(true).open(&target)?);
-        write(&mut out)?;
-        return Ok(out.flush()?);
+    /// Writes the setup with all its powers.
+    ///
+    /// # Errors
+    /// When it cannot be written, or the powers cannot be read.
+    pub fn write(&self, out: &mut dyn Write) -> Result<(), SetupError> {
+        let powers = self.powers()?;
+        let blocks = powers.len().div_ceil(1 << LOG_BLOCK);
+        let block = |b: usize| {
+            let points = powers.chunks(1 << LOG_BLOCK).nth(b).unwrap_or_default();
+            points.iter().flat_map(point_to_bytes).collect::<Vec<u8>>()
+        };
+        let mut header = Vec::with_capacity(header_bytes(self.log_len()));
+        header.extend_from_slice(&MAGIC);
+        header.extend_from_slice(&VERSION.to_le_bytes());
+        header.extend_from_slice(&(self.log_len() as u32).to_le_bytes());
+        let source = self.source().to_bytes();
+        header.extend_from_slice(&source);
+        header.resize(16 + SOURCE_BYTES, 0);
+        header.extend_from_slice(&self.verifying_key().to_bytes());
+        header.extend(par::map_collect(blocks, |b| digest(&block(b))).iter().flatten());
+        let all = digest(&header);
+        header.extend_from_slice(&all);
+        out.write_all(&header)?;
+        Ok((0..blocks).try_for_each(|b| out.write_all(&block(b)))?)
     }
-    let name = target.file_name().ok_or(io::Error::from(io::ErrorKind::InvalidInput))?;
-    let temporary = target.with_file_name(format!(".{}.{}.partial", name.to_string_lossy(), std::process::id()));
-    let attempt = || -> io::Result<()> {
-        let mut out = BufWriter::with_capacity(1 << 20, File::create(&temporary)?);
-        write(&mut out)?;
-        out.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
-        std::fs::rename(&temporary, &target)
-    };
-    attempt().map_err(|e| {
-        // The first error is the one to report.
-        let _ = std::fs::remove_file(&temporary);
-        e.into()
-    })
 }
 
 fn read_source(bytes: &[u8]) -> Result<SetupSource, SetupError> {

@@ -17,7 +17,6 @@
 //! are neither used nor read.
 
 use crate::encoding::{G2_BYTES, checked_g2, limbs};
-use crate::file::write_and_rename;
 use crate::setup::{Origin, check_order, check_ratio, check_tau, secret};
 use crate::{PowersOfTau, SetupError, VerifyingKey};
 use ark_bn254::G2Affine;
@@ -266,7 +265,16 @@ impl PowersOfTau {
     ///
     /// # Errors
     /// [`SetupError::NoTrapdoor`] unless `self` comes from [`Self::from_seed`]; else when the file cannot be written.
+    #[cfg(feature = "files")]
     pub fn write_ptau(&self, path: impl AsRef<Path>, contributions: Contributions) -> Result<(), SetupError> {
+        lariat_files::save_with(path.as_ref(), |out| self.write_ptau_to(out, contributions))
+    }
+
+    /// Writes what [`Self::write_ptau`] puts into a file.
+    ///
+    /// # Errors
+    /// [`SetupError::NoTrapdoor`] unless `self` comes from [`Self::from_seed`]; else when it cannot be written.
+    pub fn write_ptau_to(&self, out: &mut dyn Write, contributions: Contributions) -> Result<(), SetupError> {
         let Origin::Seed(tau) = *self.origin() else { return Err(SetupError::NoTrapdoor) };
         let (name, power) = (self.source().name(), self.log_len());
         let (alpha, beta) = (secret(name, "alpha"), secret(name, "beta"));
@@ -302,17 +310,15 @@ impl PowersOfTau {
                 }
             },
         ];
-        write_and_rename(path.as_ref(), |out| {
-            out.write_all(&MAGIC)?;
-            out.write_all(&VERSION.to_le_bytes())?;
-            out.write_all(&(sections.len() as u32).to_le_bytes())?;
-            for (number, bytes) in (1u32..).zip(&sections) {
-                out.write_all(&number.to_le_bytes())?;
-                out.write_all(&(bytes.len() as u64).to_le_bytes())?;
-                out.write_all(bytes)?;
-            }
-            Ok(())
-        })
+        out.write_all(&MAGIC)?;
+        out.write_all(&VERSION.to_le_bytes())?;
+        out.write_all(&(sections.len() as u32).to_le_bytes())?;
+        for (number, bytes) in (1u32..).zip(&sections) {
+            out.write_all(&number.to_le_bytes())?;
+            out.write_all(&(bytes.len() as u64).to_le_bytes())?;
+            out.write_all(bytes)?;
+        }
+        Ok(())
     }
 }
 
