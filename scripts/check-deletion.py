@@ -61,7 +61,7 @@ TARGETS = {
     "whir": (["pcs/whir/src"], ["lariat-whir"], []),
     "zkvm": (["jolt-core/src/verify.rs", "jolt-core/src/statement.rs", "jolt-core/src/protocol.rs", "jolt-core/src/keys.rs"],
              ["lariat-jolt-core", "lariat-attack"], SKIP_SLOW),
-    "command": (["cli/src/commands/verify.rs", "cli/src/files.rs"], ["lariat-cli"], ["rejections", "refusals", "limits", "other_files_than"]),
+    "command": (["cli/src/commands/verify.rs", "cli/src/files.rs"], ["lariat-cli"], ["rejections", "refusals", "limits", "other_files_than", "files", "demands"]),
 }
 
 # Checks that are expressions: (target, file, old, new, what is deleted). Where `new` has {d}, which is true when the

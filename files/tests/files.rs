@@ -95,15 +95,19 @@ fn the_longest_names_can_be_written() {
     assert_eq!(names(folder.path()).len(), 2);
 }
 
-/// Threads of one process have one number, as processes of two containers may.
+/// Threads of one process have one number, as processes of two containers may. A reader never sees anything else.
 #[test]
 fn of_many_writers_one_whole_file_wins() {
     let folder = folder();
     let path = folder.path().join("proof");
     let contents: Vec<Vec<u8>> = (0..8u8).map(|i| vec![i; 100_000 + usize::from(i)]).collect();
+    save(&path, &contents[0]).unwrap();
     thread::scope(|scope| {
         for bytes in &contents {
             scope.spawn(|| (0..25).for_each(|_| save(&path, bytes).unwrap()));
+        }
+        for _ in 0..500 {
+            assert!(contents.contains(&fs::read(&path).unwrap()));
         }
     });
     assert!(contents.contains(&fs::read(&path).unwrap()));

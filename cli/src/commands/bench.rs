@@ -277,7 +277,7 @@ impl Progress {
         let (index, count) = (step.index, step.count);
         match self.mode {
             ProgressMode::Bar => {
-                Self::line(&format!("[{}/{count}] {}", index + 1, format::plain(&step.cell.to_string())))
+                Self::line(&format!("[{}/{count}] {}", index + 1, format::plain(&step.cell.to_string())));
             }
             ProgressMode::Json => {
                 let (cell, elapsed_ns) = (step.cell, format::ns(self.start.elapsed()));

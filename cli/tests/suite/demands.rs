@@ -37,7 +37,7 @@ fn rejected(kind: &str, args: &[&str], parts: &[&str]) -> Outcome {
 }
 
 #[test]
-fn verify_demands_an_end() {
+fn rejects_another_end_than_the_one_demanded() {
     let folder = folder("demands-exit");
     let panic = program(&folder.join("panic.elf"), |asm| {
         asm.push(Instruction::system(Opcode::Ebreak));

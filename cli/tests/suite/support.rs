@@ -93,6 +93,9 @@ pub fn options_in(text: &str) -> Vec<&str> {
     starts.map(|(at, _)| text[at..].split(|c| !is_letter(c)).next().unwrap().trim_end_matches('-')).collect()
 }
 
+/// An option of `bench` that its help hides: what it starts itself with.
+const HIDDEN: (&str, &str) = ("bench", "--cell");
+
 /// Whether the verb has this option, by its help.
 pub fn has_option(verb: &str, option: &str) -> bool {
     static KNOWN: OnceLock<HashMap<&str, Vec<String>>> = OnceLock::new();
@@ -101,7 +104,7 @@ pub fn has_option(verb: &str, option: &str) -> bool {
         let options = |verb| options_in(&help(verb)).into_iter().map(str::to_owned).collect();
         VERBS.map(|verb| (verb, options(verb))).into()
     });
-    known[verb].iter().any(|known| known == option)
+    (verb, option) == HIDDEN || known[verb].iter().any(|known| known == option)
 }
 
 /// The first option in a text that neither the verb nor another one that the text names has.

@@ -3,7 +3,8 @@
 use crate::common::{NO_INPUT, configurations, i, load, program, prove_and_verify, run_traced, schemes, small, store};
 use lariat_attack::forger::Forgery;
 use lariat_emulator::{
-    isa::Opcode,
+    isa::{Instruction, Opcode},
+    machine::Exit,
     memory_map::{MAX_IO_BYTES, OUTPUT_START, PRIVATE_INPUT_START},
 };
 use lariat_jolt_core::{
@@ -447,4 +448,27 @@ fn setups_are_the_same_by_kind_and_digest() {
     assert!(!ours.is_same(&id(ceremony("ours"), 2)));
     assert!(!ours.is_same(&id(SetupSource::InsecureSeed { name: "ours".into() }, 1)));
     assert!(!ours.is_same(&id(SetupSource::InsecureFile { name: "ours".into() }, 1)));
+}
+
+/// A proof of a failure and one of a panic are valid; who wants neither asks.
+#[test]
+fn rejects_another_end_than_the_one_demanded() {
+    let (program_of_three, proof) = sample_proof();
+    let three = verify(&program_of_three, &proof, &schemes()).unwrap();
+    three.demand_exit(3).unwrap();
+    three.demand_no_panic().unwrap();
+    let other = three.demand_exit(0);
+    assert!(matches!(other, Err(VerifyError::OtherExit { found: Exit::Halted { code: 3 }, expected: 0 })), "{other:?}");
+
+    let panics = program(|asm| {
+        asm.push(Instruction::system(Opcode::Ebreak));
+    });
+    let panicked = verify(&panics, &proof_of(&panics, small(), NO_INPUT), &schemes()).unwrap();
+    assert!(matches!(panicked.demand_no_panic(), Err(VerifyError::Panicked { code: 0 })));
+    // The exit code is the one that is demanded, the end is not.
+    let other = panicked.demand_exit(0);
+    assert!(
+        matches!(other, Err(VerifyError::OtherExit { found: Exit::Panicked { code: 0 }, expected: 0 })),
+        "{other:?}"
+    );
 }
