@@ -179,6 +179,13 @@ impl<'a> Memory<'a> {
         std::mem::replace(&mut self.state.arena[arena_index(entry, address)], value)
     }
 
+    /// The current value of a mapped word, with the initial contents where it was not touched yet.
+    #[cfg(feature = "test-util")]
+    pub(crate) fn cell(&mut self, address: u32) -> u32 {
+        let entry = self.page_in(address);
+        self.state.arena[arena_index(entry, address)]
+    }
+
     #[cold]
     #[inline(never)]
     fn locate_slowly(&mut self, address: u32, access: Access) -> Result<usize, AccessFault> {

@@ -3,7 +3,7 @@
 use super::error::{ExecError, Location, STACK_GUARD_BYTES};
 use super::trace::{Sink, TraceRow};
 use crate::image::Image;
-use crate::isa::{Opcode, semantics};
+use crate::isa::{Instruction, Opcode, semantics};
 use crate::memory::{Access, AccessFault, Memory};
 use crate::memory_map::{EXIT_CELL, EXIT_ECALL, PANIC_CELL};
 
@@ -31,27 +31,28 @@ pub(super) struct Hart {
     pub(super) pc_index: u32,
 }
 
-/// Runs until the program ends and returns the number of steps. The exit code and the panic flag are in memory then.
+/// Runs `code`, which is that of `image` but for tests, until the program ends and returns the number of steps. The exit
+/// code and the panic flag are in memory then.
 pub(super) fn execute<S: Sink>(
     image: &Image,
+    code: &[Instruction],
     hart: &mut Hart,
     memory: &mut Memory<'_>,
     max_steps: u64,
     sink: &mut S,
 ) -> Result<u64, ExecError> {
-    interpret(image, hart, memory, max_steps, sink)
+    interpret(code, image.code_base, hart, memory, max_steps, sink)
         .map_err(|fault| explain(image, hart.pc_index, memory, max_steps, fault))
 }
 
 fn interpret<S: Sink>(
-    image: &Image,
+    code: &[Instruction],
+    base: u32,
     hart: &mut Hart,
     memory: &mut Memory<'_>,
     max_steps: u64,
     sink: &mut S,
 ) -> Result<u64, Fault> {
-    let code = image.code.as_slice();
-    let base = image.code_base;
     let mut registers = hart.registers;
     let mut index = hart.pc_index;
     let mut steps = 0;

@@ -5,10 +5,14 @@
 
 mod error;
 mod execute;
+#[cfg(feature = "test-util")]
+mod stepper;
 mod trace;
 
 pub use crate::memory::{Access, MemoryState};
 pub use error::{ExecError, InputKind, Location};
+#[cfg(feature = "test-util")]
+pub use stepper::Stepper;
 pub use trace::TraceRow;
 
 use crate::image::Image;
@@ -108,27 +112,41 @@ fn run_with<'a, S: Sink>(
     max_steps: u64,
     sink: &mut S,
 ) -> Result<(RunResult, Memory<'a>, [u32; 32]), ExecError> {
+    let mut memory = memory_of(image, inputs)?;
+    let mut hart = start(image);
+    let steps = execute(image, &image.code, &mut hart, &mut memory, max_steps, sink)?;
+    let output = read_output(&memory, image.memory.max_output_bytes)?;
+    Ok((summary(image, &memory, steps, output), memory, hart.registers))
+}
+
+/// Memory before the first step.
+fn memory_of<'a>(image: &'a Image, inputs: Inputs<'_>) -> Result<Memory<'a>, ExecError> {
     let config = &image.memory;
     config.validate()?;
     let input_bytes = checked_length(InputKind::Public, inputs.public, config.max_input_bytes)?;
     let private_bytes = checked_length(InputKind::Private, inputs.private, config.max_private_input_bytes)?;
     let layout = image.layout(input_bytes, private_bytes)?;
-    let mut memory = Memory::new(layout, Initial::new(&image.segments, inputs.public, inputs.private));
+    Ok(Memory::new(layout, Initial::new(&image.segments, inputs.public, inputs.private)))
+}
+
+/// Registers and program counter before the first step.
+fn start(image: &Image) -> Hart {
     let mut hart = Hart { registers: [0; 32], pc_index: image.entry.wrapping_sub(image.code_base) / 4 };
     hart.registers[2] = INITIAL_STACK_POINTER;
+    hart
+}
 
-    let steps = execute(image, &mut hart, &mut memory, max_steps, sink)?;
-
+/// What memory says of a run that wrote this output.
+fn summary(image: &Image, memory: &Memory<'_>, steps: u64, output: Vec<u8>) -> RunResult {
     let code = memory.word(EXIT_CELL);
     let exit = if memory.word(PANIC_CELL) == 0 { Exit::Halted { code } } else { Exit::Panicked { code } };
-    let output = read_output(&memory, config.max_output_bytes)?;
     let extents = Extents {
         output_bytes_used: io_region_bytes(output.len() as u32),
         output_high: memory.output_high(),
         heap_high: memory.heap_high().max(image.heap_start),
         stack_low: memory.stack_low(),
     };
-    Ok((RunResult { steps, exit, output, extents }, memory, hart.registers))
+    RunResult { steps, exit, output, extents }
 }
 
 fn checked_length(kind: InputKind, bytes: &[u8], max: u32) -> Result<u32, ExecError> {
@@ -142,12 +160,16 @@ fn read_output(memory: &Memory<'_>, max: u32) -> Result<Vec<u8>, ExecError> {
     if length > max {
         return Err(ExecError::OutputTooLong { length, max });
     }
-    let words = (1..=length.div_ceil(4)).map(|index| memory.word(OUTPUT_START + 4 * index));
-    let mut bytes: Vec<u8> = words.flat_map(u32::to_le_bytes).collect();
+    let mut bytes = output_words(memory, length);
     let padding = bytes.split_off(length as usize);
     if padding.iter().any(|&byte| byte != 0) {
         let word = memory.word(OUTPUT_START + 4 * length.div_ceil(4));
         return Err(ExecError::OutputPadding { length, word });
     }
     Ok(bytes)
+}
+
+/// The bytes of the words that hold an output of `length` bytes.
+fn output_words(memory: &Memory<'_>, length: u32) -> Vec<u8> {
+    (1..=length.div_ceil(4)).flat_map(|index| memory.word(OUTPUT_START + 4 * index).to_le_bytes()).collect()
 }
