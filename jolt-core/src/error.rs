@@ -166,6 +166,17 @@ pub enum ProveError {
     /// A coordinate of the zero check's point is zero or one: one run in 2^248, and none in practice.
     #[error("the challenges of the zero check are degenerate; change anything of the statement and prove again")]
     DegeneratePoint,
+    /// The trace has no rows.
+    #[error("the trace has no rows; every run has at least one")]
+    Empty,
+    /// The extents of the trace turn a region of memory inside out.
+    #[error("the trace ends the {region} at {end:#010x}, on the wrong side of its start")]
+    Extents {
+        /// Which region.
+        region: &'static str,
+        /// Where it would end.
+        end: u32,
+    },
     /// The commitment scheme failed.
     #[error(transparent)]
     Pcs(#[from] PcsError),

@@ -145,7 +145,8 @@ pub fn prove(
 /// Proves a traced run.
 ///
 /// # Errors
-/// When the trace is too long for a proof or its accesses are outside of its extents.
+/// When the trace is empty or too long for a proof, a row is outside of the bytecode, or accesses are outside of its
+/// extents. A trace that is wrong otherwise gives a proof that does not verify.
 pub fn prove_trace(
     program: &Program,
     inputs: Inputs<'_>,

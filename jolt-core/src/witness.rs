@@ -12,7 +12,7 @@ use builder::Builder;
 use lariat_algebra::column::Column;
 use lariat_emulator::{
     machine::{Exit, Extents, Inputs, TraceResult, TraceRow},
-    memory_map::OUTPUT_START,
+    memory_map::{OUTPUT_START, STACK_TOP},
 };
 
 /// A cell that the execution touched.
@@ -55,6 +55,9 @@ pub fn header(
     trace: &TraceResult,
 ) -> Result<Header, ProveError> {
     let steps = count_rows(program, &trace.rows);
+    if steps == 0 {
+        return Err(ProveError::Empty);
+    }
     if steps > MAX_STEPS {
         return Err(ProveError::TooLong { rows: steps, max: MAX_STEPS });
     }
@@ -83,10 +86,22 @@ pub fn header(
     })
 }
 
+/// Refuses extents under which memory cannot be laid out. Any others are for the verifier to judge.
+fn check_extents(program: &Program, header: &Header) -> Result<(), ProveError> {
+    if header.heap_high < program.image().heap_start {
+        return Err(ProveError::Extents { region: "heap", end: header.heap_high });
+    }
+    if header.stack_low > STACK_TOP {
+        return Err(ProveError::Extents { region: "stack", end: header.stack_low });
+    }
+    Ok(())
+}
+
 /// Builds the witness of a traced execution.
 ///
 /// # Errors
-/// When the execution is too long, or touches memory outside of what its extents say.
+/// When the execution is empty or too long, its extents are inside out, or a row is outside of the bytecode or touches
+/// memory outside of what the extents say.
 #[tracing::instrument(skip_all, name = "witness")]
 pub fn build(
     program: &Program,
@@ -95,6 +110,7 @@ pub fn build(
     trace: &TraceResult,
 ) -> Result<Witness, ProveError> {
     let header = header(program, config, inputs, trace)?;
+    check_extents(program, &header)?;
     let params = config.params;
     let layout = CellLayout::new(params, program.image(), program.bytecode(), &header);
     let steps = header.steps as usize;

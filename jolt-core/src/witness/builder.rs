@@ -169,12 +169,11 @@ impl<'a> Builder<'a> {
     /// Emits the rows of one instruction of the trace; `next` is the index of the instruction after it.
     pub fn instruction(&mut self, t: &TraceRow, next: u32) -> Result<(), ProveError> {
         let bytecode = self.program.bytecode();
-        let (first_virtual, count) = bytecode.sequences[t.pc_index as usize];
-        let Some(row) = bytecode.rows[t.pc_index as usize] else {
-            return Err(ProveError::Uncovered {
-                row: self.row,
-                address: bytecode.code_base.wrapping_add(4 * t.pc_index),
-            });
+        let at = t.pc_index as usize;
+        let row = bytecode.rows.get(at).copied().flatten();
+        let (Some(row), Some(&(first_virtual, count))) = (row, bytecode.sequences.get(at)) else {
+            let address = bytecode.code_base.wrapping_add(t.pc_index.wrapping_mul(4));
+            return Err(ProveError::Uncovered { row: self.row, address });
         };
         let values = Values {
             x: t.rs1,
