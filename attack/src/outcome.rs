@@ -11,10 +11,11 @@ pub const MAX_SURVIVORS: usize = 10;
 
 /// The outcome of one kind of attack under one scheme.
 ///
-/// `tried == rejected + accepted + panicked` for every row that an engine yields.
+/// `tried == rejected + accepted + panicked` for every row that an engine yields, plus the sum of
+/// [`harmless`](Self::harmless) where the row has that.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Row {
-    /// Which engine ran it: 1 mutated proofs, 2 bad witnesses, 3 frozen challenges.
+    /// Which engine ran it: 1 mutated proofs, 2 bad witnesses, 3 frozen challenges, 6 faults in the executor.
     pub engine: u8,
     /// What was attacked, in words: the name of the damage or of the forgery.
     pub name: String,
@@ -26,8 +27,29 @@ pub struct Row {
     pub accepted: u64,
     /// Those that made the verifier panic.
     pub panicked: u64,
+    /// Attacks that no verifier had to reject; only faults in the executor have them.
+    #[serde(flatten)]
+    pub harmless: Option<Harmless>,
     /// Up to [`MAX_SURVIVORS`] examples of what was accepted or panicked, each reproducible from the seed.
     pub survivors: Vec<String>,
+}
+
+/// Faults in the executor that led to no false proof, by the reason.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Harmless {
+    /// The honest prover refused to make a proof.
+    pub stopped: u64,
+    /// The fault changed nothing that is proven.
+    pub no_effect: u64,
+    /// A proof was made and accepted, and what it says is true.
+    pub same_statement: u64,
+}
+
+impl Harmless {
+    /// All of them.
+    pub const fn total(self) -> u64 {
+        self.stopped + self.no_effect + self.same_statement
+    }
 }
 
 /// What became of one forged proof.
@@ -35,6 +57,12 @@ pub struct Row {
 pub enum Fate {
     /// Rejected, as it must be.
     Rejected,
+    /// Not made: the honest prover refused.
+    Stopped,
+    /// Not forged after all: a fault changed nothing that is proven.
+    NoEffect,
+    /// Accepted, and the statement is true: a fault changed nothing that is claimed.
+    SameStatement,
     /// Accepted, or not rejected for what it violates; the text says what was accepted.
     Survived(String),
     /// The verifier panicked; the text says where and with which words.
@@ -47,12 +75,26 @@ impl Row {
         Self { engine, name: name.into(), ..Self::default() }
     }
 
+    /// A row without faults, for attacks that may turn out to be harmless.
+    pub fn of_faults(engine: u8, name: impl Into<String>) -> Self {
+        Self { harmless: Some(Harmless::default()), ..Self::new(engine, name) }
+    }
+
     /// Counts one attack.
     pub fn record(&mut self, fate: Fate) {
         self.tried += 1;
         let survivor = match fate {
             Fate::Rejected => {
                 self.rejected += 1;
+                return;
+            }
+            Fate::Stopped | Fate::NoEffect | Fate::SameStatement => {
+                let harmless = self.harmless.get_or_insert_default();
+                match fate {
+                    Fate::Stopped => harmless.stopped += 1,
+                    Fate::NoEffect => harmless.no_effect += 1,
+                    _ => harmless.same_statement += 1,
+                }
                 return;
             }
             Fate::Survived(what) => {
@@ -75,6 +117,12 @@ impl Row {
         self.rejected += other.rejected;
         self.accepted += other.accepted;
         self.panicked += other.panicked;
+        if let Some(more) = other.harmless {
+            let harmless = self.harmless.get_or_insert_default();
+            harmless.stopped += more.stopped;
+            harmless.no_effect += more.no_effect;
+            harmless.same_statement += more.same_statement;
+        }
         let room = MAX_SURVIVORS.saturating_sub(self.survivors.len());
         self.survivors.extend(other.survivors.iter().take(room).cloned());
     }
@@ -159,6 +207,20 @@ mod tests {
         sum.add(a);
         assert_eq!((sum.tried, sum.rejected, sum.accepted), (22, 2, 20));
         assert_eq!(sum.survivors, a.survivors);
+    }
+
+    #[test]
+    fn what_is_harmless_is_counted_by_its_reason() {
+        let mut row = Row::of_faults(6, "a");
+        for fate in [Fate::Stopped, Fate::NoEffect, Fate::NoEffect, Fate::SameStatement, Fate::Rejected] {
+            row.record(fate);
+        }
+        assert!(row.is_clean());
+        assert_eq!((row.tried, row.rejected, row.harmless.map(Harmless::total)), (5, 1, Some(4)));
+        let mut sum = Row::default();
+        sum.add(&row);
+        sum.add(&row);
+        assert_eq!(sum.harmless, Some(Harmless { stopped: 2, no_effect: 4, same_statement: 2 }));
     }
 
     #[test]
