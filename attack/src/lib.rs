@@ -13,6 +13,7 @@
 pub mod bad_witness;
 pub mod checker;
 mod error;
+pub mod faults;
 pub mod forger;
 pub mod forgeries;
 pub mod frozen;
