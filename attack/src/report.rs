@@ -1,6 +1,11 @@
 //! The kill matrix: what was tried under which scheme, and what survived.
 
-use crate::outcome::Row;
+mod faults;
+
+use crate::{
+    faults::ENGINE as FAULTS,
+    outcome::{Harmless, Row},
+};
 use serde::{Serialize, Serializer};
 use std::fmt::Write;
 
@@ -47,6 +52,9 @@ pub struct Totals {
     pub accepted: u64,
     /// Panics.
     pub panicked: u64,
+    /// Faults that led to no false proof, where there are faults.
+    #[serde(flatten)]
+    pub harmless: Option<Harmless>,
 }
 
 /// A seed: text in JSON, where numbers may not be that large.
@@ -69,7 +77,8 @@ impl Totals {
     fn of<'a>(rows: impl Iterator<Item = &'a Row>) -> Self {
         let mut sum = Row::default();
         rows.for_each(|row| sum.add(row));
-        Self { tried: sum.tried, rejected: sum.rejected, accepted: sum.accepted, panicked: sum.panicked }
+        let Row { tried, rejected, accepted, panicked, harmless, .. } = sum;
+        Self { tried, rejected, accepted, panicked, harmless }
     }
 }
 
@@ -79,6 +88,7 @@ pub const fn engine_name(engine: u8) -> &'static str {
         1 => "mutated proofs",
         2 => "bad witnesses",
         3 => "frozen challenges",
+        FAULTS => "faults in the executor",
         _ => "other attacks",
     }
 }
@@ -147,7 +157,8 @@ impl Report {
         let mut lines: Vec<(String, Vec<String>)> = Vec::new();
         for &engine in &self.engines {
             let names = self.names(engine);
-            if names.is_empty() {
+            // Faults have a matrix of their own: they have more outcomes.
+            if names.is_empty() || engine == FAULTS {
                 continue;
             }
             lines.push((String::new(), Vec::new()));
@@ -177,6 +188,7 @@ impl Report {
             out.truncate(out.trim_end_matches(' ').len());
             out.push('\n');
         }
+        out += &faults::matrix(self);
         if !self.tables.is_empty() {
             let sum = Totals::of(self.tables.iter());
             let tables = self.tables.len() / 2;
@@ -184,12 +196,14 @@ impl Report {
         }
         out.push('\n');
         for &engine in &self.engines {
-            let Totals { tried, rejected, accepted, panicked } = self.engine(engine);
+            let Totals { tried, rejected, accepted, panicked, harmless } = self.engine(engine);
             if tried > 0 {
                 let name = engine_name(engine);
+                let harmless = harmless.map(faults::in_words).unwrap_or_default();
                 let _ = writeln!(
                     out,
-                    "engine {engine}, {name}: {tried} tried, {rejected} rejected, {accepted} accepted, {panicked} panics"
+                    "engine {engine}, {name}: {tried} tried, {rejected} rejected, {harmless}{accepted} accepted, \
+                     {panicked} panics"
                 );
             }
         }
@@ -248,7 +262,7 @@ mod tests {
         assert_eq!(line("entry"), ["entry:", "flags", "1/1", "1/1"]);
         assert!(text.contains("engine 1, mutated proofs: 2 tried, 2 rejected, 0 accepted, 0 panics"), "{text}");
         assert!(text.contains("seed 0x2a") && !text.contains('!') && !text.contains("SURVIVORS"), "{text}");
-        assert_eq!(clean.engine(2), Totals { tried: 2, rejected: 2, accepted: 0, panicked: 0 });
+        assert_eq!(clean.engine(2), Totals { tried: 2, rejected: 2, ..Totals::default() });
     }
 
     #[test]

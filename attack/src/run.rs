@@ -3,7 +3,7 @@
 use crate::{
     bad_witness::Subjects,
     error::AttackError,
-    frozen,
+    faults, frozen,
     mutation::Target,
     named::{self, Share},
     openings,
@@ -15,12 +15,13 @@ use lariat_jolt_core::{Config, PcsKind, Schemes};
 use std::time::Instant;
 
 /// The engines' numbers.
-pub const ENGINES: [u8; 3] = [1, 2, 3];
+pub const ENGINES: [u8; 4] = [1, 2, 3, faults::ENGINE];
 
 /// How much is attacked, with what. Everything is a function of this.
 #[derive(Clone, Debug)]
 pub struct Plan {
-    /// Which engines run: 1 mutated proofs, 2 bad witnesses, false openings and tables, 3 frozen challenges.
+    /// Which engines run: 1 mutated proofs, 2 bad witnesses, false openings and tables, 3 frozen challenges, 6 faults in
+    /// the executor.
     pub engines: Vec<u8>,
     /// Hash and table size; the scheme is that under attack.
     pub config: Config,
@@ -38,6 +39,10 @@ pub struct Plan {
     pub openings: usize,
     /// Forgeries in kernels of challenges under each scheme.
     pub frozen: Sample,
+    /// Faults in the executor over all schemes together.
+    pub faults: usize,
+    /// Whose proofs those are: the first scheme's alone, or each scheme's for its share.
+    pub faults_under: Sample,
 }
 
 /// How many of a kind.
@@ -62,6 +67,8 @@ impl Plan {
             cases: 8,
             openings: 1,
             frozen: Sample::Few,
+            faults: 8 * faults::Kind::ALL.len(),
+            faults_under: Sample::Few,
         }
     }
 
@@ -74,6 +81,8 @@ impl Plan {
             cases: usize::MAX,
             openings: 20,
             frozen: Sample::All,
+            faults: 160 * faults::Kind::ALL.len(),
+            faults_under: Sample::All,
             ..Self::quick(config)
         }
     }
@@ -97,6 +106,8 @@ pub enum Part {
     FalseOpenings,
     /// Engine 3.
     FrozenChallenges,
+    /// Engine 6.
+    Faults,
 }
 
 impl Part {
@@ -110,6 +121,7 @@ impl Part {
             Self::NamedForgeries => "named forgeries",
             Self::FalseOpenings => "false openings",
             Self::FrozenChallenges => "frozen challenges",
+            Self::Faults => "faults in the executor",
         }
     }
 }
@@ -198,6 +210,15 @@ impl Task<'_> {
         self.plan.seed ^ (u64::from(self.config.pcs.id()) << 56)
     }
 
+    /// This scheme's share of the faults in the executor.
+    fn faults(&self) -> usize {
+        match (self.plan.faults_under, self.index) {
+            (Sample::All, _) => self.share(self.plan.faults),
+            (Sample::Few, 0) => self.plan.faults,
+            (Sample::Few, _) => 0,
+        }
+    }
+
     fn begin(&self, part: Part) {
         self.progress.begin(Some(self.config.pcs), part);
     }
@@ -236,6 +257,10 @@ impl Task<'_> {
             done(of_challenges.iter().map(|row| row.tried as usize).sum());
             rows.extend(of_challenges);
         }
+        if plan.engines.contains(&faults::ENGINE) && self.faults() > 0 {
+            self.begin(Part::Faults);
+            rows.extend(faults::attack(config, schemes, self.faults(), self.seed(), &done)?);
+        }
         Ok(())
     }
 }
@@ -248,7 +273,7 @@ mod tests {
     /// A small run of everything: nothing survives, and what was asked for was tried.
     #[test]
     fn rejects_everything_in_a_small_run() {
-        let plan = Plan { mutations: 60, entries: 20, cells: 3, cases: 1, ..Plan::quick(small()) };
+        let plan = Plan { mutations: 60, entries: 20, cells: 3, cases: 1, faults: 30, ..Plan::quick(small()) };
         let report = run(&crate::test_schemes(), &[PcsKind::HYRAX], &plan, &Silent);
         assert!(report.is_clean(), "{}", report.text());
         let tried = |name: &str| -> u64 {
@@ -258,6 +283,7 @@ mod tests {
         assert_eq!((tried("entry: "), tried("cell: ")), (20, 3));
         assert!(tried("opening: ") >= 50);
         assert_eq!(tried("padding: "), 4);
+        assert_eq!(report.engine(faults::ENGINE).tried, 30);
         assert!(!report.tables.is_empty());
     }
 
@@ -272,5 +298,9 @@ mod tests {
         assert_eq!(of(0, 1).part(&list, 50), &list[..50]);
         assert_eq!(of(0, 1).part(&list, 1000), &list[..]);
         assert_eq!(of(7, 8).part(&list[..3], 8).len(), 0);
+        assert_eq!((of(0, 8).faults(), of(1, 8).faults()), (plan.faults, 0));
+        let nightly = Plan::nightly(small());
+        let of = |index| Task { schemes: &schemes, plan: &nightly, progress: &Silent, config: small(), index, of: 8 };
+        assert!((0..8).map(|index| of(index).faults()).sum::<usize>() >= 7_800);
     }
 }

@@ -87,7 +87,7 @@ pub enum Command {
     )]
     Bench(Box<BenchArgs>),
     #[cfg(feature = "attack")]
-    /// Attack schemes with forged proofs: mutated messages, bad witnesses, frozen challenges
+    /// Attack schemes with forged proofs: mutated messages, bad witnesses, frozen challenges, faulty runs
     ///
     /// Prints how many of each kind every scheme rejected, and fails if one was accepted or made a verifier panic.
     /// Schemes that need a setup get an INSECURE one in memory unless --setup is given.

@@ -49,6 +49,7 @@ pub fn attack(args: &AttackArgs, schemes: &Schemes) -> Report {
         if args.nightly { ("nightly", Plan::nightly(config)) } else { ("quick", Plan::quick(config)) };
     plan.mutations = args.mutations.map_or(plan.mutations, |n| n as usize);
     plan.entries = args.witnesses.map_or(plan.entries, |n| n as usize);
+    plan.faults = args.faults.map_or(plan.faults, |n| n as usize);
     let mut engines = args.engine.clone();
     engines.sort_unstable();
     engines.dedup();
@@ -88,6 +89,7 @@ fn again(args: &AttackArgs, size: &str) -> String {
     option("log-m", (args.log_m != standard.params).then(|| args.log_m.log_m().to_string()));
     option("mutations", args.mutations.map(|n| n.to_string()));
     option("witnesses", args.witnesses.map(|n| n.to_string()));
+    option("faults", args.faults.map(|n| n.to_string()));
     command
 }
 

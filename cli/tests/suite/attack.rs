@@ -50,6 +50,22 @@ fn the_matrix_is_text_with_a_column_for_each_scheme() {
     assert!(run.stdout.contains("seed 0x1"), "{run:?}");
 }
 
+/// Faults in the executor: counted by outcome, in the text and in the report; all under the first scheme.
+#[test]
+fn faults_are_counted_by_their_outcome() {
+    let faults = ["attack", "--engine", "6", "--faults", "53", "--pcs", "hyrax,zeromorph"];
+    let run = lariat(&faults).ok();
+    let header = run.stdout.lines().find(|line| line.starts_with("engine 6: faults in the executor")).unwrap();
+    assert!(header.ends_with("rejected  stopped  no effect  same statement  accepted false  panicked"), "{header}");
+    assert!(run.stdout.contains("engine 6, faults in the executor: 53 tried, "), "{run:?}");
+    let report = lariat(&[&faults[..], &["--json"]].concat()).ok().json();
+    let sum = ["rejected", "stopped", "no_effect", "same_statement"].map(|field| count(&report, field)).iter().sum();
+    assert_eq!((count(&report, "tried"), sum, count(&report, "accepted")), (53, 53, 0), "{report}");
+    let rows = |scheme: usize| report["schemes"][scheme]["rows"].as_array().unwrap();
+    assert_eq!((rows(0).len(), rows(1).len()), (53, 0));
+    assert!(rows(0).iter().all(|row| row["no_effect"].is_u64()), "{report}");
+}
+
 #[test]
 fn progress_is_told_on_standard_error() {
     let run = lariat(&["attack", "--engine", "1", "--mutations", "1", "--pcs", "hyrax", "--progress", "json"]);
