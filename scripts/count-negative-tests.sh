@@ -4,8 +4,8 @@
 set -eu
 cd "$(dirname "$0")/.."
 
-total_floor=241
-attack_floor=92
+total_floor=243
+attack_floor=97
 
 total=0
 for crate in emulator algebra transcript subtables sumcheck pcs jolt-core attack cli bench-suite examples; do
