@@ -29,6 +29,7 @@ pub mod programs;
 pub mod report;
 pub mod run;
 pub mod tables;
+pub mod uniqueness;
 
 pub use error::AttackError;
 
