@@ -15,7 +15,8 @@ pub const MAX_SURVIVORS: usize = 10;
 /// [`harmless`](Self::harmless) where the row has that.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Row {
-    /// Which engine ran it: 1 mutated proofs, 2 bad witnesses, 3 frozen challenges, 6 faults in the executor.
+    /// Which engine ran it: 1 mutated proofs, 2 bad witnesses, 3 frozen challenges, 5 completions of rows, 6 faults in the
+    /// executor.
     pub engine: u8,
     /// What was attacked, in words: the name of the damage or of the forgery.
     pub name: String,

@@ -5,6 +5,7 @@ mod faults;
 use crate::{
     faults::ENGINE as FAULTS,
     outcome::{Harmless, Row},
+    uniqueness::{self, Uniqueness},
 };
 use serde::{Serialize, Serializer};
 use std::fmt::Write;
@@ -24,6 +25,8 @@ pub struct Report {
     pub schemes: Vec<Attacked>,
     /// Rows of lookup tables, which do not depend on a scheme.
     pub tables: Vec<Row>,
+    /// Rows of engine 5 at each table size, which do not depend on a scheme either.
+    pub uniqueness: Vec<Uniqueness>,
     /// Time of the whole run.
     pub seconds: f64,
 }
@@ -89,15 +92,26 @@ pub const fn engine_name(engine: u8) -> &'static str {
         2 => "bad witnesses",
         3 => "frozen challenges",
         FAULTS => "faults in the executor",
+        uniqueness::ENGINE => "completions of rows",
         _ => "other attacks",
     }
 }
 
 impl Report {
-    /// Every row with the scheme that it belongs to; rows of tables belong to none.
+    /// Every row with the scheme that it belongs to; rows of tables and of completions belong to none.
     fn rows(&self) -> impl Iterator<Item = (Option<&str>, &Row)> {
         let of_schemes = self.schemes.iter().flat_map(|s| s.rows.iter().map(|row| (Some(s.scheme.as_str()), row)));
-        of_schemes.chain(self.tables.iter().map(|row| (None, row)))
+        let of_none = self.tables.iter().chain(self.uniqueness.iter().flat_map(Uniqueness::rows));
+        of_schemes.chain(of_none.map(|row| (None, row)))
+    }
+
+    /// The columns of an engine's matrix: schemes, or table sizes where schemes do not matter.
+    fn columns(&self, engine: u8) -> Vec<(String, Vec<&Row>)> {
+        if engine == uniqueness::ENGINE {
+            return self.uniqueness.iter().map(|u| (format!("2^{}", u.log_m), u.rows().collect())).collect();
+        }
+        let of = |s: &Attacked, rows| (s.scheme.clone(), rows);
+        self.schemes.iter().map(|s| of(s, s.rows.iter().filter(|row| row.engine == engine).collect())).collect()
     }
 
     /// Sums over everything.
@@ -130,10 +144,10 @@ impl Report {
         out
     }
 
-    /// Names of rows of an engine, in the order in which schemes have them first.
-    fn names(&self, engine: u8) -> Vec<&str> {
+    /// Names of rows of an engine, in the order in which columns have them first.
+    fn names<'a>(engine: u8, columns: &[(String, Vec<&'a Row>)]) -> Vec<&'a str> {
         let mut names: Vec<&str> = Vec::new();
-        for row in self.schemes.iter().flat_map(|s| &s.rows).filter(|row| row.engine == engine) {
+        for row in columns.iter().flat_map(|(_, rows)| rows) {
             if !names.contains(&row.name.as_str()) {
                 names.push(&row.name);
             }
@@ -148,15 +162,11 @@ impl Report {
     /// where something survived. Then the sums, and the survivors.
     pub fn text(&self) -> String {
         let mut out = String::new();
-        let columns: Vec<&str> = self.schemes.iter().map(|s| s.scheme.as_str()).collect();
-        let cells = |name: &str, engine: u8| -> Vec<String> {
-            let find = |rows: &[Row]| rows.iter().find(|row| row.engine == engine && row.name == name).map(cell);
-            self.schemes.iter().map(|s| find(&s.rows).unwrap_or_default()).collect()
-        };
         let mut width = 28;
         let mut lines: Vec<(String, Vec<String>)> = Vec::new();
         for &engine in &self.engines {
-            let names = self.names(engine);
+            let columns = self.columns(engine);
+            let names = Self::names(engine, &columns);
             // Faults have a matrix of their own: they have more outcomes.
             if names.is_empty() || engine == FAULTS {
                 continue;
@@ -164,19 +174,22 @@ impl Report {
             lines.push((String::new(), Vec::new()));
             lines.push((
                 format!("engine {engine}: {}", engine_name(engine)),
-                columns.iter().map(|c| (*c).to_owned()).collect(),
+                columns.iter().map(|(head, _)| head.clone()).collect(),
             ));
             for name in names {
                 width = width.max(name.chars().count() + 2);
-                lines.push((format!("  {name}"), cells(name, engine)));
+                let find = |rows: &[&Row]| rows.iter().find(|row| row.name == name).map(|row| cell(row));
+                let cells = columns.iter().map(|(_, rows)| find(rows).unwrap_or_default()).collect();
+                lines.push((format!("  {name}"), cells));
             }
-            let sum = |s: &Attacked| {
-                let Totals { tried, rejected, .. } = Totals::of(s.rows.iter().filter(|row| row.engine == engine));
+            let sum = |rows: &[&Row]| {
+                let Totals { tried, rejected, .. } = Totals::of(rows.iter().copied());
                 format!("{rejected}/{tried}")
             };
-            lines.push(("  together".to_owned(), self.schemes.iter().map(sum).collect()));
+            lines.push(("  together".to_owned(), columns.iter().map(|(_, rows)| sum(rows)).collect()));
         }
-        let widths: Vec<usize> = (0..columns.len())
+        let most = lines.iter().map(|(_, cells)| cells.len()).max().unwrap_or(0);
+        let widths: Vec<usize> = (0..most)
             .map(|i| lines.iter().filter_map(|(_, cells)| cells.get(i)).map(String::len).max().unwrap_or(0))
             .collect();
         for (name, cells) in lines {
@@ -246,6 +259,7 @@ mod tests {
             engines: vec![1, 2, 3],
             schemes: vec![attacked("one", &rows), attacked("two", &rows[1..])],
             tables: vec![],
+            uniqueness: vec![],
             seconds: 2.0,
         }
     }

@@ -10,18 +10,19 @@ use crate::{
     outcome::{Row, guarded},
     report::{Attacked, Report, Seed},
     tables,
+    uniqueness::{self, Size},
 };
 use lariat_jolt_core::{Config, PcsKind, Schemes};
 use std::time::Instant;
 
 /// The engines' numbers.
-pub const ENGINES: [u8; 4] = [1, 2, 3, faults::ENGINE];
+pub const ENGINES: [u8; 5] = [1, 2, 3, uniqueness::ENGINE, faults::ENGINE];
 
 /// How much is attacked, with what. Everything is a function of this.
 #[derive(Clone, Debug)]
 pub struct Plan {
-    /// Which engines run: 1 mutated proofs, 2 bad witnesses, false openings and tables, 3 frozen challenges, 6 faults in
-    /// the executor.
+    /// Which engines run: 1 mutated proofs, 2 bad witnesses, false openings and tables, 3 frozen challenges, 5
+    /// completions of rows, 6 faults in the executor.
     pub engines: Vec<u8>,
     /// Hash and table size; the scheme is that under attack.
     pub config: Config,
@@ -43,6 +44,8 @@ pub struct Plan {
     pub faults: usize,
     /// Whose proofs those are: the first scheme's alone, or each scheme's for its share.
     pub faults_under: Sample,
+    /// Operand cases whose completions are solved for, at both table sizes.
+    pub operands: Sample,
 }
 
 /// How many of a kind.
@@ -69,6 +72,7 @@ impl Plan {
             frozen: Sample::Few,
             faults: 8 * faults::Kind::ALL.len(),
             faults_under: Sample::Few,
+            operands: Sample::Few,
         }
     }
 
@@ -83,6 +87,7 @@ impl Plan {
             frozen: Sample::All,
             faults: 160 * faults::Kind::ALL.len(),
             faults_under: Sample::All,
+            operands: Sample::All,
             ..Self::quick(config)
         }
     }
@@ -108,6 +113,8 @@ pub enum Part {
     FrozenChallenges,
     /// Engine 6.
     Faults,
+    /// Engine 5.
+    Completions,
 }
 
 impl Part {
@@ -122,13 +129,14 @@ impl Part {
             Self::FalseOpenings => "false openings",
             Self::FrozenChallenges => "frozen challenges",
             Self::Faults => "faults in the executor",
+            Self::Completions => "completions of rows",
         }
     }
 }
 
 /// Told of what a run does.
 pub trait Progress: Sync {
-    /// A part begins; tables belong to no scheme.
+    /// A part begins; tables and completions of rows belong to no scheme.
     fn begin(&self, scheme: Option<PcsKind>, part: Part);
     /// So many attacks were made.
     fn done(&self, attacks: usize);
@@ -155,6 +163,14 @@ pub fn run(schemes: &Schemes, kinds: &[PcsKind], plan: &Plan, progress: &dyn Pro
     } else {
         Vec::new()
     };
+    let uniqueness = if engine(uniqueness::ENGINE) {
+        progress.begin(None, Part::Completions);
+        uniqueness::attack(Size { cases: plan.operands, deletions: plan.operands, seed: plan.seed }, &|n| {
+            progress.done(n)
+        })
+    } else {
+        Vec::new()
+    };
     let attacked = kinds
         .iter()
         .enumerate()
@@ -176,6 +192,7 @@ pub fn run(schemes: &Schemes, kinds: &[PcsKind], plan: &Plan, progress: &dyn Pro
         engines: plan.engines.clone(),
         schemes: attacked,
         tables,
+        uniqueness,
         seconds: start.elapsed().as_secs_f64(),
     }
 }
@@ -285,6 +302,7 @@ mod tests {
         assert_eq!(tried("padding: "), 4);
         assert_eq!(report.engine(faults::ENGINE).tried, 30);
         assert!(!report.tables.is_empty());
+        assert_eq!(report.uniqueness.len(), 2);
     }
 
     /// What is shared among schemes is covered by them together, and in the same order for one scheme alone.

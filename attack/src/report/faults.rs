@@ -74,6 +74,7 @@ mod tests {
             engines: vec![FAULTS],
             schemes: vec![attacked("one"), attacked("two")],
             tables: vec![],
+            uniqueness: Vec::new(),
             seconds: 1.0,
         }
     }

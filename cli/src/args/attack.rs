@@ -11,12 +11,13 @@ pub struct AttackArgs {
     /// Commitment schemes, or all
     #[arg(long, value_name = "SCHEMES", value_delimiter = ',', default_value = "all", value_parser = schemes_parser())]
     pub pcs: Vec<String>,
-    /// Engines: 1 mutated proofs; 2 bad witnesses, false openings, tables; 3 frozen challenges; 6 faults in the executor
+    /// Engines: 1 mutated proofs; 2 bad witnesses, false openings, tables; 3 frozen challenges; 5 completions of rows; 6 faults
+    /// in the executor
     #[arg(
         long,
         value_name = "ENGINES",
         value_delimiter = ',',
-        default_value = "1,2,3,6",
+        default_value = "1,2,3,5,6",
         value_parser = parse_engine
     )]
     pub engine: Vec<u8>,
@@ -78,7 +79,7 @@ mod tests {
     fn engines_are_those_that_there_are() {
         assert!(ENGINES.iter().all(|engine| parse_engine(&engine.to_string()) == Ok(*engine)));
         for wrong in ["0", "4", "7", "x", ""] {
-            assert_eq!(parse_engine(wrong), Err("there are engines 1, 2, 3, 6".to_owned()), "{wrong}");
+            assert_eq!(parse_engine(wrong), Err("there are engines 1, 2, 3, 5, 6".to_owned()), "{wrong}");
         }
     }
 
