@@ -8,6 +8,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod block_column;
 pub mod dense_product;
 pub mod engine;
 pub mod eq_factor;
