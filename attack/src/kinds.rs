@@ -29,8 +29,9 @@ pub fn kind_of(program: &Program, index: u32) -> Kind {
         return Kind { op: code[index as usize].op, part: 0 };
     }
     let at = index - VIRTUAL_BASE;
-    let owner = sequences.iter().position(|s| at >= s.0 && at < s.0 + u32::from(s.1)).unwrap();
-    Kind { op: code[owner].op, part: 1 + (at - sequences[owner].0) as u8 }
+    let (owner, first) =
+        sequences.iter().find(|(_, s)| at >= s.0 && at < s.0 + u32::from(s.1)).map(|(i, s)| (i, s.0)).unwrap();
+    Kind { op: code[owner].op, part: 1 + (at - first) as u8 }
 }
 
 /// All kinds of rows that a program can have, those of `ebreak` included.

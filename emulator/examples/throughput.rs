@@ -31,8 +31,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         [("fibonacci", fibonacci as fn(u32) -> Assembler, 5), ("mixed", mixed, 30), ("globals", globals, 8)]
     {
         let rounds = (million_steps * 1_000_000 / per_round) as u32;
-        let text = Segment { start: TEXT, words: build(rounds).assemble(), writable: false, executable: true };
-        let data = Segment { start: DATA, words: vec![1; 64], writable: true, executable: false };
+        let text =
+            Segment { start: TEXT, words: build(rounds).assemble(), zeros: 0, writable: false, executable: true };
+        let data = Segment { start: DATA, words: vec![1; 64], zeros: 0, writable: true, executable: false };
         let image = Image::from_segments(TEXT, vec![text, data], &MemoryConfig::default())?;
         let mut steps = 0;
         let run_rate = best_rate(|| {

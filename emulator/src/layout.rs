@@ -154,7 +154,7 @@ impl Layout {
                 (false, true) => RegionKind::Data,
                 (false, false) => RegionKind::ReadOnlyData,
             };
-            regions.push(checked_region(kind, segment.start, 4 * segment.words.len() as u64)?);
+            regions.push(checked_region(kind, segment.start, 4 * segment.num_words())?);
         }
         if memory.heap_size > 0 {
             regions.push(checked_region(RegionKind::Heap, heap_start, memory.heap_size.into())?);
@@ -227,8 +227,8 @@ impl fmt::Display for Layout {
 mod tests {
     use super::*;
 
-    fn segment(start: u32, words: usize) -> Segment {
-        Segment { start, words: vec![0; words], writable: true, executable: false }
+    fn segment(start: u32, words: u32) -> Segment {
+        Segment { start, words: Vec::new(), zeros: words, writable: true, executable: false }
     }
 
     fn layout(segments: &[Segment], heap_start: u32) -> Result<Layout, LayoutError> {

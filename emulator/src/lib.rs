@@ -18,6 +18,7 @@
 //! let text = Segment {
 //!     start: 0x1000,
 //!     words: program.iter().map(encode).collect(),
+//!     zeros: 0,
 //!     writable: false,
 //!     executable: true,
 //! };

@@ -253,13 +253,12 @@ impl<'a> Memory<'a> {
         self.stack_low
     }
 
-    /// Ends the run: brings in all pages with initial contents, so that the state stands for itself.
+    /// Ends the run: brings in all pages with initial contents other than zeros, so that the state stands for itself.
     pub(crate) fn into_state(mut self) -> MemoryState {
+        let stored = |start: u32, words: &[u32]| (start, u64::from(start) + 4 * words.len() as u64);
         let mut ranges: Vec<(u32, u64)> =
-            self.initial.segments.iter().map(|segment| (segment.start, segment.end())).collect();
-        ranges.extend(
-            self.initial.inputs.iter().map(|(start, words)| (*start, u64::from(*start) + 4 * words.len() as u64)),
-        );
+            self.initial.segments.iter().map(|segment| stored(segment.start, &segment.words)).collect();
+        ranges.extend(self.initial.inputs.iter().map(|(start, words)| stored(*start, words)));
         for (start, end) in ranges {
             let mut page = u64::from(start & !(PAGE_BYTES - 1));
             while page < end {

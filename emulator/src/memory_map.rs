@@ -33,6 +33,10 @@ pub const STACK_TOP: u32 = 0x8000_0000;
 /// Value of `x2` at the start; every other register starts at zero.
 pub const INITIAL_STACK_POINTER: u32 = 0x7fff_fff0;
 
+/// The heap ends this many bytes below the stack, or before. Unmapped accesses in these bytes are reported as a stack
+/// overflow. Segments of the image may lie there all the same.
+pub const STACK_GUARD_BYTES: u32 = 16 << 20;
+
 /// The page from here on is never mapped, so that `address + 4` cannot wrap for a mapped address.
 pub const LAST_PAGE_START: u32 = 0xffff_f000;
 
@@ -51,7 +55,8 @@ pub const MAX_STACK_BYTES: u32 = 0x1000_0000;
 pub struct MemoryConfig {
     /// Stack size in bytes: a nonzero multiple of 4096, at most [`MAX_STACK_BYTES`].
     pub stack_size: u32,
-    /// Heap size in bytes that the guest asks for. An image clips it to the free space behind it.
+    /// Heap size in bytes that the guest asks for. An image clips it to the free space behind it, less
+    /// [`STACK_GUARD_BYTES`] below the stack.
     pub heap_size: u32,
     /// Longest public input in bytes, at most [`MAX_IO_BYTES`].
     pub max_input_bytes: u32,

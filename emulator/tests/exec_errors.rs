@@ -18,9 +18,9 @@ const DATA: u32 = 0x3000;
 
 fn image(assembler: &Assembler) -> Image {
     let segments = vec![
-        Segment { start: TEXT, words: assembler.assemble(), writable: false, executable: true },
-        Segment { start: RODATA, words: vec![1, 2], writable: false, executable: false },
-        Segment { start: DATA, words: vec![3, 4], writable: true, executable: false },
+        Segment { start: TEXT, words: assembler.assemble(), zeros: 0, writable: false, executable: true },
+        Segment { start: RODATA, words: vec![1, 2], zeros: 0, writable: false, executable: false },
+        Segment { start: DATA, words: vec![3, 4], zeros: 0, writable: true, executable: false },
     ];
     let mut image = Image::from_segments(TEXT, segments, &MemoryConfig::default()).unwrap();
     image.symbols = Symbols::new(vec![Symbol { address: TEXT, name: "main".to_owned() }]);
@@ -77,7 +77,7 @@ fn running_off_the_code_is_an_error() {
 
 #[test]
 fn running_into_a_gap_between_code_segments_is_an_error() {
-    let code = |start| Segment { start, words: vec![0x13], writable: false, executable: true };
+    let code = |start| Segment { start, words: vec![0x13], zeros: 0, writable: false, executable: true };
     let image = Image::from_segments(TEXT, vec![code(TEXT), code(TEXT + 8)], &MemoryConfig::default()).unwrap();
     let error = run(&image, Inputs::default(), 10).unwrap_err();
     assert!(matches!(error, ExecError::OutsideCode { pc, .. } if pc == TEXT + 4), "{error}");
@@ -196,7 +196,7 @@ fn stores_to_read_only_regions_are_errors() {
         }
     }
     // Also when the page was made accessible by a load before.
-    let big = Segment { start: 0x10_0000, words: vec![0; 4096], writable: false, executable: false };
+    let big = Segment { start: 0x10_0000, words: vec![0; 4096], zeros: 0, writable: false, executable: false };
     let mut assembler = Assembler::new(TEXT);
     assembler.load_constant(5, 0x10_1000).push(Instruction::load(Opcode::Lw, 6, 5, 0));
     assembler.push(Instruction::load(Opcode::Lw, 6, 5, 4)).push(Instruction::store(Opcode::Sw, 6, 5, 8)).exit(0);

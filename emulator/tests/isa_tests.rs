@@ -58,7 +58,7 @@ fn a_wrong_operation_fails_its_test() {
     for (name, from, to) in swaps {
         let (_, elf) = tests.iter().find(|(test, _)| test == name).unwrap();
         let mut image = load(elf);
-        for instruction in &mut image.code {
+        for instruction in image.code.iter_mut() {
             if instruction.op == from {
                 instruction.op = to;
             }

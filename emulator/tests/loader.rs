@@ -5,9 +5,9 @@
 use lariat_emulator::image::{Image, LoadError, MAX_CODE_WINDOW_BYTES, MAX_IMAGE_BYTES, Segment};
 use lariat_emulator::isa::{Instruction, Opcode};
 use lariat_emulator::layout::{LayoutError, RegionKind};
-use lariat_emulator::machine::{ExecError, Exit, Inputs, run};
+use lariat_emulator::machine::{ExecError, Exit, Inputs, run, trace};
 use lariat_emulator::memory_map::{
-    LAST_PAGE_START, MAX_IO_BYTES, MAX_STACK_BYTES, MemoryConfig, MemoryConfigError, STACK_TOP,
+    LAST_PAGE_START, MAX_IO_BYTES, MAX_STACK_BYTES, MemoryConfig, MemoryConfigError, STACK_GUARD_BYTES, STACK_TOP,
 };
 use lariat_emulator::test_util::{Assembler, ElfBuilder, ElfSection, ElfSegment, ElfSymbol, Rng};
 
@@ -39,7 +39,7 @@ fn refusal(change: impl FnOnce(&mut ElfBuilder)) -> LoadError {
 }
 
 fn segment(start: u32, words: usize, writable: bool, executable: bool) -> Segment {
-    Segment { start, words: vec![NOP; words], writable, executable }
+    Segment { start, words: vec![NOP; words], zeros: 0, writable, executable }
 }
 
 #[test]
@@ -76,7 +76,7 @@ fn places_bytes_at_unaligned_starts_and_zeros_behind_them() {
             let mut expected = vec![0; misalignment as usize];
             expected.extend(bytes);
             expected.resize((misalignment + memory_bytes).next_multiple_of(4) as usize, 0);
-            let actual: Vec<u8> = data.words.iter().flat_map(|word| word.to_le_bytes()).collect();
+            let actual: Vec<u8> = (0..data.num_words() as usize).flat_map(|i| data.word(i).to_le_bytes()).collect();
             assert_eq!(actual, expected, "{misalignment} {length}");
         }
     }
@@ -89,7 +89,7 @@ fn gaps_between_executable_segments_are_illegal_words() {
     builder.segments.push(ElfSegment::load(TEXT + 0x18, 4, &[NOP]));
     let image = load(&builder).unwrap();
     assert_eq!(image.code.len(), 10);
-    assert!(image.code[3..8].iter().all(|&instruction| instruction == Instruction::illegal(0)));
+    assert!((3..8).all(|i| image.code[i] == Instruction::illegal(0)));
     assert_eq!(image.instruction_at(TEXT + 0x20).unwrap().op, Opcode::Addi);
     assert_eq!(image.instruction_at(TEXT + 0x21), None);
     assert_eq!(image.instruction_at(TEXT + 0x28), None);
@@ -128,7 +128,7 @@ fn all_in_one() -> (ElfBuilder, u32) {
 fn splits_a_writable_code_segment_by_its_sections() {
     let (builder, data) = all_in_one();
     let image = load(&builder).unwrap();
-    let shape: Vec<_> = image.segments.iter().map(|s| (s.start, s.words.len(), s.writable, s.executable)).collect();
+    let shape: Vec<_> = image.segments.iter().map(|s| (s.start, s.num_words(), s.writable, s.executable)).collect();
     assert_eq!(shape, [(TEXT, 9, false, true), (TEXT + 36, 11, true, false)]);
     assert_eq!(image.segments[1].end(), u64::from(data) + 16);
     assert_eq!(image.code.len(), 9);
@@ -155,7 +155,7 @@ fn sections_outside_of_the_segment_and_overlapping_ones_are_clipped() {
     let image = load(&builder).unwrap();
     assert_eq!(image.segments.len(), 1);
     assert!(image.segments[0].executable && !image.segments[0].writable);
-    assert_eq!(image.segments[0].words.len(), 20);
+    assert_eq!(image.segments[0].num_words(), 20);
 }
 
 #[test]
@@ -178,6 +178,43 @@ fn names_code_by_its_symbols() {
     assert_eq!(image.symbols.address_of("second"), Some(TEXT + 4));
 }
 
+/// Between heap and stack there is a guard in every layout; segments may lie in it, a heap behind them may not.
+#[test]
+fn no_heap_lies_closely_below_the_stack() {
+    for stack_size in [4096, 1 << 20, MAX_STACK_BYTES] {
+        let memory = MemoryConfig { stack_size, heap_size: u32::MAX, ..config() };
+        let (stack, guard) = (STACK_TOP - stack_size, STACK_TOP - stack_size - STACK_GUARD_BYTES);
+        for start in [0x5000_0000, guard - 0x2000, guard - 0x20, guard, guard + 0x1000, stack - 20] {
+            let image = Image::from_segments(start, vec![segment(start, 5, false, true)], &memory).unwrap();
+            assert_eq!(image.heap_end(), guard.max(image.heap_start), "{start:#x}");
+            let layout = image.layout(0, 0).unwrap();
+            assert!(layout.regions().iter().all(|r| r.kind != RegionKind::Heap || r.end <= guard));
+        }
+    }
+}
+
+#[test]
+fn zeros_that_the_file_only_counts_are_not_stored() {
+    let mut builder = builder();
+    builder.segments.push(ElfSegment { memory_bytes: 100 << 20, ..ElfSegment::load(0x0100_0000, 6, &[1, 0, 2, 0]) });
+    builder.segments.push(ElfSegment::zeros(0x0800_0001, 4, 30 << 20));
+    builder.segments[0].memory_bytes += 400;
+    builder.segments.push(ElfSegment { memory_bytes: 1 << 20, ..ElfSegment::load(0x0fc0_0000, 4, &[0, 0]) });
+    let image = load(&builder).unwrap();
+    let stored: Vec<_> = image.segments.iter().map(|s| (s.start, s.words.len(), s.num_words())).collect();
+    assert_eq!(
+        stored,
+        [(TEXT, 3, 103), (0x0100_0000, 3, 25 << 20), (0x0800_0000, 0, (30 << 18) + 1), (0x0fc0_0000, 0, 1 << 18)]
+    );
+    assert_eq!((image.code.len(), image.code.stored()), (103, 3));
+    assert_eq!(image.instruction_at(TEXT + 12), Some(Instruction::illegal(0)));
+    assert!(image.is_code(TEXT + 408) && !image.is_code(TEXT + 412));
+    let traced = trace(&image, Inputs::default(), 10).unwrap();
+    let word = |address| traced.final_memory.word(address);
+    assert_eq!([0, 4, 8, 12, 99 << 20].map(|at| word(0x0100_0000 + at)), [Some(1), Some(0), Some(2), Some(0), Some(0)]);
+    assert_eq!(word(0x0800_0000), Some(0));
+}
+
 #[test]
 fn clips_the_heap_to_the_free_space() {
     let memory = |heap_size| MemoryConfig { heap_size, ..config() };
@@ -187,7 +224,10 @@ fn clips_the_heap_to_the_free_space() {
     let image = load_at(0x3fff_0000, u32::MAX);
     assert_eq!((image.heap_start, image.heap_end()), (0x3fff_0020, 0x4000_0000));
     let image = load_at(0x5000_0000, u32::MAX);
-    assert_eq!((image.heap_start, image.heap_end()), (0x5000_0020, STACK_TOP - config().stack_size));
+    assert_eq!(
+        (image.heap_start, image.heap_end()),
+        (0x5000_0020, STACK_TOP - config().stack_size - STACK_GUARD_BYTES)
+    );
     let image = load_at(STACK_TOP, u32::MAX);
     assert_eq!((image.heap_start, image.heap_end()), (STACK_TOP + 0x20, LAST_PAGE_START));
     let image = load_at(STACK_TOP - config().stack_size - 20, 1);
@@ -276,8 +316,10 @@ fn refuses_segments_that_break_the_rules_of_the_image() {
     let invalid = |start| Err(LoadError::InvalidSegment { start });
     assert_eq!(build(vec![segment(TEXT + 2, 1, false, true)]), invalid(TEXT + 2));
     assert_eq!(build(vec![segment(TEXT, 1, true, true)]), invalid(TEXT));
-    let huge = Segment { words: vec![0; 1 + MAX_IMAGE_BYTES as usize / 4], ..segment(0, 0, true, false) };
-    assert!(matches!(build(vec![huge]), Err(LoadError::ImageTooLarge { .. })));
+    for zeros in [1 + MAX_IMAGE_BYTES as u32 / 4, u32::MAX] {
+        let huge = Segment { zeros, ..segment(0, 0, true, false) };
+        assert!(matches!(build(vec![huge]), Err(LoadError::ImageTooLarge { .. })));
+    }
     // Order does not matter, and empty segments vanish.
     let image =
         build(vec![segment(0x2_0000, 1, true, false), segment(4, 0, true, false), segment(TEXT, 1, false, true)]);

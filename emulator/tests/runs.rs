@@ -17,7 +17,7 @@ const TEXT: u32 = 0x1000;
 
 fn image_with(assembler: &Assembler, more: Vec<Segment>) -> Image {
     let mut segments = more;
-    segments.push(Segment { start: TEXT, words: assembler.assemble(), writable: false, executable: true });
+    segments.push(Segment { start: TEXT, words: assembler.assemble(), zeros: 0, writable: false, executable: true });
     Image::from_segments(TEXT, segments, &MemoryConfig::default()).unwrap()
 }
 
@@ -85,7 +85,7 @@ fn final_memory_has_all_mapped_words_touched_or_not() {
     let mut assembler = Assembler::new(TEXT);
     assembler.exit(4);
     let data: Vec<u32> = (0..3000).collect();
-    let segment = Segment { start: 0x2_0ff8, words: data.clone(), writable: true, executable: false };
+    let segment = Segment { start: 0x2_0ff8, words: data.clone(), zeros: 0, writable: true, executable: false };
     let image = image_with(&assembler, vec![segment]);
     let result = trace(&image, Inputs { public: b"abcde", private: b"" }, 10).unwrap();
     let word = |address| result.final_memory.word(address);
@@ -143,7 +143,7 @@ fn extents_after(accesses: &[(Opcode, u32)]) -> (Extents, Image) {
     }
     assembler.exit(0);
     // The image ends in the middle of a page, so that its last page is also the heap's first.
-    let segment = Segment { start: 0x2_0000, words: vec![0; 1026], writable: true, executable: false };
+    let segment = Segment { start: 0x2_0000, words: vec![0; 1026], zeros: 0, writable: true, executable: false };
     let image = image_with(&assembler, vec![segment]);
     (run(&image, Inputs::default(), 1000).unwrap().extents, image)
 }

@@ -14,8 +14,8 @@ const TWO_32: i128 = 1 << 32;
 
 fn run_code(assembler: &Assembler, data: &[u32]) -> TraceResult {
     let segments = vec![
-        Segment { start: TEXT, words: assembler.assemble(), writable: false, executable: true },
-        Segment { start: DATA, words: data.to_vec(), writable: true, executable: false },
+        Segment { start: TEXT, words: assembler.assemble(), zeros: 0, writable: false, executable: true },
+        Segment { start: DATA, words: data.to_vec(), zeros: 0, writable: true, executable: false },
     ];
     let image = Image::from_segments(TEXT, segments, &MemoryConfig::default()).unwrap();
     trace(&image, Inputs::default(), 1000).unwrap()
@@ -202,7 +202,7 @@ fn branches_and_jumps_reach_both_ends_of_their_range() {
             code[words] = encode(&jump(offset));
             let target = words.checked_add_signed(offset as isize / 4).unwrap();
             code[target..target + 3].copy_from_slice(&exit.assemble());
-            let text = Segment { start: TEXT, words: code, writable: false, executable: true };
+            let text = Segment { start: TEXT, words: code, zeros: 0, writable: false, executable: true };
             let image = Image::from_segments(TEXT + reach as u32, vec![text], &MemoryConfig::default()).unwrap();
             let result = trace(&image, Inputs::default(), 10).unwrap();
             assert_eq!(result.rows[1].pc_index as usize, target);
@@ -285,8 +285,8 @@ fn stores_replace_their_bytes_and_no_others() {
 
 #[test]
 fn addresses_wrap_at_the_end_of_the_address_space() {
-    let text = |words| Segment { start: TEXT, words, writable: false, executable: true };
-    let data = Segment { start: 0, words: vec![0x77], writable: true, executable: false };
+    let text = |words| Segment { start: TEXT, words, zeros: 0, writable: false, executable: true };
+    let data = Segment { start: 0, words: vec![0x77], zeros: 0, writable: true, executable: false };
     let mut assembler = Assembler::new(TEXT);
     assembler.load_constant(5, 0xffff_fff0).push(Instruction::load(Opcode::Lw, 7, 5, 16)).exit(0);
     let image = Image::from_segments(TEXT, vec![data, text(assembler.assemble())], &MemoryConfig::default()).unwrap();

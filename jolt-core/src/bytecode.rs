@@ -5,7 +5,7 @@
 //! every row names its successor, so a sequence can be neither entered midway nor left early.
 
 use lariat_emulator::{
-    image::Image,
+    image::{Image, Window},
     isa::{Instruction, Opcode},
     memory_map::{EXIT_CELL, PANIC_CELL},
 };
@@ -82,12 +82,12 @@ pub struct Bytecode {
     pub code_base: u32,
     /// Row index of the entry point.
     pub entry: u32,
-    /// Rows by instruction; `None` where no instruction decodes.
-    pub rows: Vec<Option<Row>>,
+    /// Rows by instruction; `None` where no instruction decodes. Gaps of the code window are not stored.
+    pub rows: Window<Option<Row>>,
     /// Virtual rows: row `i` has index `VIRTUAL_BASE + i`.
     pub virtual_rows: Vec<Row>,
     /// Number of virtual rows after an instruction's own, with the first of them; `(0, 0)` for single rows.
-    pub sequences: Vec<(u32, u8)>,
+    pub sequences: Window<(u32, u8)>,
 }
 
 /// Condition codes in the key of `Decide`.
@@ -104,38 +104,52 @@ impl Bytecode {
         let mut out = Self {
             code_base: image.code_base,
             entry: (image.entry - image.code_base) / 4,
-            rows: Vec::with_capacity(image.code.len()),
+            rows: Window::new(None),
             virtual_rows: Vec::new(),
-            sequences: Vec::with_capacity(image.code.len()),
+            sequences: Window::new((0, 0)),
         };
-        for (index, instruction) in image.code.iter().enumerate() {
-            let pc = image.code_base.wrapping_add(4 * index as u32);
-            if instruction.op == Opcode::Illegal || !image.is_code(pc) {
-                out.rows.push(None);
-                out.sequences.push((0, 0));
-                continue;
-            }
-            let sequence = expand(*instruction, pc, image.code_base);
-            let first_virtual = out.virtual_rows.len() as u32;
-            let count = sequence.len() - 1;
-            for (k, mut row) in sequence.into_iter().enumerate() {
-                if k < count {
-                    // On to the next virtual row.
-                    row = row.with(&[Flag::Jump]);
-                    row.next = VIRTUAL_BASE + first_virtual + k as u32;
-                } else if count > 0 && !row.has(Flag::Jump) {
-                    row = row.with(&[Flag::Jump]);
-                    row.next = out.index_of(pc.wrapping_add(4));
-                }
-                if k == 0 {
-                    out.rows.push(Some(row));
-                } else {
-                    out.virtual_rows.push(row);
+        for (start, instructions) in image.code.runs() {
+            let mut rows = Vec::with_capacity(instructions.len());
+            let mut sequences = Vec::with_capacity(instructions.len());
+            for (index, instruction) in (start..).zip(instructions) {
+                let pc = image.code_base.wrapping_add(4 * index as u32);
+                let known = instruction.op != Opcode::Illegal && image.is_code(pc);
+                rows.push(known.then(|| out.push_sequence(*instruction, pc, &mut sequences)));
+                if !known {
+                    sequences.push((0, 0));
                 }
             }
-            out.sequences.push((first_virtual, count as u8));
+            out.rows.push_run(start, rows);
+            out.sequences.push_run(start, sequences);
         }
+        out.rows.extend_to(image.code.len());
+        out.sequences.extend_to(image.code.len());
         out
+    }
+
+    /// Expands one instruction: its virtual rows are stored, and its own row is returned.
+    fn push_sequence(&mut self, instruction: Instruction, pc: u32, sequences: &mut Vec<(u32, u8)>) -> Row {
+        let sequence = expand(instruction, pc, self.code_base);
+        let first_virtual = self.virtual_rows.len() as u32;
+        let count = sequence.len() - 1;
+        sequences.push((first_virtual, count as u8));
+        let mut own = Row::default();
+        for (k, mut row) in sequence.into_iter().enumerate() {
+            if k < count {
+                // On to the next virtual row.
+                row = row.with(&[Flag::Jump]);
+                row.next = VIRTUAL_BASE + first_virtual + k as u32;
+            } else if count > 0 && !row.has(Flag::Jump) {
+                row = row.with(&[Flag::Jump]);
+                row.next = self.index_of(pc.wrapping_add(4));
+            }
+            if k == 0 {
+                own = row;
+            } else {
+                self.virtual_rows.push(row);
+            }
+        }
+        own
     }
 
     fn index_of(&self, pc: u32) -> u32 {
@@ -153,7 +167,7 @@ impl Bytecode {
 
     /// All rows that exist, with their indices.
     pub fn iter(&self) -> impl Iterator<Item = (u32, &Row)> {
-        let real = self.rows.iter().enumerate().filter_map(|(i, r)| r.as_ref().map(|r| (i as u32, r)));
+        let real = self.rows.iter().filter_map(|(i, r)| r.as_ref().map(|r| (i as u32, r)));
         real.chain(self.virtual_rows.iter().enumerate().map(|(i, r)| (VIRTUAL_BASE + i as u32, r)))
     }
 

@@ -14,8 +14,8 @@ use crate::{
 };
 use ark_ff::{One, Zero};
 use lariat_algebra::{
-    Fr, par,
-    poly::{eq_evals, eq_index, truncated_identity_mle},
+    Fr,
+    poly::{eq_evals, eq_index, interval_mle, truncated_identity_mle},
     wide::SmallAcc,
 };
 use lariat_emulator::{
@@ -29,6 +29,8 @@ use lariat_subtables::{
     decompose::{self, Flag},
     table,
 };
+use lariat_sumcheck::{block_column::BlockColumn, dense_product::EqFactorTables};
+use std::ops::Range;
 
 /// Initial contents of a RAM region.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -127,7 +129,7 @@ impl CellLayout {
             block(RegionKind::Ram { start: start / 4, writable, init }, bytes as usize / 4);
         };
         for (i, s) in image.segments.iter().enumerate() {
-            ram(s.start, 4 * s.words.len() as u32, s.writable, RamInit::Segment(i));
+            ram(s.start, 4 * s.num_words() as u32, s.writable, RamInit::Segment(i));
         }
         ram(image.heap_start, header.heap_high - image.heap_start, true, RamInit::Zero);
         ram(INPUT_START, 4 + (header.input.len() as u32).next_multiple_of(4), false, RamInit::Input);
@@ -165,27 +167,31 @@ impl CellLayout {
         })
     }
 
-    /// The dense public column of the cell relation, `2^num_vars` evaluations:
+    /// The dense public column of the cell relation, of `2^num_vars` evaluations:
     /// `w.fingerprint (f(a) - 1) + w.initial v_0(a)` on cells of a memory, with `f` the fingerprint without
     /// timestamp and without the values that can change, and `w.vacant` on all others.
-    pub fn dense(&self, cx: &CellContext<'_>, fp: &Fingerprint, w: &CellWeights) -> Vec<Fr> {
-        let mut out = vec![w.vacant; 1 << self.num_vars];
+    ///
+    /// Takes memory for [`num_listed`](CellContext::num_listed) evaluations: RAM words that are zero at the start are
+    /// affine in the address.
+    pub fn dense(&self, cx: &CellContext<'_>, fp: &Fingerprint, w: &CellWeights) -> BlockColumn {
+        let mut out = BlockColumn::new(self.num_vars, w.vacant);
         let scaled = Scaled::new(fp, w);
         for region in &self.regions {
-            let cells = &mut out[region.base..region.base + region.len];
-            par::for_each_chunk(cells, 1 << 12, |chunk, cells| {
-                for (k, cell) in cells.iter_mut().enumerate() {
-                    if let Some(value) = cx.weighted_cell(region, (chunk << 12) + k, &scaled) {
-                        *cell = value;
-                    }
-                }
-            });
+            let value = |i: usize| cx.weighted_cell(region, i, &scaled).unwrap_or(w.vacant);
+            for run in cx.listed(region) {
+                out.push_values(region.base + run.start, run.len(), |k| value(run.start + k));
+            }
+            let affine = cx.affine(region);
+            if !affine.is_empty() {
+                let (first, slope) = (value(affine.start), scaled.fields[FIELD_ADDRESS]);
+                out.push_affine(region.base + affine.start, affine.len(), first, slope);
+            }
         }
         out
     }
 
-    /// The MLE at `r` of [`dense`](Self::dense). Costs a few products a table and about two a program word, input
-    /// word or bytecode row.
+    /// The MLE at `r` of [`dense`](Self::dense). Costs a few products a table, about one a stored word of the program or
+    /// the input, and two a bytecode row. Memory: the square root of what is stored.
     pub fn evaluate(&self, cx: &CellContext<'_>, fp: &Fingerprint, w: &CellWeights, r: &[Fr]) -> Fr {
         let scaled = Scaled::new(fp, w);
         let (mut total, mut covered) = (Fr::zero(), Fr::zero());
@@ -247,7 +253,7 @@ impl CellContext<'_> {
             RegionKind::Registers => (TAG_REGISTER, i as u32, 0, 0),
             RegionKind::Ram { start, writable, .. } => (TAG_RAM, start + i as u32, writable.into(), 0),
             RegionKind::Bytecode => {
-                self.bytecode.rows[i].as_ref()?;
+                self.bytecode.rows.get(i)?.as_ref()?;
                 (TAG_BYTECODE, i as u32, 0, 0)
             }
             RegionKind::VirtualBytecode => (TAG_BYTECODE, VIRTUAL_BASE + i as u32, 0, 0),
@@ -260,10 +266,42 @@ impl CellContext<'_> {
     pub fn initial_value(&self, region: &Region, i: usize) -> u32 {
         match region.kind {
             RegionKind::Registers if i == 2 => INITIAL_STACK_POINTER,
-            RegionKind::Ram { init: RamInit::Segment(s), .. } => self.image.segments[s].words[i],
+            RegionKind::Ram { init: RamInit::Segment(s), .. } => self.image.segments[s].word(i),
             RegionKind::Ram { init: RamInit::Input, .. } => io_word(&self.header.input, i),
             _ => 0,
         }
+    }
+
+    /// Cells of a region whose contents are no affine function of their index, in order: of a table, of the bytecode, and
+    /// of RAM words that the program or the public input stores. The other cells are [affine](Self::affine) or vacant.
+    fn listed(&self, region: &Region) -> Vec<Range<usize>> {
+        match region.kind {
+            RegionKind::Bytecode => self.bytecode.rows.runs().map(|(start, rows)| start..start + rows.len()).collect(),
+            RegionKind::RangeTs => Vec::new(),
+            RegionKind::Ram { .. } => vec![0..self.affine(region).start],
+            RegionKind::Table(_) | RegionKind::Registers | RegionKind::VirtualBytecode | RegionKind::PrivateBits => {
+                vec![0..region.len]
+            }
+        }
+    }
+
+    /// Cells of a region at which the address is the only field that changes from one to the next: what is behind the
+    /// [listed](Self::listed) ones, where no memory is but zeros.
+    fn affine(&self, region: &Region) -> Range<usize> {
+        match region.kind {
+            RegionKind::RangeTs => 0..region.len,
+            RegionKind::Ram { init: RamInit::Segment(s), .. } => {
+                self.image.segments.get(s).map_or(0, |s| s.words.len()).min(region.len)..region.len
+            }
+            RegionKind::Ram { init: RamInit::Input, .. } => region.len..region.len,
+            RegionKind::Ram { init: RamInit::Zero | RamInit::Private, .. } => 0..region.len,
+            _ => 0..0,
+        }
+    }
+
+    /// Number of cells of a layout whose public contents have to be listed, by [`CellLayout::dense`].
+    pub fn num_listed(&self, layout: &CellLayout) -> usize {
+        layout.regions.iter().flat_map(|region| self.listed(region)).map(|run| run.len()).sum()
     }
 
     /// The row of a bytecode cell.
@@ -364,21 +402,21 @@ impl CellContext<'_> {
                 }
                 let contents = match init {
                     RamInit::Zero | RamInit::Private => Fr::zero(),
-                    RamInit::Segment(s) => dot(&self.image.segments[s].words, r),
-                    RamInit::Input => {
-                        let words: Vec<u32> = (0..region.len).map(|i| io_word(&self.header.input, i)).collect();
-                        dot(&words, r)
-                    }
+                    RamInit::Segment(s) => dot(self.image.segments[s].words.iter().copied(), r),
+                    RamInit::Input => dot((0..region.len).map(|i| io_word(&self.header.input, i)), r),
                 };
                 (lt, constant * lt + w.fields[FIELD_ADDRESS] * id + w.initial * contents)
             }
             RegionKind::Bytecode | RegionKind::VirtualBytecode => {
-                let eq = eq_evals(r);
+                let eq = EqFactorTables::new(r);
                 let (mut present, mut value) = (Fr::zero(), Fr::zero());
-                for (i, e) in eq.iter().enumerate().take(region.len) {
-                    if let Some(cell) = self.weighted_cell(region, i, w) {
-                        present += e;
-                        value += *e * cell;
+                for run in self.listed(region) {
+                    present += interval_mle(run.start as u64, run.end as u64, r);
+                    for i in run {
+                        match self.weighted_cell(region, i, w) {
+                            Some(cell) => value += eq.at(i) * cell,
+                            None => present -= eq.at(i),
+                        }
                     }
                 }
                 (present, value)
@@ -399,16 +437,26 @@ pub fn io_word(bytes: &[u8], i: usize) -> u32 {
     u32::from_le_bytes(word)
 }
 
-/// The MLE at `r` of a prefix of words.
-fn dot(words: &[u32], r: &[Fr]) -> Fr {
-    let eq = eq_evals(r);
-    let mut acc = SmallAcc::default();
-    for (&x, &e) in words.iter().zip(&eq) {
-        if x != 0 {
-            acc.add_u64(e, x.into());
+/// The MLE at `r` of words of which all but a prefix are zero: a product of a field element and a word for each word of
+/// the prefix, and a few times its square root of products of field elements.
+fn dot(words: impl ExactSizeIterator<Item = u32>, r: &[Fr]) -> Fr {
+    // The prefix lies in the first of equal blocks.
+    let log_block = log2_ceil(words.len()).min(r.len());
+    let (outside, inside) = r.split_at(r.len() - log_block);
+    let (hi, lo) = inside.split_at(log_block / 2);
+    let (hi, lo) = (eq_evals(hi), eq_evals(lo));
+    let mut words = words;
+    let mut total = Fr::zero();
+    for weight in hi {
+        let mut acc = SmallAcc::default();
+        for (&e, x) in lo.iter().zip(&mut words) {
+            if x != 0 {
+                acc.add_u64(e, x.into());
+            }
         }
+        total += weight * acc.reduce();
     }
-    acc.reduce()
+    total * eq_index(0, outside)
 }
 
 fn table_log_q(id: TableId, params: Params) -> usize {
@@ -441,14 +489,20 @@ pub fn log2_ceil(n: usize) -> usize {
     n.next_power_of_two().trailing_zeros() as usize
 }
 
-/// The MLEs at `r` of the mask of cells whose final value the statement fixes, and of those values.
+/// The MLEs at `r` of the mask of cells whose final value the statement fixes, and of those values. Costs about one product
+/// a word of the output: its words are the first of their block.
 pub fn evaluate_mask(layout: &CellLayout, header: &Header, r: &[Fr]) -> (Fr, Fr) {
-    let eq = |cell: usize| eq_index(cell, r);
     let (mut mask, mut value) = (Fr::zero(), Fr::zero());
-    for (cell, word) in fixed_cells(layout, header) {
-        let e = eq(cell);
+    for (cell, word) in fixed_single_cells(layout, header) {
+        let e = eq_index(cell, r);
         mask += e;
         value += e * Fr::from(word);
+    }
+    if let Some(region) = output_region(layout) {
+        let (hi, lo) = r.split_at(r.len() - region.log_size);
+        let block = eq_index(region.base >> region.log_size, hi);
+        mask += block * truncated_identity_mle(header.output_words.len() as u64, lo).0;
+        value += block * dot(header.output_words.iter().copied(), lo);
     }
     (mask, value)
 }
@@ -456,12 +510,21 @@ pub fn evaluate_mask(layout: &CellLayout, header: &Header, r: &[Fr]) -> (Fr, Fr)
 /// Cells whose final value the statement fixes, with that value, in no particular order: the exit and the panic cell,
 /// and the output's length and words.
 pub fn fixed_cells(layout: &CellLayout, header: &Header) -> Vec<(usize, u32)> {
-    let mut out = Vec::with_capacity(2 + header.output_words.len());
-    for (address, word) in [(EXIT_CELL, header.exit_code), (PANIC_CELL, header.panic_word)] {
-        out.extend(layout.ram_cell(address / 4).map(|cell| (cell, word)));
-    }
-    if let Some(first) = layout.ram_cell(OUTPUT_START / 4) {
-        out.extend(header.output_words.iter().enumerate().map(|(i, &w)| (first + i, w)));
+    let mut out = fixed_single_cells(layout, header);
+    if let Some(region) = output_region(layout) {
+        out.extend(header.output_words.iter().enumerate().map(|(i, &w)| (region.base + i, w)));
     }
     out
+}
+
+/// [`fixed_cells`] but for those of the output.
+fn fixed_single_cells(layout: &CellLayout, header: &Header) -> Vec<(usize, u32)> {
+    let words =
+        [(EXIT_CELL, header.exit_code), (PANIC_CELL, header.panic_word), (PRIVATE_INPUT_START, header.private_bytes)];
+    words.into_iter().filter_map(|(address, word)| Some((layout.ram_cell(address / 4)?, word))).collect()
+}
+
+/// The block that the output's words are at the start of.
+fn output_region(layout: &CellLayout) -> Option<&Region> {
+    layout.find(|kind| matches!(kind, RegionKind::Ram { start, .. } if *start == OUTPUT_START / 4))
 }

@@ -155,6 +155,17 @@ pub enum ProveError {
         /// The constraint's name.
         constraint: String,
     },
+    /// A row of the trace is at no instruction of the program.
+    #[error("row {row} of the trace is at instruction {pc_index}, which the program does not have")]
+    NoInstruction {
+        /// Row number.
+        row: usize,
+        /// Index of the instruction.
+        pc_index: u32,
+    },
+    /// The trace's sizes are not those of a run of the program.
+    #[error("the trace is no run of this program on these inputs: {0}")]
+    Extents(HeaderError),
     /// The memory accesses of the trace do not belong together.
     #[error("row {row} of the trace accesses address {address:#010x}, which the proof does not cover")]
     Uncovered {
@@ -169,14 +180,6 @@ pub enum ProveError {
     /// The trace has no rows.
     #[error("the trace has no rows; every run has at least one")]
     Empty,
-    /// The extents of the trace turn a region of memory inside out.
-    #[error("the trace ends the {region} at {end:#010x}, on the wrong side of its start")]
-    Extents {
-        /// Which region.
-        region: &'static str,
-        /// Where it would end.
-        end: u32,
-    },
     /// The commitment scheme failed.
     #[error(transparent)]
     Pcs(#[from] PcsError),

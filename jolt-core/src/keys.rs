@@ -32,7 +32,7 @@ pub use lariat_files::save;
 pub const KEY_MAGIC: [u8; 8] = *b"LARIATPK";
 
 /// Version of the key format; a reader takes exactly this one.
-pub const KEY_VERSION: u16 = 1;
+pub const KEY_VERSION: u16 = 2;
 
 const WRITABLE: u8 = 1;
 const EXECUTABLE: u8 = 2;
@@ -82,7 +82,7 @@ impl Program {
     /// [`from_bytes`](Self::from_bytes) refuses with [`KeyError::Digest`].
     pub fn to_bytes(&self) -> Vec<u8> {
         let image = self.image();
-        let stored: Vec<&[u32]> = image.segments.iter().map(|s| without_trailing_zeros(&s.words)).collect();
+        let stored: Vec<&[u32]> = image.segments.iter().map(Segment::stored).collect();
         let mut out = Vec::with_capacity(70 + stored.iter().map(|words| 13 + 4 * words.len()).sum::<usize>());
         out.extend(KEY_MAGIC);
         out.extend(KEY_VERSION.to_le_bytes());
@@ -100,7 +100,7 @@ impl Program {
             out.extend(v.to_le_bytes());
         }
         for (segment, words) in image.segments.iter().zip(stored) {
-            for v in [segment.start, segment.words.len() as u32, words.len() as u32] {
+            for v in [segment.start, segment.num_words() as u32, words.len() as u32] {
                 out.extend(v.to_le_bytes());
             }
             let writable = if segment.writable { WRITABLE } else { 0 };
@@ -117,8 +117,8 @@ impl Program {
     /// it would get the ELF.
     ///
     /// # Errors
-    /// For all bytes that [`to_bytes`](Self::to_bytes) does not write. Allocates at most
-    /// [`MAX_IMAGE_BYTES`] for memory, whatever the bytes.
+    /// For all bytes that [`to_bytes`](Self::to_bytes) does not write. Allocates by the words that the bytes hold, whatever
+    /// they announce.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, KeyError> {
         let mut reader = Reader { rest: bytes };
         if reader.take::<8>().map_err(|_| KeyError::NotAKey)? != KEY_MAGIC {
@@ -161,11 +161,6 @@ pub fn is_key(bytes: &[u8]) -> bool {
     bytes.starts_with(&KEY_MAGIC)
 }
 
-fn without_trailing_zeros(words: &[u32]) -> &[u32] {
-    let len = words.iter().rposition(|w| *w != 0).map_or(0, |last| last + 1);
-    words.get(..len).unwrap_or_default()
-}
-
 struct Reader<'a> {
     rest: &'a [u8],
 }
@@ -185,7 +180,7 @@ impl<'a> Reader<'a> {
         self.take().map(u32::from_le_bytes)
     }
 
-    /// One segment. `total` counts the bytes of memory announced so far, and is checked before any are allocated.
+    /// One segment. `total` counts the bytes of memory announced so far.
     fn segment(&mut self, total: &mut u64) -> Result<Segment, KeyError> {
         let (start, in_memory, in_file) = (self.word()?, self.word()?, self.word()?);
         let [permissions] = self.take()?;
@@ -197,10 +192,14 @@ impl<'a> Reader<'a> {
             return Err(KeyError::TooLarge { bytes: *total, max: MAX_IMAGE_BYTES });
         }
         let contents = self.slice(4 * in_file as usize)?;
-        let mut words = Vec::with_capacity(in_memory as usize);
-        words.extend(contents.chunks_exact(4).map(|w| u32::from_le_bytes([w[0], w[1], w[2], w[3]])));
-        words.resize(in_memory as usize, 0);
-        Ok(Segment { start, words, writable: permissions & WRITABLE != 0, executable: permissions & EXECUTABLE != 0 })
+        let words = contents.chunks_exact(4).map(|w| u32::from_le_bytes([w[0], w[1], w[2], w[3]])).collect();
+        Ok(Segment {
+            start,
+            words,
+            zeros: in_memory - in_file,
+            writable: permissions & WRITABLE != 0,
+            executable: permissions & EXECUTABLE != 0,
+        })
     }
 }
 
@@ -267,8 +266,8 @@ mod tests {
         assert!(matches!(error(b""), KeyError::NotAKey));
         assert!(matches!(error(b"\x7fELF and so on"), KeyError::NotAKey));
         let mut wrong = bytes.clone();
-        wrong[8] = 2;
-        assert!(matches!(error(&wrong), KeyError::Version { found: 2, expected: 1 }));
+        wrong[8] = 1;
+        assert!(matches!(error(&wrong), KeyError::Version { found: 1, expected: 2 }));
         assert!(matches!(error(&bytes[..bytes.len() - 1]), KeyError::Truncated));
         let mut longer = bytes.clone();
         longer.push(0);
@@ -284,7 +283,7 @@ mod tests {
             KeyError::Program(LoadError::EntryMisaligned { .. })
         ));
         let mut changed = program.image().clone();
-        changed.code[0].rd ^= 1;
+        changed.code.iter_mut().next().unwrap().rd ^= 1;
         assert!(matches!(error(&Program::from_image(changed).to_bytes()), KeyError::Digest));
     }
 
@@ -308,8 +307,9 @@ mod tests {
 
     #[test]
     fn rejects_zeros_that_need_not_be_stored_and_segments_out_of_order() {
-        let text = Segment { start: 0x1000, words: vec![0x0000_0073, 0, 0], writable: false, executable: true };
-        let data = Segment { start: 0x2000, words: vec![7], writable: true, executable: false };
+        let text =
+            Segment { start: 0x1000, words: vec![0x0000_0073, 0, 0], zeros: 0, writable: false, executable: true };
+        let data = Segment { start: 0x2000, words: vec![7], zeros: 0, writable: true, executable: false };
         let image = Image::from_segments(0x1000, vec![text, data], &MemoryConfig::default()).unwrap();
         let bytes = Program::from_image(image).to_bytes();
         assert_eq!(bytes.len(), SEGMENTS + 2 * (13 + 4));

@@ -63,9 +63,10 @@ impl Program {
     }
 }
 
-/// The digest: every length precedes what it counts.
+/// The digest: every length precedes what it counts, and zeros at the end of a segment are only counted. So it takes time
+/// by what the program stores, and is the same whether such zeros are stored or not.
 fn digest(image: &Image) -> [u8; 32] {
-    let mut h = blake3::Hasher::new_derive_key("Lariat RV32IM program v1");
+    let mut h = blake3::Hasher::new_derive_key("Lariat RV32IM program v2");
     let m = &image.memory;
     for v in [
         image.entry,
@@ -82,17 +83,24 @@ fn digest(image: &Image) -> [u8; 32] {
     }
     for s in &image.segments {
         h.update(&s.start.to_le_bytes());
-        h.update(&(s.words.len() as u32).to_le_bytes());
+        let stored = s.stored();
+        h.update(&(s.num_words() as u32).to_le_bytes());
+        h.update(&(stored.len() as u32).to_le_bytes());
         h.update(&[u8::from(s.writable), u8::from(s.executable)]);
-        for w in &s.words {
+        for w in stored {
             h.update(&w.to_le_bytes());
         }
     }
-    // The code window is what is executed; for an image from an ELF it repeats the executable segments.
+    // The code window is what is executed; for an image from an ELF it repeats the executable segments. Its gaps are all
+    // the same.
     h.update(&(image.code.len() as u32).to_le_bytes());
-    for i in &image.code {
-        h.update(&[i.op as u8, i.rd, i.rs1, i.rs2]);
-        h.update(&i.imm.to_le_bytes());
+    for (start, instructions) in image.code.runs() {
+        h.update(&(start as u32).to_le_bytes());
+        h.update(&(instructions.len() as u32).to_le_bytes());
+        for i in instructions {
+            h.update(&[i.op as u8, i.rd, i.rs1, i.rs2]);
+            h.update(&i.imm.to_le_bytes());
+        }
     }
     *h.finalize().as_bytes()
 }

@@ -145,8 +145,8 @@ pub fn prove(
 /// Proves a traced run.
 ///
 /// # Errors
-/// When the trace is empty or too long for a proof, a row is outside of the bytecode, or accesses are outside of its
-/// extents. A trace that is wrong otherwise gives a proof that does not verify.
+/// When the trace is empty or too long for a proof, has a row that is at no instruction, has impossible extents, or accesses memory
+/// outside of them. A trace that is no execution in another way gives a proof that does not verify.
 pub fn prove_trace(
     program: &Program,
     inputs: Inputs<'_>,
@@ -279,10 +279,7 @@ fn prove_in(
     let private_weights = PrivateWeights::new(&layout, &header, sigma, &cell_claims.point);
     let private_weights = private_weights.ok_or(ProveError::DegeneratePoint)?;
     let dense = layout.dense(&cx, &fp, &cell_weights(&fp, sigma, &private_weights));
-    let mut rows = cell_rows(&cells, &layout, private_values(&private), &header);
-    for (at, weight) in &private_weights.words {
-        merge(&mut rows, *at, cell::PRIVATE_WEIGHT, *weight);
-    }
+    let rows = cell_rows(&cells, &layout, private_values(&private), &header, &private_weights);
     let mut step_prover = QuadraticProver::new(&relation, step_columns, &step_claims.point);
     let mut cell_prover =
         SparseQuadraticProver::<{ cell::NUM_SPARSE }>::new(&cells_relation, rows, vec![dense], &cell_claims.point);
@@ -379,45 +376,42 @@ fn cell_leaves(
 /// Sparse columns of the cell relation on one cell.
 type CellRow = (u32, [Fr; cell::NUM_SPARSE]);
 
-/// Sets an entry of a cell that may have no row yet.
-fn merge(rows: &mut Vec<CellRow>, at: usize, column: usize, x: Fr) {
-    let at = at as u32;
-    match rows.binary_search_by_key(&at, |r| r.0) {
-        Ok(k) => rows[k].1[column] = x,
-        Err(k) => {
-            let mut v = [Fr::zero(); cell::NUM_SPARSE];
-            v[column] = x;
-            rows.insert(k, (at, v));
-        }
-    }
-}
-
-/// Rows of the sparse columns of the cell relation, without the weights of the private input.
+/// Rows of the sparse columns of the cell relation.
 fn cell_rows(
     cells: &[TouchedCell],
     layout: &crate::cells::CellLayout,
     private: &[u32],
     header: &Header,
+    weights: &PrivateWeights,
 ) -> Vec<CellRow> {
+    let row = |at: usize, entries: &[(usize, Fr)]| {
+        let mut v = [Fr::zero(); cell::NUM_SPARSE];
+        entries.iter().for_each(|(column, x)| v[*column] = *x);
+        (at as u32, v)
+    };
     let mut rows: Vec<CellRow> = cells
         .iter()
         .map(|c| {
-            let mut v = [Fr::zero(); cell::NUM_SPARSE];
-            v[cell::TOUCHED] = Fr::one();
-            v[cell::VALUE] = Fr::from(c.value);
-            v[cell::TIMESTAMP] = Fr::from(c.timestamp);
-            (c.cell, v)
+            let (value, timestamp) = (Fr::from(c.value), Fr::from(c.timestamp));
+            row(c.cell as usize, &[(cell::TOUCHED, Fr::one()), (cell::VALUE, value), (cell::TIMESTAMP, timestamp)])
         })
         .collect();
     if let Some((base, _)) = protocol::private_block(layout) {
-        for (i, &w) in private.iter().enumerate().filter(|(_, w)| **w != 0) {
-            merge(&mut rows, base + i, cell::PRIVATE, Fr::from(w));
+        let words = private.iter().enumerate().filter(|(_, w)| **w != 0);
+        rows.extend(words.map(|(i, &w)| row(base + i, &[(cell::PRIVATE, Fr::from(w))])));
+    }
+    let fixed = fixed_cells(layout, header);
+    rows.extend(fixed.iter().map(|&(at, w)| row(at, &[(cell::MASK, Fr::one()), (cell::FIXED, Fr::from(w))])));
+    rows.extend(weights.words.iter().map(|(at, w)| row(*at, &[(cell::PRIVATE_WEIGHT, *w)])));
+    // A cell has several rows, each with columns of its own.
+    rows.sort_by_key(|r| r.0);
+    rows.dedup_by(|next, row| {
+        let same = next.0 == row.0;
+        if same {
+            row.1.iter_mut().zip(next.1).for_each(|(x, y)| *x += y);
         }
-    }
-    for (at, word) in fixed_cells(layout, header) {
-        merge(&mut rows, at, cell::MASK, Fr::one());
-        merge(&mut rows, at, cell::FIXED, Fr::from(word));
-    }
+        same
+    });
     rows
 }
 

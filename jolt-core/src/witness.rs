@@ -1,10 +1,11 @@
 //! From a trace to witness columns: one pass over the rows, small integers throughout.
 
 mod builder;
+mod pages;
 
 use crate::{
     cells::{CellLayout, io_word},
-    error::ProveError,
+    error::{HeaderError, ProveError},
     program::Program,
     statement::{Config, Header, MAX_STEPS, SetupId},
 };
@@ -12,7 +13,7 @@ use builder::Builder;
 use lariat_algebra::column::Column;
 use lariat_emulator::{
     machine::{Exit, Extents, Inputs, TraceResult, TraceRow},
-    memory_map::{OUTPUT_START, STACK_TOP},
+    memory_map::{OUTPUT_START, io_region_bytes},
 };
 
 /// A cell that the execution touched.
@@ -48,6 +49,9 @@ pub fn count_rows(program: &Program, rows: &[TraceRow]) -> u64 {
 }
 
 /// The header of a traced execution.
+///
+/// # Errors
+/// When the execution is empty or too long, or when the trace's extents or the inputs' lengths are not possible for the program.
 pub fn header(
     program: &Program,
     config: Config,
@@ -66,11 +70,16 @@ pub fn header(
         Exit::Halted { code } => (code, false),
         Exit::Panicked { code } => (code, true),
     };
+    let out_of_bounds = |field| Err(ProveError::Extents(HeaderError::OutOfBounds { field }));
+    if !(4..=io_region_bytes(program.image().memory.max_output_bytes)).contains(&output_bytes_used) {
+        return out_of_bounds("output length");
+    }
+    let Ok(private_bytes) = u32::try_from(inputs.private.len()) else { return out_of_bounds("private input") };
     let output_words: Vec<u32> =
         (0..output_bytes_used / 4).map(|i| trace.final_memory.word(OUTPUT_START + 4 * i).unwrap_or(0)).collect();
     let panic_word =
         if panicked { trace.final_memory.word(lariat_emulator::memory_map::PANIC_CELL).unwrap_or(0) } else { 0 };
-    Ok(Header {
+    let header = Header {
         config,
         setup: SetupId::UNKNOWN,
         program: program.digest(),
@@ -78,30 +87,22 @@ pub fn header(
         heap_high,
         stack_low,
         output_high: output_high.max(OUTPUT_START + output_bytes_used),
-        private_bytes: inputs.private.len() as u32,
+        private_bytes,
         exit_code,
         panic_word,
         input: inputs.public.to_vec(),
         output_words,
-    })
-}
-
-/// Refuses extents under which memory cannot be laid out. Any others are for the verifier to judge.
-fn check_extents(program: &Program, header: &Header) -> Result<(), ProveError> {
-    if header.heap_high < program.image().heap_start {
-        return Err(ProveError::Extents { region: "heap", end: header.heap_high });
-    }
-    if header.stack_low > STACK_TOP {
-        return Err(ProveError::Extents { region: "stack", end: header.stack_low });
-    }
-    Ok(())
+    };
+    header.check(program.image()).map_err(ProveError::Extents)?;
+    Ok(header)
 }
 
 /// Builds the witness of a traced execution.
 ///
 /// # Errors
-/// When the execution is empty or too long, its extents are inside out, or a row is outside of the bytecode or touches
-/// memory outside of what the extents say.
+/// When the execution is empty or too long, is at an instruction that the program does not have, or touches memory outside of what
+/// its extents say. A trace that is no execution of the program in another way gives a witness that
+/// [`check`](Witness::check) refuses, or one whose proof does not verify.
 #[tracing::instrument(skip_all, name = "witness")]
 pub fn build(
     program: &Program,
@@ -110,7 +111,6 @@ pub fn build(
     trace: &TraceResult,
 ) -> Result<Witness, ProveError> {
     let header = header(program, config, inputs, trace)?;
-    check_extents(program, &header)?;
     let params = config.params;
     let layout = CellLayout::new(params, program.image(), program.bytecode(), &header);
     let steps = header.steps as usize;

@@ -22,7 +22,7 @@ fn program() -> Program {
         Instruction::system(Opcode::Ecall),
     ];
     let words = code.iter().map(encode).collect();
-    let segment = Segment { start: 0x1_0000, words, writable: false, executable: true };
+    let segment = Segment { start: 0x1_0000, words, zeros: 0, writable: false, executable: true };
     Program::from_image(Image::from_segments(0x1_0000, vec![segment], &MemoryConfig::default()).unwrap())
 }
 

@@ -1,10 +1,11 @@
 //! A [`QuadraticRelation`] over columns that are zero except at listed positions, times public dense columns.
 //!
 //! The last `num_dense` columns of the relation are dense and public; they may appear only in products whose other
-//! factor vanishes where all sparse columns vanish.
+//! factor vanishes where all sparse columns vanish. So only their entries at and beside listed positions are ever
+//! looked up, and a [`BlockColumn`] gives them without a table of all.
 
 use crate::{
-    RoundProver, eq_factor::EqFactor, kernels::bind_in_place, quadratic::QuadraticRelation,
+    RoundProver, block_column::BlockColumn, eq_factor::EqFactor, quadratic::QuadraticRelation,
     sparse_product::for_siblings,
 };
 use ark_ff::Zero;
@@ -18,18 +19,18 @@ pub struct SparseQuadraticProver<'a, const S: usize> {
     relation: &'a QuadraticRelation,
     num_vars: usize,
     rows: Vec<SparseRow<S>>,
-    dense: Vec<Vec<Fr>>,
+    dense: Vec<BlockColumn>,
     eq: EqFactor,
 }
 
 impl<'a, const S: usize> SparseQuadraticProver<'a, S> {
-    /// `rows` in increasing order of position; `dense` are full tables of `2^n` evaluations, `n = tau.len()`.
+    /// `rows` in increasing order of position; `dense` are columns in `tau.len()` variables.
     ///
     /// # Panics
     /// When the shapes do not match the relation, or a dense column occurs outside a product with a sparse form.
-    pub fn new(relation: &'a QuadraticRelation, rows: Vec<SparseRow<S>>, dense: Vec<Vec<Fr>>, tau: &[Fr]) -> Self {
+    pub fn new(relation: &'a QuadraticRelation, rows: Vec<SparseRow<S>>, dense: Vec<BlockColumn>, tau: &[Fr]) -> Self {
         assert_eq!(relation.num_columns, S + dense.len());
-        assert!(dense.iter().all(|d| d.len() == 1 << tau.len()));
+        assert!(dense.iter().all(|d| d.num_vars() == tau.len()));
         assert!(rows.windows(2).all(|w| w[0].0 < w[1].0));
         assert!(relation.linear.terms.iter().all(|t| t.0 < S), "dense columns only inside products");
         for (a, b) in &relation.products {
@@ -79,6 +80,7 @@ impl<const S: usize> RoundProver for SparseQuadraticProver<'_, S> {
                 let (mut q0, mut qi) = (Fr::zero(), Fr::zero());
                 let mut z0 = vec![Fr::zero(); relation.num_columns];
                 let mut dz = z0.clone();
+                let mut near = vec![0; dense.len()];
                 for_siblings(
                     &rows[chunks[c].clone()],
                     |r| r.0,
@@ -88,8 +90,9 @@ impl<const S: usize> RoundProver for SparseQuadraticProver<'_, S> {
                             z0[k] = x.1[k];
                             dz[k] = y.1[k] - x.1[k];
                         }
-                        for (k, d) in dense.iter().enumerate() {
-                            let (lo, hi) = (d[2 * i as usize], d[2 * i as usize + 1]);
+                        for (k, (d, near)) in dense.iter().zip(&mut near).enumerate() {
+                            let lo = d.get_near(2 * i as usize, near);
+                            let hi = d.get_near(2 * i as usize + 1, near);
                             z0[S + k] = lo;
                             dz[S + k] = hi - lo;
                         }
@@ -133,6 +136,6 @@ impl<const S: usize> RoundProver for SparseQuadraticProver<'_, S> {
             },
         );
         self.rows = out;
-        par::for_each_mut(&mut self.dense, |_, v| bind_in_place(v, r));
+        par::for_each_mut(&mut self.dense, |_, column| column.bind(r));
     }
 }

@@ -4,8 +4,8 @@ use super::*;
 use crate::programs::small;
 use lariat_emulator::machine::{TraceResult, trace};
 use lariat_jolt_core::{
-    Exit, Header, Inputs, Program, ProveError, ProveOptions, VerifiedStatement, VerifyError, prove, prove_trace,
-    witness,
+    Exit, Header, HeaderError, Inputs, Program, ProveError, ProveOptions, VerifiedStatement, VerifyError, prove,
+    prove_trace, witness,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -214,10 +214,10 @@ fn rejects_what_is_no_trace_before_a_proof_is_made() {
         |trace| trace.rows[5].pc_index = u32::MAX,
     ];
     for change in outside {
-        assert!(matches!(refusal(change), ProveError::Uncovered { row: 5, .. }));
+        assert!(matches!(refusal(change), ProveError::NoInstruction { row: 5, .. }));
     }
     let inside_out = refusal(|trace| trace.run.extents.heap_high = 0x2000);
-    assert!(matches!(inside_out, ProveError::Extents { region: "heap", end: 0x2000 }));
+    assert!(matches!(inside_out, ProveError::Extents(HeaderError::OutOfBounds { field: "heap" })));
     let inside_out = refusal(|trace| trace.run.extents.stack_low = 0x8000_1000);
-    assert!(matches!(inside_out, ProveError::Extents { region: "stack", end: 0x8000_1000 }));
+    assert!(matches!(inside_out, ProveError::Extents(HeaderError::OutOfBounds { field: "stack" })));
 }

@@ -164,7 +164,7 @@ fn data(seed: u32) -> Vec<u32> {
 }
 
 fn image(code_base: u32, words: Vec<u32>) -> Image {
-    let segment = |start, words, writable, executable| Segment { start, words, writable, executable };
+    let segment = |start, words, writable, executable| Segment { start, words, zeros: 0, writable, executable };
     let segments = vec![
         segment(code_base, words, false, true),
         segment(DATA, data(0x9e37_79b9), true, false),

@@ -116,19 +116,24 @@ fn check_segment(index: usize, program: &ProgramHeader32<LittleEndian>, file_byt
     Ok(())
 }
 
-/// The words of a checked segment, from the word that its first byte lies in; bytes that it does not have are zero.
+/// The words of a checked segment, from the word that its first byte lies in; bytes that it does not have are zero, and
+/// words that the file has no byte of are only counted.
 fn read_segment(program: &ProgramHeader32<LittleEndian>, bytes: &[u8]) -> Segment {
     let start = program.p_vaddr(LE);
     let misalignment = (start & 3) as usize;
     let contents = bytes.get(program.p_offset(LE) as usize..).unwrap_or_default();
-    let mut words = vec![0_u32; (misalignment + program.p_memsz(LE) as usize).div_ceil(4)];
-    for (offset, &byte) in contents.iter().take(program.p_filesz(LE) as usize).enumerate() {
+    let file_bytes = program.p_filesz(LE) as usize;
+    let in_memory = (misalignment + program.p_memsz(LE) as usize).div_ceil(4);
+    let in_file = if file_bytes == 0 { 0 } else { (misalignment + file_bytes).div_ceil(4) };
+    let mut words = vec![0_u32; in_file];
+    for (offset, &byte) in contents.iter().take(file_bytes).enumerate() {
         let position = misalignment + offset;
         if let Some(word) = words.get_mut(position / 4) {
             *word |= u32::from(byte) << (8 * (position % 4));
         }
     }
-    Segment { start: start & !3, words, writable: false, executable: false }
+    let zeros = (in_memory - in_file) as u32;
+    Segment { start: start & !3, words, zeros, writable: false, executable: false }
 }
 
 /// Splits a writable and executable segment: words that an executable section has a byte in are code, others data.
@@ -158,8 +163,10 @@ fn split_by_sections(segment: Segment, sections: &[SectionHeader32<LittleEndian>
     let mut position = start;
     let mut emit = |position: &mut u64, to: u64, executable: bool| {
         if to > *position {
-            let words = words.by_ref().take((to - *position) as usize / 4).collect();
-            into.push(Segment { start: *position as u32, words, writable: !executable, executable });
+            let wanted = (to - *position) as u32 / 4;
+            let words: Vec<u32> = words.by_ref().take(wanted as usize).collect();
+            let zeros = wanted - words.len() as u32;
+            into.push(Segment { start: *position as u32, words, zeros, writable: !executable, executable });
             *position = to;
         }
     };

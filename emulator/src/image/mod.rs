@@ -6,13 +6,15 @@
 mod elf;
 mod error;
 mod symbols;
+mod window;
 
 pub use error::LoadError;
 pub use symbols::{Symbol, Symbols};
+pub use window::Window;
 
 use crate::isa::{Instruction, decode};
 use crate::layout::{Layout, LayoutError};
-use crate::memory_map::{IO_WINDOW_START, LAST_PAGE_START, MemoryConfig, PAGE_BYTES};
+use crate::memory_map::{IO_WINDOW_START, LAST_PAGE_START, MemoryConfig, PAGE_BYTES, STACK_GUARD_BYTES};
 
 /// Largest image: the memory of all segments together, in bytes.
 pub const MAX_IMAGE_BYTES: u64 = 256 << 20;
@@ -24,8 +26,10 @@ pub const MAX_CODE_WINDOW_BYTES: u64 = 64 << 20;
 pub struct Segment {
     /// First byte; a multiple of 4.
     pub start: u32,
-    /// Contents, little-endian words, zeros of `.bss` included.
+    /// Contents, little-endian words, without the zeros behind them.
     pub words: Vec<u32>,
+    /// Number of zero words behind `words`, such as those of `.bss`: they take no memory.
+    pub zeros: u32,
     /// Whether the guest may store here; never together with `executable`.
     pub writable: bool,
     /// Whether the guest may execute this.
@@ -35,7 +39,31 @@ pub struct Segment {
 impl Segment {
     /// First byte behind the segment, which may be 2^32.
     pub fn end(&self) -> u64 {
-        u64::from(self.start) + 4 * self.words.len() as u64
+        u64::from(self.start) + 4 * self.num_words()
+    }
+
+    /// Number of words of memory, stored or not.
+    pub fn num_words(&self) -> u64 {
+        self.words.len() as u64 + u64::from(self.zeros)
+    }
+
+    /// Word `index` of the segment; zero behind the stored ones.
+    pub fn word(&self, index: usize) -> u32 {
+        self.words.get(index).copied().unwrap_or(0)
+    }
+
+    /// The words up to the last that is not zero.
+    pub fn stored(&self) -> &[u32] {
+        let stored = self.words.iter().rposition(|&word| word != 0).map_or(0, |last| last + 1);
+        self.words.get(..stored).unwrap_or_default()
+    }
+
+    /// Turns zeros at the end of the stored words into ones that are only counted.
+    fn trim(&mut self) {
+        let stored = self.stored().len();
+        self.zeros = self.zeros.saturating_add((self.words.len() - stored) as u32);
+        self.words.truncate(stored);
+        self.words.shrink_to_fit();
     }
 }
 
@@ -44,19 +72,19 @@ impl Segment {
 pub struct Image {
     /// Address of the first instruction.
     pub entry: u32,
-    /// Initial memory; sorted by address, disjoint, none empty.
+    /// Initial memory; sorted by address, disjoint, none empty, no stored words end in zero.
     pub segments: Vec<Segment>,
     /// Address of `code[0]`.
     pub code_base: u32,
     /// One contiguous window over all executable segments, index `(pc - code_base) / 4`. Words between two of them are
     /// [`Opcode::Illegal`](crate::isa::Opcode::Illegal) with word 0.
-    pub code: Vec<Instruction>,
+    pub code: Window<Instruction>,
     /// Names of code addresses.
     pub symbols: Symbols,
     /// First byte of the heap: the end of the highest segment, rounded up to 16.
     pub heap_start: u32,
     /// The configuration that the image was loaded under, with `heap_size` clipped to the free space: the heap ends at
-    /// a multiple of 4096 and before the next region.
+    /// a multiple of 4096, before the next region, and below the stack's guard.
     pub memory: MemoryConfig,
 }
 
@@ -65,8 +93,8 @@ impl Image {
     ///
     /// `PT_LOAD` segments go to their virtual addresses. A segment that is writable and executable is split by the
     /// section headers: words with a byte in an executable section are code and read-only, all others are writable
-    /// data. Cost: one pass over the image. Memory: the image, at most [`MAX_IMAGE_BYTES`], is allocated only after
-    /// all headers are checked.
+    /// data. Cost: one pass over the file. Memory: the words that the file stores and three times as much for the code
+    /// among them, allocated only after all headers are checked. Zeros that the file only counts take none.
     ///
     /// # Errors
     /// [`LoadError`] for every file that is not such an executable, whatever its bytes.
@@ -77,24 +105,25 @@ impl Image {
         Ok(image)
     }
 
-    /// Builds an image from segments in any order; empty ones are dropped.
+    /// Builds an image from segments in any order; empty ones are dropped, and zeros at their ends only counted.
     ///
     /// # Errors
     /// Segments that are misaligned, writable and executable at once, overlapping, too large, or in reserved places;
     /// an entry point that is not in code; an invalid `memory`.
     pub fn from_segments(entry: u32, mut segments: Vec<Segment>, memory: &MemoryConfig) -> Result<Self, LoadError> {
         memory.validate()?;
-        segments.retain(|segment| !segment.words.is_empty());
+        segments.retain(|segment| segment.num_words() > 0);
         segments.sort_by_key(|segment| segment.start);
         for segment in &segments {
             if !segment.start.is_multiple_of(4) || (segment.writable && segment.executable) {
                 return Err(LoadError::InvalidSegment { start: segment.start });
             }
         }
-        let bytes = segments.iter().map(|segment| 4 * segment.words.len() as u64).sum();
+        let bytes = segments.iter().map(|segment| 4 * segment.num_words()).sum();
         if bytes > MAX_IMAGE_BYTES {
             return Err(LoadError::ImageTooLarge { bytes, max: MAX_IMAGE_BYTES });
         }
+        segments.iter_mut().for_each(Segment::trim);
 
         // Without a heap: the check is what makes room for it. With the largest inputs, so that what loads also runs.
         let requested_heap = memory.heap_size;
@@ -151,8 +180,9 @@ impl Image {
     }
 }
 
-/// Decodes all executable segments into one window.
-fn code_window(segments: &[Segment]) -> Result<(u32, Vec<Instruction>), LoadError> {
+/// Decodes all executable segments into one window. Zeros behind the stored words of one are illegal words, as gaps
+/// are.
+fn code_window(segments: &[Segment]) -> Result<(u32, Window<Instruction>), LoadError> {
     let executable = || segments.iter().filter(|segment| segment.executable);
     let (Some(first), Some(last)) = (executable().next(), executable().next_back()) else {
         return Err(LoadError::NoCode);
@@ -161,11 +191,12 @@ fn code_window(segments: &[Segment]) -> Result<(u32, Vec<Instruction>), LoadErro
     if bytes > MAX_CODE_WINDOW_BYTES {
         return Err(LoadError::CodeWindowTooLarge { bytes, max: MAX_CODE_WINDOW_BYTES });
     }
-    let mut code = Vec::with_capacity(bytes as usize / 4);
+    let mut code = Window::new(Instruction::illegal(0));
     for segment in executable() {
-        code.resize((segment.start - first.start) as usize / 4, Instruction::illegal(0));
-        code.extend(segment.words.iter().map(|&word| decode(word)));
+        let start = (segment.start - first.start) as usize / 4;
+        code.push_run(start, segment.words.iter().map(|&word| decode(word)).collect());
     }
+    code.extend_to(bytes as usize / 4);
     Ok((first.start, code))
 }
 
@@ -173,8 +204,15 @@ fn code_window(segments: &[Segment]) -> Result<(u32, Vec<Instruction>), LoadErro
 fn place_heap(segments: &[Segment], memory: &MemoryConfig, requested: u32) -> (u32, u32) {
     // Segments end at or before the last page, so that rounding up cannot wrap.
     let start = segments.last().map_or(0, Segment::end).next_multiple_of(16);
-    let ceilings = [IO_WINDOW_START, memory.stack_start(), LAST_PAGE_START].map(u64::from);
-    let ceiling = ceilings.into_iter().find(|&ceiling| start <= ceiling).unwrap_or(start);
+    let stack = u64::from(memory.stack_start());
+    let ceiling = if start <= u64::from(IO_WINDOW_START) {
+        u64::from(IO_WINDOW_START)
+    } else if start <= stack {
+        // A stack that overflows must not find the heap.
+        stack.saturating_sub(STACK_GUARD_BYTES.into()).max(start)
+    } else {
+        u64::from(LAST_PAGE_START).max(start)
+    };
     let end = match requested {
         0 => start,
         _ => (start + u64::from(requested)).next_multiple_of(PAGE_BYTES.into()).min(ceiling),

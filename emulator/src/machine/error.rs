@@ -7,7 +7,7 @@ use thiserror::Error;
 use crate::image::Image;
 use crate::layout::{Layout, LayoutError, RegionKind};
 use crate::memory::Access;
-use crate::memory_map::{EXIT_ECALL, MemoryConfigError, PAGE_BYTES};
+use crate::memory_map::{EXIT_ECALL, MemoryConfigError};
 
 /// An instruction address, with the function around it if the program has symbols.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -190,6 +190,3 @@ pub enum ExecError {
         word: u32,
     },
 }
-
-/// Unmapped accesses up to this many bytes below the stack are reported as a stack overflow.
-pub(super) const STACK_GUARD_BYTES: u32 = 4096 * PAGE_BYTES;

@@ -1,11 +1,11 @@
 //! The interpreter loop.
 
-use super::error::{ExecError, Location, STACK_GUARD_BYTES};
+use super::error::{ExecError, Location};
 use super::trace::{Sink, TraceRow};
 use crate::image::Image;
 use crate::isa::{Instruction, Opcode, semantics};
 use crate::memory::{Access, AccessFault, Memory};
-use crate::memory_map::{EXIT_CELL, EXIT_ECALL, PANIC_CELL};
+use crate::memory_map::{EXIT_CELL, EXIT_ECALL, PANIC_CELL, STACK_GUARD_BYTES};
 
 /// `a0`: exit code.
 const A0: usize = 10;

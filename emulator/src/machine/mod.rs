@@ -114,7 +114,7 @@ fn run_with<'a, S: Sink>(
 ) -> Result<(RunResult, Memory<'a>, [u32; 32]), ExecError> {
     let mut memory = memory_of(image, inputs)?;
     let mut hart = start(image);
-    let steps = execute(image, &image.code, &mut hart, &mut memory, max_steps, sink)?;
+    let steps = execute(image, image.code.flat().as_ref(), &mut hart, &mut memory, max_steps, sink)?;
     let output = read_output(&memory, image.memory.max_output_bytes)?;
     Ok((summary(image, &memory, steps, output), memory, hart.registers))
 }

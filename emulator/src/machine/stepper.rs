@@ -65,7 +65,7 @@ impl<'a> Stepper<'a> {
     /// # Errors
     /// When the machine refuses it. Nothing has happened then.
     pub fn step(&mut self) -> Result<TraceRow, ExecError> {
-        self.step_in(&self.image.code)
+        self.step_in(self.image.code.flat().as_ref())
     }
 
     /// Executes `instruction` in the place of the next one. Copies the code.
@@ -73,7 +73,7 @@ impl<'a> Stepper<'a> {
     /// # Errors
     /// As [`step`](Self::step).
     pub fn step_as(&mut self, instruction: Instruction) -> Result<TraceRow, ExecError> {
-        let mut code = self.image.code.clone();
+        let mut code = self.image.code.flat().into_owned();
         if let Some(at) = code.get_mut(self.hart.pc_index as usize) {
             *at = instruction;
         }

@@ -64,6 +64,8 @@ pub fn patch_exit(image: &mut Image) -> Result<(), String> {
     let mut segments = image.segments.clone();
     let code = |segment: &&mut Segment| segment.executable;
     let text = segments.iter_mut().rfind(code).ok_or("the image has no code")?;
+    text.words.resize(text.num_words() as usize, 0);
+    text.zeros = 0;
     let is_ecall = |&word: &u32| decode(word).op == Opcode::Ecall;
     let index = text.words.iter().rposition(is_ecall).ok_or("the last code segment has no ecall")?;
     let offset = 4 * (text.words.len() - index) as i32;

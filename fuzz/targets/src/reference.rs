@@ -95,7 +95,7 @@ impl Machine {
         let mut memory = BTreeMap::new();
         let mut code = BTreeMap::new();
         for segment in &image.segments {
-            let cells = (0..).map(|i| segment.start + 4 * i).zip(segment.words.iter().copied());
+            let cells = (0..segment.num_words()).map(|i| (segment.start + 4 * i as u32, segment.word(i as usize)));
             memory.extend(cells.clone());
             if segment.executable {
                 code.extend(cells);

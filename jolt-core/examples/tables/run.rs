@@ -18,7 +18,7 @@ use lariat_transcript::{EventKind, PayloadKind};
 /// A program from instructions at address `0x1_0000`.
 pub fn program(code: &[Instruction]) -> Program {
     let words = code.iter().map(encode).collect();
-    let segment = Segment { start: 0x1_0000, words, writable: false, executable: true };
+    let segment = Segment { start: 0x1_0000, words, zeros: 0, writable: false, executable: true };
     Program::from_image(Image::from_segments(0x1_0000, vec![segment], &MemoryConfig::default()).unwrap())
 }
 

@@ -1,9 +1,9 @@
 //! The pass over a trace: one row after another is written into the columns, and the state of every cell is kept.
 
-use super::TouchedCell;
+use super::{TouchedCell, pages::Pages};
 use crate::{
     bytecode::{NUM_REGISTERS, Row, VIRTUAL_BASE, VIRTUAL_REGISTER},
-    cells::{CellContext, CellLayout, RamInit, Region, RegionKind, io_word},
+    cells::{CellContext, CellLayout, Region, RegionKind, io_word},
     columns as col,
     error::ProveError,
     operations::{TS_PER_STEP, slot_users},
@@ -31,7 +31,7 @@ struct Values {
 }
 
 /// Empty columns of the right kinds.
-fn empty_columns(params: Params, steps: usize) -> Vec<ColumnData> {
+pub(super) fn empty_columns(params: Params, steps: usize) -> Vec<ColumnData> {
     let mut kinds: Vec<ColumnData> = Vec::with_capacity(col::num_columns(params));
     for c in 0..col::num_columns(params) {
         let is_flag = (col::FIRST_FLAG..col::X).contains(&c);
@@ -71,10 +71,10 @@ fn empty_columns(params: Params, steps: usize) -> Vec<ColumnData> {
 /// Per-cell state while the rows are walked.
 struct RegionState {
     region: Region,
-    /// Values of RAM words, registers and the private input's bits.
-    values: Vec<u32>,
+    /// Values of registers, of RAM words that were accessed, and of the private input's bits.
+    values: Pages,
     /// Last timestamps, or read counters.
-    stamps: Vec<u32>,
+    stamps: Pages,
 }
 
 pub struct Builder<'a> {
@@ -122,31 +122,26 @@ impl<'a> Builder<'a> {
         };
         debug_assert_eq!(slot_users(params).len(), decompose::num_slots(params));
         for (k, region) in layout.regions.iter().enumerate() {
-            let mut values = Vec::new();
+            // RAM words get their values when they are accessed.
+            let mut values = Pages::new(region.len);
             match region.kind {
                 RegionKind::RangeTs => out.range_ts = k,
                 RegionKind::Table(id) => out.table_state[usize::from(id.id())] = k,
                 RegionKind::Registers => {
                     out.registers = k;
-                    values = (0..region.len).map(|i| cx.initial_value(region, i)).collect();
+                    (0..region.len).for_each(|i| *values.at(i) = cx.initial_value(region, i));
                 }
-                RegionKind::Ram { start, writable, init } => {
+                RegionKind::Ram { start, writable, .. } => {
                     out.rams.push((start, region.len as u32, writable, k));
-                    values = (0..region.len)
-                        .map(|i| match init {
-                            RamInit::Private => io_word(inputs.private, i),
-                            _ => cx.initial_value(region, i),
-                        })
-                        .collect();
                 }
                 RegionKind::Bytecode => out.bytecode = k,
                 RegionKind::VirtualBytecode => out.virtual_bytecode = k,
                 RegionKind::PrivateBits => {
                     let last = io_word(inputs.private, header.private_words() as usize - 1);
-                    values = (0..region.len).map(|j| last >> j & 1).collect();
+                    (0..region.len).for_each(|j| *values.at(j) = last >> j & 1);
                 }
             }
-            out.states.push(RegionState { region: *region, values, stamps: vec![0; region.len] });
+            out.states.push(RegionState { region: *region, values, stamps: Pages::new(region.len) });
         }
         out.rams.sort_unstable();
         out
@@ -169,11 +164,10 @@ impl<'a> Builder<'a> {
     /// Emits the rows of one instruction of the trace; `next` is the index of the instruction after it.
     pub fn instruction(&mut self, t: &TraceRow, next: u32) -> Result<(), ProveError> {
         let bytecode = self.program.bytecode();
-        let at = t.pc_index as usize;
-        let row = bytecode.rows.get(at).copied().flatten();
-        let (Some(row), Some(&(first_virtual, count))) = (row, bytecode.sequences.get(at)) else {
-            let address = bytecode.code_base.wrapping_add(t.pc_index.wrapping_mul(4));
-            return Err(ProveError::Uncovered { row: self.row, address });
+        let index = t.pc_index as usize;
+        let known = bytecode.rows.get(index).copied().flatten().zip(bytecode.sequences.get(index));
+        let Some((row, &(first_virtual, count))) = known else {
+            return Err(ProveError::NoInstruction { row: self.row, pc_index: t.pc_index });
         };
         let values = Values {
             x: t.rs1,
@@ -200,7 +194,7 @@ impl<'a> Builder<'a> {
                 if r >= VIRTUAL_REGISTER {
                     this.virtual_registers[usize::from(r)]
                 } else {
-                    this.states[this.registers].values[usize::from(r)]
+                    this.states[this.registers].values.get(usize::from(r))
                 }
             };
             let x = if row.has(Flag::UseRs1) { operand(row.rs1, self) } else { 0 };
@@ -280,13 +274,13 @@ impl<'a> Builder<'a> {
 
     /// Reads and increments a counter.
     fn bump(&mut self, state: usize, cell: usize) -> u32 {
-        let c = &mut self.states[state].stamps[cell];
+        let c = self.states[state].stamps.at(cell);
         *c += 1;
         *c - 1
     }
 
     fn stamp(&mut self, operation: usize, state: usize, cell: usize, now: u64) {
-        let last = std::mem::replace(&mut self.states[state].stamps[cell], now as u32);
+        let last = std::mem::replace(self.states[state].stamps.at(cell), now as u32);
         let distance = now - 1 - u64::from(last);
         self.set(col::DELTA_TS + operation, distance as i64);
         let count = self.bump(self.range_ts, distance as usize);
@@ -297,7 +291,7 @@ impl<'a> Builder<'a> {
         let (state, cell) = (self.registers, usize::from(register));
         self.stamp(operation, state, cell, now);
         if let Some(value) = write {
-            self.states[state].values[cell] = value;
+            *self.states[state].values.at(cell) = value;
         }
     }
 
@@ -310,7 +304,7 @@ impl<'a> Builder<'a> {
         };
         let cell = (word - start) as usize;
         self.stamp(3, state, cell, now);
-        self.states[state].values[cell] = v.ram_post;
+        *self.states[state].values.at(cell) = v.ram_post;
         let address = v.x.wrapping_add(row.imm);
         self.set(col::RAM_ADDRESS, word.into());
         self.set(col::RAM_PRE, v.ram_pre.into());
@@ -509,16 +503,16 @@ impl<'a> Builder<'a> {
             let cell = |i: usize| (s.region.base + i) as u32;
             // A bit is no value: its cell is touched or not.
             if s.region.kind == RegionKind::PrivateBits {
-                let set = s.values.iter().enumerate().filter(|(_, bit)| **bit == 1);
+                let set = s.values.nonzero();
                 cells.extend(set.map(|(j, _)| TouchedCell { cell: cell(j), value: 0, timestamp: 0 }));
                 continue;
             }
-            for (i, &timestamp) in s.stamps.iter().enumerate() {
-                if timestamp != 0 {
-                    let value = s.values.get(i).copied().unwrap_or(0);
-                    cells.push(TouchedCell { cell: cell(i), value, timestamp });
-                }
-            }
+            let touched = s.stamps.nonzero();
+            cells.extend(touched.map(|(i, timestamp)| TouchedCell {
+                cell: cell(i),
+                value: s.values.get(i),
+                timestamp,
+            }));
         }
         (columns, cells)
     }

@@ -14,5 +14,6 @@ mod common;
 mod guests;
 mod instructions;
 mod isa_corpus;
+mod large_memory;
 mod random_programs;
 mod statement;

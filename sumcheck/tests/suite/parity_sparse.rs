@@ -136,7 +136,7 @@ fn check_quadratic(n: usize, positions: &[u32], rng: &mut ChaCha20Rng, case: &st
     columns.extend(dense.clone());
     let mut naive = NaiveProver::new(n, columns, 3, |z| z[0] * relation.eval(&z[1..]));
     assert!(!naive.sum().is_zero(), "{case}: the claim is not zero");
-    let mut fast = SparseQuadraticProver::new(&relation, rows, dense, &tau);
+    let mut fast = SparseQuadraticProver::new(&relation, rows, dense.into_iter().map(Into::into).collect(), &tau);
     assert_parity(case, &mut fast, &mut naive, rng);
     assert_eq!(fast.finals().as_slice(), &naive.finals()[1..4], "{case}: finals");
     assert_eq!(fast.num_vars(), n);
@@ -163,5 +163,5 @@ fn sparse_quadratic_matches_naive_across_task_boundaries() {
 fn dense_columns_beside_a_constant_are_refused() {
     let mut q = QuadraticRelation::new(2);
     q.factor_of(&IntForm { constant: 1, terms: vec![(0, 1)] }).add_term(1, Fr::one());
-    let _ = SparseQuadraticProver::<1>::new(&q, vec![], vec![vec![Fr::one(); 2]], &[Fr::one()]);
+    let _ = SparseQuadraticProver::<1>::new(&q, vec![], vec![vec![Fr::one(); 2].into()], &[Fr::one()]);
 }
