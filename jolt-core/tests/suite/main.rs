@@ -17,3 +17,4 @@ mod isa_corpus;
 mod large_memory;
 mod random_programs;
 mod statement;
+mod wrong_traces;
