@@ -14,7 +14,7 @@ use lariat_emulator::{
 };
 use lariat_jolt_core::{
     Exit, Inputs, Program,
-    cells::{CellContext, CellWeights, evaluate_mask, fixed_cells},
+    cells::{CellContext, CellWeights, RegionKind, evaluate_mask, fixed_cells},
     operations::Fingerprint,
     prove_trace, verify,
 };
@@ -53,14 +53,21 @@ fn the_public_column_and_its_extension_agree_with_every_cell() {
         let (layout, header) = (&witness.layout, &witness.header);
         let cx = CellContext { params: small().params, image: program.image(), bytecode: program.bytecode(), header };
         let fp = Fingerprint::new(random(&mut rng), random(&mut rng));
-        let weights =
-            CellWeights { fingerprint: random(&mut rng), initial: random(&mut rng), vacant: random(&mut rng) };
+        let weights = CellWeights {
+            fingerprint: random(&mut rng),
+            initial: random(&mut rng),
+            vacant: random(&mut rng),
+            private_bits: (0..header.private_tail_bits()).map(|_| random(&mut rng)).collect(),
+        };
         let mut expected = vec![weights.vacant; 1 << layout.num_vars];
         for region in &layout.regions {
             for i in 0..region.len {
                 let Some(f) = cx.fingerprint(region, i, &fp) else { continue };
                 let initial = Fr::from(cx.initial_value(region, i));
                 expected[region.base + i] = weights.fingerprint * (f - Fr::one()) + weights.initial * initial;
+                if region.kind == RegionKind::PrivateBits {
+                    expected[region.base + i] += weights.private_bits[i];
+                }
             }
         }
         let column = layout.dense(&cx, &fp, &weights);

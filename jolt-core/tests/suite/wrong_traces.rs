@@ -162,7 +162,9 @@ fn wrong_sequences_of_rows_never_panic_and_never_verify() {
     });
     let changes: [Change; 5] = [
         |t| t.rows.truncate(1),
-        |t| drop(t.rows.remove(2)),
+        |t| {
+            t.rows.remove(2);
+        },
         |t| t.rows.insert(2, t.rows[2]),
         |t| t.rows.swap(1, 3),
         |t| t.rows.reverse(),
