@@ -29,9 +29,12 @@ pub const EXIT_CELL: u32 = 0x4C00_0004;
 pub const CONTROL_END: u32 = 0x4C00_0008;
 
 /// Exclusive end of the stack region, which grows down.
-pub const STACK_TOP: u32 = 0x8000_0000;
+///
+/// 64 KiB below the address that most programs are linked at: a linker that is told to put the code there places the
+/// file's headers on the page before it, in the loaded segment.
+pub const STACK_TOP: u32 = 0x7fff_0000;
 /// Value of `x2` at the start; every other register starts at zero.
-pub const INITIAL_STACK_POINTER: u32 = 0x7fff_fff0;
+pub const INITIAL_STACK_POINTER: u32 = STACK_TOP - 16;
 
 /// The heap ends this many bytes below the stack, or before. Unmapped accesses in these bytes are reported as a stack
 /// overflow. Segments of the image may lie there all the same.

@@ -172,7 +172,7 @@ fn unmapped_accesses_name_the_regions() {
     }
     let message = access_error(Opcode::Sw, 0).to_string();
     assert!(message.starts_with("store to unmapped address 0x00000000 at pc 0x00001008 (main+0x8); mapped are: code"));
-    assert!(message.ends_with("exit cell 0x4c000004..0x4c000008, stack 0x7ff00000..0x80000000"), "{message}");
+    assert!(message.ends_with("exit cell 0x4c000004..0x4c000008, stack 0x7fef0000..0x7fff0000"), "{message}");
 }
 
 #[test]

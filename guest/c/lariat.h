@@ -16,7 +16,7 @@ extern unsigned char _end[]; /* the heap: 64 MiB from here on, zero at the start
 
 __asm__(".section .text.start, \"ax\"\n.globl _start\n_start:\n"
         ".option push\n.option norelax\nla gp, __global_pointer$\n.option pop\n"
-        "li sp, 0x7ffffff0\ncall lariat_main\nli a7, 93\necall\n.text\n");
+        "li sp, 0x7ffefff0\ncall lariat_main\nli a7, 93\necall\n.text\n");
 
 static inline const uint8_t *lariat_input(void) { return (const uint8_t *)(LARIAT_INPUT + 1); }
 static inline uint32_t lariat_input_len(void) { return LARIAT_INPUT[0]; }

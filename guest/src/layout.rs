@@ -12,7 +12,7 @@ pub const MAX_OUTPUT_BYTES: usize = PANIC - OUTPUT - 4096;
 /// Control cell: any nonzero word stored here says that the guest panicked.
 pub const PANIC: usize = 0x4C00_0000;
 /// Stack pointer at the entry. The stack grows downward, 1 MiB unless the host sets another size.
-pub const STACK_TOP: usize = 0x7fff_fff0;
+pub const STACK_TOP: usize = 0x7ffe_fff0;
 /// First address of the program image.
 pub const IMAGE: usize = 0x8000_0000;
 /// Bytes of heap behind the end of the image.

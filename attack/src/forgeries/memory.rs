@@ -143,7 +143,7 @@ super::forgeries! {
             ("output", OUTPUT_START + 4),
             ("panic cell", PANIC_CELL),
             ("exit cell", EXIT_CELL),
-            ("stack", 0x7fff_ffe0),
+            ("stack", 0x7ffe_ffe0),
             ("heap", 0x3_1000),
         ];
         let mut cases = Vec::new();

@@ -107,7 +107,7 @@ impl Machine {
         }
         let (first, last) = (*code.first_key_value()?.0, *code.last_key_value()?.0);
         let mut registers = [0; 32];
-        registers[2] = 0x7fff_fff0;
+        registers[2] = 0x7ffe_fff0;
         Some(Self { code, memory, layout, window: (first.into(), last.into()), pc: image.entry, registers })
     }
 

@@ -310,7 +310,7 @@ fn proves_stores_at_every_offset() {
         // The address itself, to the stack, with a negative offset.
         store(asm, Opcode::Sw, 2, 2, -8);
         load(asm, Opcode::Lw, RESULT, 2, -8);
-        expect(asm, fail, RESULT, 0x7fff_fff0);
+        expect(asm, fail, RESULT, 0x7ffe_fff0);
     });
     proves(&program);
 }
