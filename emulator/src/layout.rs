@@ -98,7 +98,7 @@ impl fmt::Display for Region {
 #[non_exhaustive]
 pub enum LayoutError {
     /// Two regions share an address (or a word, for segments that are not word-aligned).
-    #[error("{first} overlaps {second}; link the program so that they are apart")]
+    #[error("{}", overlap(first, second))]
     Overlap {
         /// The region with the lower start.
         first: Region,
@@ -107,7 +107,7 @@ pub enum LayoutError {
     },
     /// A segment lies in the range of the I/O regions.
     #[error(
-        "{region} reaches into the addresses {:#010x}..{:#010x}, which belong to input and output",
+        "{region} reaches into the addresses {:#010x}..{:#010x}, which belong to input and output; link the program elsewhere, such as at 0x80000000",
         IO_WINDOW_START,
         IO_WINDOW_END
     )]
@@ -117,7 +117,7 @@ pub enum LayoutError {
     },
     /// A segment reaches into the last page of the address space.
     #[error(
-        "a segment at {start:#010x} of {bytes} bytes reaches into the last page, which starts at {:#010x}",
+        "a segment at {start:#010x} of {bytes} bytes reaches into the last page, which starts at {:#010x}; link the program elsewhere, such as at 0x80000000",
         LAST_PAGE_START
     )]
     LastPage {
@@ -126,6 +126,17 @@ pub enum LayoutError {
         /// Size of the segment in bytes.
         bytes: u64,
     },
+}
+
+/// What is wrong with two regions: they have an address in common or, if they are given by bytes, a word.
+fn overlap(first: &Region, second: &Region) -> String {
+    if first.end > second.start {
+        return format!("{first} overlaps {second}; link the program so that they are apart");
+    }
+    let word = second.start & !3;
+    format!(
+        "{first} and {second} share the word at {word:#010x}, and a word is in one segment only; align the second to 4 bytes"
+    )
 }
 
 /// All mapped regions, sorted by address and disjoint.

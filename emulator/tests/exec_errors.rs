@@ -108,7 +108,7 @@ fn misaligned_targets_are_errors_only_when_taken() {
         let error = error_of(|assembler| {
             assembler.load_constant(5, TEXT).push(jump).exit(0);
         });
-        assert!(matches!(&error, ExecError::MisalignedJump { at, target } if at.pc == TEXT + 8 && target % 4 == 2));
+        assert!(matches!(&error, ExecError::MisalignedJump { at, target, .. } if at.pc == TEXT + 8 && target % 4 == 2));
     }
     let mut assembler = Assembler::new(TEXT);
     assembler.push(Instruction::branch(Opcode::Bne, 0, 0, 6)).exit(9);

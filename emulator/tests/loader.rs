@@ -215,6 +215,74 @@ fn zeros_that_the_file_only_counts_are_not_stored() {
     assert_eq!(word(0x0800_0000), Some(0));
 }
 
+/// What linkers make of `-Ttext=0x80000000`: the file's headers are in the first segment, on the page before.
+#[test]
+fn a_page_of_headers_below_the_usual_address_is_not_the_stack() {
+    let start = 0x7fff_f000;
+    let code = 0x8000_0000;
+    let mut assembler = Assembler::new(code);
+    assembler.push(Instruction::store(Opcode::Sw, 0, 2, -4)).exit(0);
+    let mut words = vec![0x464c_457f; 1024];
+    words.extend(assembler.assemble());
+    let image = load(&ElfBuilder::new(code, vec![ElfSegment::load(start, 5, &words)])).unwrap();
+    assert_eq!(run(&image, Inputs::default(), 100).unwrap().exit, Exit::Halted { code: 0 });
+}
+
+/// A program linked for read-only memory and RAM: `.data` at `DATA` is a copy of what is behind the code.
+#[test]
+fn start_up_copies_initialised_data_from_its_load_address() {
+    const DATA: u32 = 0x0010_0000;
+    let source = TEXT + 0x80;
+    let mut assembler = Assembler::new(TEXT);
+    assembler.load_constant(5, source).load_constant(6, DATA);
+    for offset in [0, 4] {
+        assembler.push(Instruction::load(Opcode::Lw, 7, 5, offset)).push(Instruction::store(Opcode::Sw, 7, 6, offset));
+    }
+    assembler.push(Instruction::load(Opcode::Lw, 10, 6, 4));
+    assembler.push(Instruction::i_type(Opcode::Addi, 17, 0, 93)).push(Instruction::system(Opcode::Ecall));
+    let mut elf = ElfBuilder::from_code(TEXT, &assembler.assemble());
+    elf.segments.push(ElfSegment { memory_bytes: 64, ..ElfSegment::load(DATA, 6, &[41, 42]) });
+    // `.bss` of its own has nothing to copy, whatever its physical address.
+    elf.segments.push(ElfSegment::zeros(DATA + 64, 6, 64));
+    let with = |change: &dyn Fn(&mut ElfBuilder)| {
+        let mut elf = elf.clone();
+        elf.physical = vec![None, Some(source), Some(source)];
+        change(&mut elf);
+        load(&elf).unwrap()
+    };
+    let image = with(&|_| {});
+    let shape: Vec<_> = image.segments.iter().map(|s| (s.start, s.num_words(), s.writable, s.executable)).collect();
+    assert_eq!(shape[1..], [(source, 2, false, false), (DATA, 16, true, false), (DATA + 64, 16, true, false)]);
+    assert_eq!(run(&image, Inputs::default(), 100).unwrap().exit, Exit::Halted { code: 42 });
+    assert_eq!(image.heap_start, DATA + 128);
+
+    // Nothing is copied over anything, outside of memory, or from where nobody copies.
+    let copies = |change: &dyn Fn(&mut ElfBuilder)| with(change).segments.len() > 3;
+    let at = |address: u32| copies(&|elf| elf.physical[1] = Some(address));
+    for (address, expected) in [
+        (TEXT, false),
+        (DATA + 124, false),
+        (DATA + 128, true),
+        (0x3fff_fff8, true),
+        (0x3fff_fffc, false),
+        (0x4c00_0008, false),
+        (STACK_TOP - 8, false),
+        (STACK_TOP, true),
+        (STACK_TOP - config().stack_size - 8, true),
+        (STACK_TOP - config().stack_size - 7, false),
+        (LAST_PAGE_START - 8, true),
+        (LAST_PAGE_START - 7, false),
+        (u32::MAX, false),
+    ] {
+        assert_eq!(at(address), expected, "{address:#x}");
+    }
+    assert!(!copies(&|elf| elf.physical.clear()));
+    assert!(!copies(&|elf| elf.segments[1].flags = 4), "read-only data is where it is used");
+    // At another alignment the bytes are the same.
+    let image = with(&|elf| elf.physical[1] = Some(source + 1));
+    assert_eq!(image.segments[1].words, [41 << 8, 42 << 8, 0]);
+}
+
 #[test]
 fn clips_the_heap_to_the_free_space() {
     let memory = |heap_size| MemoryConfig { heap_size, ..config() };
@@ -248,12 +316,100 @@ fn refuses_what_is_not_a_static_rv32_executable() {
     assert_eq!(refusal(|elf| elf.machine = 40), LoadError::WrongMachine { machine: 40 });
     assert_eq!(refusal(|elf| elf.file_type = 1), LoadError::NotExecutable { file_type: 1 });
     assert_eq!(refusal(|elf| elf.file_type = 3), LoadError::PositionIndependent);
-    assert_eq!(refusal(|elf| elf.flags = 1), LoadError::Compressed);
+    assert_eq!(refusal(|elf| elf.flags = 8), LoadError::Embedded);
     assert_eq!(refusal(|elf| elf.flags = 4), LoadError::FloatAbi { flags: 4 });
     for kind in [2, 3] {
         let header = ElfSegment { kind, ..ElfSegment::zeros(0, 4, 0) };
         assert_eq!(refusal(|elf| elf.segments.push(header)), LoadError::DynamicallyLinked);
     }
+}
+
+/// Assemblers set the header's bit for a directive; only instructions count.
+#[test]
+fn the_header_alone_makes_no_program_compressed() {
+    let mut flagged = builder();
+    flagged.flags = 1;
+    // Constants behind the last instruction, which would be compressed ones.
+    flagged.segments[0].bytes.extend_from_slice(&[0x01, 0x45, 0x01, 0x45]);
+    flagged.segments[0].memory_bytes += 4;
+    let image = load(&flagged).unwrap();
+    assert_eq!(run(&image, Inputs::default(), 10).unwrap().exit, Exit::Halted { code: 3 });
+}
+
+/// `c.li a0, 0`.
+const COMPRESSED: u16 = 0x4501;
+
+#[test]
+fn names_the_first_compressed_instruction() {
+    let pair = u32::from(COMPRESSED) | u32::from(COMPRESSED) << 16;
+    let refuse = |build: &dyn Fn(&mut Assembler), expected: u32| {
+        let mut assembler = Assembler::new(TEXT);
+        build(&mut assembler);
+        let mut elf = ElfBuilder::from_code(TEXT, &assembler.assemble());
+        elf.flags = 1;
+        let error = load(&elf).unwrap_err();
+        assert_eq!(error, LoadError::Compressed { address: expected, half: COMPRESSED });
+        let message = error.to_string();
+        assert!(
+            message.contains(&format!("0x4501 at {expected:#010x}")) && message.contains("-march=rv32im"),
+            "{message}"
+        );
+        // Without the bit the program loads: the words decide when they are reached.
+        elf.flags = 0;
+        let error = run(&load(&elf).unwrap(), Inputs::default(), 10).unwrap_err();
+        let message = error.to_string();
+        assert!(message.contains("compressed instruction 0x4501") && message.contains("-march=rv32im"), "{message}");
+    };
+    refuse(
+        &|asm| {
+            asm.push(Instruction::illegal(pair));
+        },
+        TEXT,
+    );
+    refuse(
+        &|asm| {
+            asm.load_constant(5, 0x1234_5678).push(Instruction::illegal(pair));
+        },
+        TEXT + 8,
+    );
+    // Behind branches that may not be taken, and those that always are.
+    let bnez = Instruction::branch(Opcode::Bne, 0, 0, 64);
+    refuse(
+        &|asm| {
+            asm.push(bnez).push(Instruction::illegal(pair));
+        },
+        TEXT + 4,
+    );
+    for jump in [Instruction::jal(1, 8), Instruction::branch(Opcode::Beq, 5, 5, 8)] {
+        refuse(
+            &|asm| {
+                asm.push(jump).push(Instruction::illegal(0)).push(Instruction::illegal(pair));
+            },
+            TEXT + 8,
+        );
+    }
+    // In the middle of a word.
+    refuse(
+        &|asm| {
+            asm.push(Instruction::jal(1, 6)).push(Instruction::illegal(pair));
+        },
+        TEXT + 6,
+    );
+}
+
+#[test]
+fn compressed_code_behind_a_jump_by_register_is_found_by_the_run() {
+    let mut assembler = Assembler::new(TEXT);
+    assembler.load_constant(5, TEXT + 14).push(Instruction::i_type(Opcode::Jalr, 0, 5, 0));
+    assembler.push(Instruction::illegal(u32::from(COMPRESSED) << 16 | 1));
+    let mut elf = ElfBuilder::from_code(TEXT, &assembler.assemble());
+    elf.flags = 1;
+    let error = run(&load(&elf).unwrap(), Inputs::default(), 10).unwrap_err();
+    assert!(
+        matches!(error, ExecError::MisalignedJump { target, compressed: Some(COMPRESSED), .. } if target == TEXT + 14),
+        "{error}"
+    );
+    assert!(error.to_string().contains("0x0001000e") && error.to_string().contains("0x4501"), "{error}");
 }
 
 #[test]
@@ -399,7 +555,7 @@ fn survives_damaged_files() {
 #[test]
 fn every_message_is_one_sentence() {
     let errors = [
-        refusal(|elf| elf.flags = 1),
+        refusal(|elf| elf.flags = 8),
         refusal(|elf| elf.class = 2),
         refusal(|elf| elf.entry = 0),
         refusal(|elf| elf.segments.push(ElfSegment::zeros(TEXT, 6, 4))),
@@ -409,9 +565,39 @@ fn every_message_is_one_sentence() {
         let message = error.to_string();
         assert!(!message.contains('\n') && !message.ends_with('.'), "{message}");
     }
-    let overlap = refusal(|elf| elf.segments.push(ElfSegment::zeros(TEXT + 8, 6, 8)));
+    let overlap = |start, bytes| refusal(|elf| elf.segments.push(ElfSegment::zeros(start, 6, bytes))).to_string();
     assert_eq!(
-        overlap.to_string(),
+        overlap(TEXT + 8, 8),
         "code 0x00010000..0x0001000c overlaps data 0x00010008..0x00010010; link the program so that they are apart"
+    );
+    // The addresses are those of the file, not of the words around them.
+    assert_eq!(
+        overlap(TEXT + 9, 5),
+        "code 0x00010000..0x0001000c overlaps data 0x00010009..0x0001000e; link the program so that they are apart"
+    );
+    assert_eq!(
+        overlap(STACK_TOP - 5, 6),
+        "stack 0x7fef0000..0x7fff0000 overlaps data 0x7ffefffb..0x7fff0001; link the program so that they are apart"
+    );
+    assert!(overlap(0x3fff_ffff, 2).starts_with("data 0x3fffffff..0x40000001 reaches into"));
+    let share = refusal(|elf| {
+        let data = |address, bytes: &[u8]| ElfSegment {
+            address,
+            bytes: bytes.to_vec(),
+            memory_bytes: bytes.len() as u32,
+            ..ElfSegment::load(0, 6, &[])
+        };
+        elf.segments.extend([data(0x2_0005, &[6, 7, 8]), data(0x2_0000, &[1, 2, 3, 4, 5])]);
+    });
+    assert_eq!(
+        share.to_string(),
+        "data 0x00020000..0x00020005 and data 0x00020005..0x00020008 share the word at 0x00020004, \
+         and a word is in one segment only; align the second to 4 bytes"
+    );
+    // Two segments in one word.
+    let share = refusal(|elf| elf.segments.extend([5, 7].map(|k| ElfSegment::zeros(0x2_0000 + k, 6, 1))));
+    assert!(
+        share.to_string().starts_with("data 0x00020005..0x00020006 and data 0x00020007..0x00020008 share the word"),
+        "{share}"
     );
 }

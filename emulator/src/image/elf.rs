@@ -4,15 +4,16 @@
 
 use object::LittleEndian;
 use object::elf::{
-    EF_RISCV_FLOAT_ABI, EF_RISCV_RVC, ELFMAG, EM_RISCV, ET_DYN, ET_EXEC, FileHeader32, PF_W, PF_X, PT_DYNAMIC,
-    PT_INTERP, PT_LOAD, ProgramHeader32, SHF_ALLOC, SHF_EXECINSTR, SHT_SYMTAB, STT_FUNC, STT_NOTYPE, SectionHeader32,
+    EF_RISCV_FLOAT_ABI, EF_RISCV_RVC, EF_RISCV_RVE, ELFMAG, EM_RISCV, ET_DYN, ET_EXEC, FileHeader32, PF_W, PF_X,
+    PT_DYNAMIC, PT_INTERP, PT_LOAD, ProgramHeader32, SHF_ALLOC, SHF_EXECINSTR, SHT_SYMTAB, STT_FUNC, STT_NOTYPE,
+    SectionHeader32,
 };
 use object::read::StringTable;
 use object::read::elf::{FileHeader, ProgramHeader, SectionHeader, SectionTable, Sym};
 
 use super::{Image, LoadError, MAX_IMAGE_BYTES, Segment, Symbol, Symbols};
-use crate::layout::LayoutError;
-use crate::memory_map::LAST_PAGE_START;
+use crate::layout::{LayoutError, Region};
+use crate::memory_map::{IO_WINDOW_END, IO_WINDOW_START, LAST_PAGE_START, MemoryConfig, STACK_TOP};
 
 /// `EI_CLASS` of a 64-bit file.
 const CLASS_64: u8 = 2;
@@ -30,10 +31,39 @@ type Header = FileHeader32<LittleEndian>;
 pub(super) struct Parts {
     pub(super) entry: u32,
     pub(super) segments: Vec<Segment>,
+    /// Whether the header allows for compressed instructions. Assemblers say so too of files that have none: the
+    /// directive `.option rvc` suffices.
+    pub(super) may_be_compressed: bool,
+    /// First byte and first byte behind each loadable segment, as the file has them.
+    ranges: Vec<(u32, u32)>,
+}
+
+impl Parts {
+    /// The error with the addresses of the file in place of those of the words around them.
+    pub(super) fn with_own_addresses(&self, error: LoadError) -> LoadError {
+        let matches = |region: Region, &&(start, end): &&(u32, u32)| {
+            region.kind.is_segment() && start & !3 == region.start && end.next_multiple_of(4) == region.end
+        };
+        let exact = |region: Region, range: Option<&(u32, u32)>| {
+            range.map_or(region, |&(start, end)| Region { start, end, ..region })
+        };
+        let ranges = || self.ranges.iter();
+        match error {
+            LoadError::Layout(LayoutError::Overlap { first, second }) => {
+                let first = exact(first, ranges().find(|range| matches(first, range)));
+                let second = exact(second, ranges().rfind(|range| matches(second, range)));
+                LayoutError::Overlap { first, second }.into()
+            }
+            LoadError::Layout(LayoutError::InIoWindow { region }) => {
+                LayoutError::InIoWindow { region: exact(region, ranges().find(|range| matches(region, range))) }.into()
+            }
+            other => other,
+        }
+    }
 }
 
 /// Checks the headers and reads the loadable segments.
-pub(super) fn load(bytes: &[u8]) -> Result<Parts, LoadError> {
+pub(super) fn load(bytes: &[u8], memory: &MemoryConfig) -> Result<Parts, LoadError> {
     let header = check_header(bytes)?;
     let program_headers = header.program_headers(LE, bytes)?;
     if program_headers.iter().any(|program| matches!(program.p_type(LE), PT_INTERP | PT_DYNAMIC)) {
@@ -62,10 +92,23 @@ pub(super) fn load(bytes: &[u8]) -> Result<Parts, LoadError> {
             (executable, writable) => segments.push(Segment { writable, executable, ..segment }),
         }
     }
-    Ok(Parts { entry: header.e_entry(LE), segments })
+    // No segment reaches into the last page, so that its end is an address.
+    let mut ranges: Vec<_> =
+        loadable().map(|(_, program)| (program.p_vaddr(LE), program.p_vaddr(LE) + program.p_memsz(LE))).collect();
+    ranges.sort_unstable();
+    for (_, program) in loadable() {
+        if let Some(copy) = copy_at_load_address(program, bytes, memory, &segments) {
+            total += 4 * copy.words.len() as u64;
+            if total <= MAX_IMAGE_BYTES {
+                segments.push(copy);
+            }
+        }
+    }
+    let may_be_compressed = header.e_flags(LE).contains(EF_RISCV_RVC);
+    Ok(Parts { entry: header.e_entry(LE), segments, may_be_compressed, ranges })
 }
 
-/// Refuses everything but a static 32-bit little-endian RISC-V executable without the C extension.
+/// Refuses everything but a static 32-bit little-endian RISC-V executable with the soft-float ABI and 32 registers.
 fn check_header(bytes: &[u8]) -> Result<&Header, LoadError> {
     if !bytes.starts_with(&ELFMAG) {
         return Err(LoadError::NotElf);
@@ -87,8 +130,8 @@ fn check_header(bytes: &[u8]) -> Result<&Header, LoadError> {
         other => return Err(LoadError::NotExecutable { file_type: other.0 }),
     }
     let flags = header.e_flags(LE);
-    if flags.contains(EF_RISCV_RVC) {
-        return Err(LoadError::Compressed);
+    if flags.contains(EF_RISCV_RVE) {
+        return Err(LoadError::Embedded);
     }
     if flags.0 & EF_RISCV_FLOAT_ABI != 0 {
         return Err(LoadError::FloatAbi { flags: flags.0 });
@@ -124,16 +167,52 @@ fn read_segment(program: &ProgramHeader32<LittleEndian>, bytes: &[u8]) -> Segmen
     let contents = bytes.get(program.p_offset(LE) as usize..).unwrap_or_default();
     let file_bytes = program.p_filesz(LE) as usize;
     let in_memory = (misalignment + program.p_memsz(LE) as usize).div_ceil(4);
-    let in_file = if file_bytes == 0 { 0 } else { (misalignment + file_bytes).div_ceil(4) };
-    let mut words = vec![0_u32; in_file];
-    for (offset, &byte) in contents.iter().take(file_bytes).enumerate() {
+    let words = if file_bytes == 0 { Vec::new() } else { words_of(misalignment, file_bytes, contents) };
+    let zeros = (in_memory - words.len()) as u32;
+    Segment { start: start & !3, words, zeros, writable: false, executable: false }
+}
+
+/// Little-endian words of the first `length` bytes, behind `misalignment` zero bytes and filled up with more of them.
+fn words_of(misalignment: usize, length: usize, bytes: &[u8]) -> Vec<u32> {
+    let mut words = vec![0_u32; (misalignment + length).div_ceil(4)];
+    for (offset, &byte) in bytes.iter().take(length).enumerate() {
         let position = misalignment + offset;
         if let Some(word) = words.get_mut(position / 4) {
             *word |= u32::from(byte) << (8 * (position % 4));
         }
     }
-    let zeros = (in_memory - in_file) as u32;
-    Segment { start: start & !3, words, zeros, writable: false, executable: false }
+    words
+}
+
+/// A read-only copy of initialised data at the physical address, if that is another one than the virtual and free.
+///
+/// Programs that are linked for read-only memory and RAM copy their data from the one to the other when they start. Here
+/// the data is in place from the start, and the copy makes their start-up do no harm.
+fn copy_at_load_address(
+    program: &ProgramHeader32<LittleEndian>,
+    bytes: &[u8],
+    memory: &MemoryConfig,
+    segments: &[Segment],
+) -> Option<Segment> {
+    let flags = program.p_flags(LE);
+    let (start, length) = (program.p_paddr(LE), program.p_filesz(LE));
+    if start == program.p_vaddr(LE) || length == 0 || !flags.contains(PF_W) || flags.contains(PF_X) {
+        return None;
+    }
+    let end = (u64::from(start) + u64::from(length)).next_multiple_of(4);
+    let start = start & !3;
+    let taken = segments.iter().map(|segment| (segment.start, segment.end())).chain([
+        (IO_WINDOW_START, u64::from(IO_WINDOW_END)),
+        (memory.stack_start(), u64::from(STACK_TOP)),
+        (LAST_PAGE_START, 1 << 32),
+    ]);
+    let free = end <= 1 << 32 && taken.into_iter().all(|(from, to)| end <= u64::from(from) || u64::from(start) >= to);
+    let misalignment = (program.p_paddr(LE) & 3) as usize;
+    free.then(|| {
+        let contents = bytes.get(program.p_offset(LE) as usize..).unwrap_or_default();
+        let words = words_of(misalignment, length as usize, contents);
+        Segment { start, words, zeros: 0, writable: false, executable: false }
+    })
 }
 
 /// Splits a writable and executable segment: words that an executable section has a byte in are code, others data.

@@ -45,11 +45,21 @@ pub enum LoadError {
     /// The ELF asks for an interpreter or has a dynamic section.
     #[error("the ELF is dynamically linked; link it statically")]
     DynamicallyLinked,
-    /// The ELF says that it has compressed instructions.
+    /// The program comes to a compressed instruction before anything that depends on data.
     #[error(
-        "the ELF uses compressed instructions; rebuild it without the C extension, with -march=rv32im or for riscv32im-unknown-none-elf"
+        "the ELF uses compressed instructions, the first of them {half:#06x} at {address:#010x}; rebuild it without the C extension, with -march=rv32im or for riscv32im-unknown-none-elf"
     )]
-    Compressed,
+    Compressed {
+        /// Address of the first compressed instruction from the entry point on.
+        address: u32,
+        /// The instruction.
+        half: u16,
+    },
+    /// The ELF is for the base ISA with 16 registers.
+    #[error(
+        "the ELF is for RV32E, which has 16 registers, and its programs cannot put a number into a7 to exit; rebuild it for 32 registers, with -march=rv32im -mabi=ilp32"
+    )]
+    Embedded,
     /// The ELF passes floating-point values in floating-point registers.
     #[error("the ELF uses the hardware floating-point ABI (e_flags {flags:#x}); rebuild it with -mabi=ilp32")]
     FloatAbi {

@@ -3,6 +3,7 @@
 //! Permissions are static: a segment is code (executable, read-only), read-only data, or writable data, as a whole.
 //! Code is never writable.
 
+mod compressed;
 mod elf;
 mod error;
 mod symbols;
@@ -12,7 +13,7 @@ pub use error::LoadError;
 pub use symbols::{Symbol, Symbols};
 pub use window::Window;
 
-use crate::isa::{Instruction, decode};
+use crate::isa::{Instruction, Opcode, decode, encode};
 use crate::layout::{Layout, LayoutError};
 use crate::memory_map::{IO_WINDOW_START, LAST_PAGE_START, MemoryConfig, PAGE_BYTES, STACK_GUARD_BYTES};
 
@@ -91,7 +92,8 @@ pub struct Image {
 impl Image {
     /// Loads a statically linked 32-bit little-endian RISC-V executable.
     ///
-    /// `PT_LOAD` segments go to their virtual addresses. A segment that is writable and executable is split by the
+    /// `PT_LOAD` segments go to their virtual addresses. Initialised data with another physical address is there too, as
+    /// read-only data, if nothing else is. A segment that is writable and executable is split by the
     /// section headers: words with a byte in an executable section are code and read-only, all others are writable
     /// data. Cost: one pass over the file. Memory: the words that the file stores and three times as much for the code
     /// among them, allocated only after all headers are checked. Zeros that the file only counts take none.
@@ -99,8 +101,15 @@ impl Image {
     /// # Errors
     /// [`LoadError`] for every file that is not such an executable, whatever its bytes.
     pub fn from_elf(bytes: &[u8], memory: &MemoryConfig) -> Result<Self, LoadError> {
-        let parts = elf::load(bytes)?;
-        let mut image = Self::from_segments(parts.entry, parts.segments, memory)?;
+        let mut parts = elf::load(bytes, memory)?;
+        let segments = std::mem::take(&mut parts.segments);
+        let mut image =
+            Self::from_segments(parts.entry, segments, memory).map_err(|error| parts.with_own_addresses(error))?;
+        if parts.may_be_compressed
+            && let Some((address, half)) = compressed::first(&image)
+        {
+            return Err(LoadError::Compressed { address, half });
+        }
         image.symbols = elf::symbols(bytes, &image);
         Ok(image)
     }
@@ -169,6 +178,18 @@ impl Image {
     pub fn instruction_at(&self, pc: u32) -> Option<Instruction> {
         let offset = pc.wrapping_sub(self.code_base);
         offset.is_multiple_of(4).then(|| self.code.get(offset as usize / 4).copied()).flatten()
+    }
+
+    /// The compressed instruction at `pc`, an even address: its halfword, unless that starts a longer instruction or is
+    /// the all-zero one that no extension defines.
+    pub fn compressed_at(&self, pc: u32) -> Option<u16> {
+        let instruction = self.is_code(pc).then(|| self.instruction_at(pc & !3)).flatten()?;
+        let word = match instruction.op {
+            Opcode::Illegal => instruction.imm.cast_unsigned(),
+            _ => encode(&instruction),
+        };
+        let half = (word >> (8 * (pc & 2))) as u16;
+        (half & 3 != 3 && half != 0).then_some(half)
     }
 
     /// The static memory layout of a run with inputs of the given lengths in bytes.

@@ -74,9 +74,7 @@ pub enum ExecError {
     #[error(transparent)]
     Layout(#[from] LayoutError),
     /// The word at the program counter is not an RV32IM instruction.
-    #[error(
-        "unknown instruction {word:#010x} at {at}; only RV32IM is supported, without CSRs, atomics, floats and compressed code"
-    )]
+    #[error("{}", illegal(*word, at))]
     IllegalInstruction {
         /// Where.
         at: Location,
@@ -102,12 +100,14 @@ pub enum ExecError {
         layout: Box<Layout>,
     },
     /// A jump or taken branch leads to an address that is not a multiple of 4.
-    #[error("the jump at {at} goes to {target:#010x}, which is not a multiple of 4")]
+    #[error("the jump at {at} goes to {target:#010x}, which is not a multiple of 4{}", compressed_target(*compressed))]
     MisalignedJump {
         /// Where.
         at: Location,
         /// Where to.
         target: u32,
+        /// The compressed instruction that is at the target, if it looks like one.
+        compressed: Option<u16>,
     },
     /// A load or store whose address is not a multiple of its width.
     #[error("misaligned {width}-byte {} {address:#010x} at {at}; the address must be a multiple of {width}", access.verb())]
@@ -189,4 +189,23 @@ pub enum ExecError {
         /// The last, partly used word.
         word: u32,
     },
+}
+
+/// The sentence on a word that is no instruction.
+fn illegal(word: u32, at: &Location) -> String {
+    let half = word as u16;
+    if half & 3 != 3 && half != 0 {
+        return format!("compressed instruction {half:#06x} at {at}; {NOT_COMPRESSED}");
+    }
+    format!(
+        "unknown instruction {word:#010x} at {at}; only RV32IM is supported, without CSRs, atomics, floats and compressed code"
+    )
+}
+
+const NOT_COMPRESSED: &str =
+    "rebuild the program without the C extension, with -march=rv32im or for riscv32im-unknown-none-elf";
+
+fn compressed_target(compressed: Option<u16>) -> String {
+    compressed
+        .map_or_else(String::new, |half| format!(" and has the compressed instruction {half:#06x}; {NOT_COMPRESSED}"))
 }

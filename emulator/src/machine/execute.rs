@@ -232,7 +232,9 @@ fn explain(image: &Image, pc_index: u32, memory: &Memory<'_>, max_steps: u64, fa
         Fault::Illegal { word } if image.is_code(pc) => ExecError::IllegalInstruction { at, word },
         Fault::Illegal { .. } | Fault::OutsideCode => ExecError::OutsideCode { pc, layout: layout() },
         Fault::JumpOutsideCode { target } => ExecError::JumpOutsideCode { at, target, layout: layout() },
-        Fault::MisalignedJump { target } => ExecError::MisalignedJump { at, target },
+        Fault::MisalignedJump { target } => {
+            ExecError::MisalignedJump { at, target, compressed: image.compressed_at(target) }
+        }
         Fault::MisalignedAccess { access, address, width } => {
             ExecError::MisalignedAccess { at, access, address, width }
         }

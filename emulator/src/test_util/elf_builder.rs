@@ -66,6 +66,8 @@ pub struct ElfBuilder {
     pub entry: u32,
     /// Program headers.
     pub segments: Vec<ElfSegment>,
+    /// `p_paddr` of each segment; without an entry here it is the virtual address.
+    pub physical: Vec<Option<u32>>,
     /// Section headers besides the null section and those for symbols; none of any kind if this and `symbols` are
     /// empty.
     pub sections: Vec<ElfSection>,
@@ -92,6 +94,7 @@ impl ElfBuilder {
             flags: 0,
             entry,
             segments,
+            physical: Vec::new(),
             sections: Vec::new(),
             symbols: Vec::new(),
         }
@@ -106,7 +109,7 @@ impl ElfBuilder {
     pub fn build(&self) -> Vec<u8> {
         let mut contents = vec![0; HEADER_BYTES + PROGRAM_HEADER_BYTES * self.segments.len()];
         let mut program_headers = Vec::new();
-        for segment in &self.segments {
+        for (index, segment) in self.segments.iter().enumerate() {
             let offset = contents.len().next_multiple_of(PAGE_BYTES) + segment.address as usize % PAGE_BYTES;
             contents.resize(offset, 0);
             contents.extend_from_slice(&segment.bytes);
@@ -116,7 +119,7 @@ impl ElfBuilder {
                     segment.kind,
                     offset as u32,
                     segment.address,
-                    segment.address,
+                    self.physical.get(index).copied().flatten().unwrap_or(segment.address),
                     segment.bytes.len() as u32,
                     segment.memory_bytes,
                     segment.flags,

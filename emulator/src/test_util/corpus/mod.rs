@@ -92,7 +92,9 @@ impl Refusal {
             (Self::Illegal { word }, ExecError::IllegalInstruction { at, word: w }) => (at.pc, *w == word),
             (Self::OutsideCode, ExecError::OutsideCode { pc, .. }) => (*pc, true),
             (Self::JumpOutsideCode { target }, ExecError::JumpOutsideCode { at, target: t, .. })
-            | (Self::MisalignedJump { target }, ExecError::MisalignedJump { at, target: t }) => (at.pc, *t == target),
+            | (Self::MisalignedJump { target }, ExecError::MisalignedJump { at, target: t, .. }) => {
+                (at.pc, *t == target)
+            }
             (
                 Self::MisalignedAccess { address, width },
                 ExecError::MisalignedAccess { at, address: a, width: w, .. },
