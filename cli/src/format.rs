@@ -71,6 +71,7 @@ pub fn exit(exit: Exit) -> String {
     match exit {
         Exit::Halted { code: 0 } => "exit code 0".to_owned(),
         Exit::Halted { code } => format!("exit code {code}: the guest reports a failure"),
+        Exit::Panicked { code: 0 } => "the guest PANICKED and gave no exit code, as EBREAK does".to_owned(),
         Exit::Panicked { code } => format!("exit code {code}: the guest PANICKED"),
     }
 }

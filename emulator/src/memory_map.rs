@@ -45,6 +45,8 @@ pub const LAST_PAGE_START: u32 = 0xffff_f000;
 
 /// `a7` of the `ecall` that ends the program.
 pub const EXIT_ECALL: u32 = 93;
+/// `a7` of the `ecall` that writes `a2` bytes at `a1` to the descriptor `a0`, in runs with a console only.
+pub const WRITE_ECALL: u32 = 64;
 
 /// Largest value of each of the three `max_*_bytes` limits: what fits between two I/O regions, less a page.
 pub const MAX_IO_BYTES: u32 = 0x0400_0000 - PAGE_BYTES;

@@ -5,7 +5,7 @@
 use lariat_emulator::image::{Image, Segment, Symbol, Symbols};
 use lariat_emulator::isa::{Instruction, Opcode};
 use lariat_emulator::layout::RegionKind;
-use lariat_emulator::machine::{Access, ExecError, Exit, InputKind, Inputs, run, trace};
+use lariat_emulator::machine::{Access, ExecError, Exit, InputKind, Inputs, run, run_with_console, trace};
 use lariat_emulator::memory_map::{
     EXIT_CELL, INPUT_START, LAST_PAGE_START, MAX_IO_BYTES, MemoryConfig, OUTPUT_START, PANIC_CELL, PRIVATE_INPUT_START,
     STACK_TOP,
@@ -224,12 +224,117 @@ fn accesses_closely_below_the_stack_are_overflows() {
 #[test]
 fn unknown_ecalls_are_errors() {
     let error = error_of(|assembler| {
-        assembler.push(Instruction::i_type(Opcode::Addi, 17, 0, 64)).push(Instruction::system(Opcode::Ecall));
+        assembler.push(Instruction::i_type(Opcode::Addi, 17, 0, 1)).push(Instruction::system(Opcode::Ecall));
     });
     assert_eq!(
         error.to_string(),
-        "ecall 64 (register a7) at pc 0x00001004 (main+0x4) is not supported; only 93 (exit) is"
+        "ecall 1 (register a7) at pc 0x00001004 (main+0x4) is not supported; \
+         a program ends with 93 (exit) in a7 and its exit code in a0"
     );
+}
+
+/// `a0`, `a1` and `a2` as given, then `ecall` 64.
+fn write(assembler: &mut Assembler, descriptor: u32, address: u32, length: u32) {
+    assembler.load_constant(10, descriptor).load_constant(11, address).load_constant(12, length);
+    assembler.push(Instruction::i_type(Opcode::Addi, 17, 0, 64)).push(Instruction::system(Opcode::Ecall));
+}
+
+#[test]
+fn only_runs_with_a_console_print() {
+    let error = error_of(|assembler| {
+        write(assembler, 1, DATA, 3);
+        assembler.exit(0);
+    });
+    assert!(matches!(error, ExecError::UnsupportedEcall { number: 64, .. }), "{error}");
+    assert!(error.to_string().contains("ecall 64 (write)") && error.to_string().contains("has no proof"), "{error}");
+
+    let printed = |build: &dyn Fn(&mut Assembler)| {
+        let mut assembler = Assembler::new(TEXT);
+        build(&mut assembler);
+        let mut bytes = Vec::new();
+        let result =
+            run_with_console(&image(&assembler), Inputs::default(), 1000, &mut |part| bytes.extend_from_slice(part));
+        (result, bytes)
+    };
+    // The data is 3 and 4, as words; the exit code is what the last call returned.
+    let (result, bytes) = printed(&|asm| {
+        write(asm, 1, DATA + 3, 2);
+        write(asm, 2, DATA, 1);
+        write(asm, 1, 0, 0);
+        write(asm, 2, 0x4800_0000, 0x10_0000);
+        asm.push(Instruction::i_type(Opcode::Addi, 17, 0, 93)).push(Instruction::system(Opcode::Ecall));
+    });
+    assert_eq!(result.unwrap().exit, Exit::Halted { code: 1 << 16 }, "no call prints more at once");
+    assert_eq!(bytes[..3], [0, 4, 3]);
+    assert_eq!(bytes.len(), 3 + (1 << 16));
+    let (result, _) = printed(&|asm| write(asm, 1, DATA + 7, 2));
+    assert!(matches!(result, Err(ExecError::UnmappedAccess { address, .. }) if address == DATA + 8), "{result:?}");
+    for (descriptor, number) in [(0, 64), (3, 64), (1, 63)] {
+        let (result, bytes) = printed(&|asm| {
+            asm.load_constant(10, descriptor).push(Instruction::i_type(Opcode::Addi, 17, 0, number));
+            asm.push(Instruction::system(Opcode::Ecall));
+        });
+        assert!(matches!(result, Err(ExecError::UnsupportedEcall { .. })), "{result:?}");
+        assert!(bytes.is_empty());
+    }
+}
+
+/// Loops without an end are found long before a generous limit, and told apart from runs that are only long.
+#[test]
+fn loops_without_an_end_are_named() {
+    let endless = |limit, build: &dyn Fn(&mut Assembler)| {
+        let mut assembler = Assembler::new(TEXT);
+        assembler.load_constant(5, DATA).load_constant(6, 1);
+        build(&mut assembler);
+        let image = image(&assembler);
+        let error = run(&image, Inputs::default(), limit).unwrap_err();
+        assert_eq!(trace(&image, Inputs::default(), limit).unwrap_err(), error);
+        error
+    };
+    let store = Instruction::store(Opcode::Sw, 6, 5, 0);
+    for limit in [7, 1000, (1 << 20) + 5, u64::MAX] {
+        let spin = endless(limit, &|asm| {
+            asm.push(Instruction::jal(0, 0));
+        });
+        assert!(matches!(&spin, ExecError::EndlessLoop { at, instructions: 1 } if at.pc == TEXT + 16), "{spin}");
+        assert!(spin.to_string().contains("jumps to itself") && spin.to_string().contains("93 into a7"), "{spin}");
+        let tohost = endless(limit, &|asm| {
+            asm.push(store).push(Instruction::jal(0, -4));
+        });
+        assert!(matches!(tohost, ExecError::EndlessLoop { instructions: 2, .. }), "{tohost}");
+        assert!(tohost.to_string().contains("tohost") && tohost.to_string().contains("93 into a7"), "{tohost}");
+    }
+    // A loop that counts in a register or in memory goes on, as far as anyone can tell.
+    let count = Instruction::i_type(Opcode::Addi, 6, 6, 1);
+    for limit in [3, 1000, (1 << 20) + 300] {
+        for body in [[count, count], [count, store]] {
+            let error = endless(limit, &|asm| {
+                asm.push(body[0]).push(body[1]).push(Instruction::jal(0, -8));
+            });
+            assert!(matches!(error, ExecError::StepLimit { limit: named, .. } if named == limit), "{error}");
+        }
+    }
+    let toggle = endless(1000, &|asm| {
+        asm.push(Instruction::i_type(Opcode::Xori, 6, 6, 1)).push(store).push(Instruction::jal(0, -8));
+    });
+    assert!(matches!(toggle, ExecError::StepLimit { .. }), "{toggle}");
+}
+
+/// Looking for loops changes neither the number of steps nor the rows, wherever the program ends.
+#[test]
+fn looking_for_loops_leaves_runs_as_they_are() {
+    for rounds in [(1 << 19) - 3, (1 << 19) + 50, (1 << 19) + 200] {
+        let mut assembler = Assembler::new(TEXT);
+        assembler.load_constant(5, rounds).push(Instruction::i_type(Opcode::Addi, 5, 5, -1));
+        assembler.push(Instruction::branch(Opcode::Bne, 5, 0, -4)).exit(0);
+        let setup = assembler.len() as u64 - 5;
+        let image = image(&assembler);
+        let steps = setup + 2 * u64::from(rounds) + 3;
+        assert_eq!(run(&image, Inputs::default(), u64::MAX).unwrap().steps, steps);
+        let traced = trace(&image, Inputs::default(), steps).unwrap();
+        assert_eq!((traced.run.steps, traced.rows.len() as u64), (steps, steps));
+        assert!(matches!(run(&image, Inputs::default(), steps - 1), Err(ExecError::StepLimit { .. })));
+    }
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use crate::bytecode::Bytecode;
 use lariat_emulator::{
     image::{Image, LoadError},
-    machine::{ExecError, Inputs, RunResult, run},
+    machine::{ExecError, Inputs, RunResult, run, run_with_console},
     memory_map::MemoryConfig,
 };
 
@@ -60,6 +60,20 @@ impl Program {
     /// When the program does not run to its end within `max_steps`.
     pub fn execute(&self, inputs: Inputs<'_>, max_steps: u64) -> Result<RunResult, ExecError> {
         run(&self.image, inputs, max_steps)
+    }
+
+    /// Runs the program without proving anything, and hands what it prints by `ecall` 64 (write) to `console`. A run
+    /// with such a call has no proof.
+    ///
+    /// # Errors
+    /// As [`execute`](Self::execute).
+    pub fn execute_with_console(
+        &self,
+        inputs: Inputs<'_>,
+        max_steps: u64,
+        console: &mut dyn FnMut(&[u8]),
+    ) -> Result<RunResult, ExecError> {
+        run_with_console(&self.image, inputs, max_steps, console)
     }
 }
 

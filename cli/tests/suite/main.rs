@@ -10,6 +10,7 @@ mod demands;
 mod documents;
 #[cfg(unix)]
 mod files;
+mod foreign;
 mod guests;
 mod isa;
 mod library;

@@ -7,7 +7,7 @@ use thiserror::Error;
 use crate::image::Image;
 use crate::layout::{Layout, LayoutError, RegionKind};
 use crate::memory::Access;
-use crate::memory_map::{EXIT_ECALL, MemoryConfigError};
+use crate::memory_map::{EXIT_ECALL, MemoryConfigError, OUTPUT_START, WRITE_ECALL};
 
 /// An instruction address, with the function around it if the program has symbols.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -156,7 +156,7 @@ pub enum ExecError {
         stack_size: u32,
     },
     /// An `ecall` other than exit.
-    #[error("ecall {number} (register a7) at {at} is not supported; only {EXIT_ECALL} (exit) is")]
+    #[error("{}", unsupported_ecall(*number, at))]
     UnsupportedEcall {
         /// Where.
         at: Location,
@@ -170,6 +170,14 @@ pub enum ExecError {
         at: Location,
         /// The limit.
         limit: u64,
+    },
+    /// The program is in a loop that changes neither registers nor memory.
+    #[error("{}; to end a program, put its exit code into a0 and {EXIT_ECALL} into a7, and execute ecall", endless_loop(*instructions, at))]
+    EndlessLoop {
+        /// An instruction of the loop.
+        at: Location,
+        /// Number of its instructions.
+        instructions: u64,
     },
     /// The guest's output length is beyond the output region.
     #[error("the guest says that it wrote {length} bytes of output, more than the configured limit of {max}")]
@@ -208,4 +216,26 @@ const NOT_COMPRESSED: &str =
 fn compressed_target(compressed: Option<u16>) -> String {
     compressed
         .map_or_else(String::new, |half| format!(" and has the compressed instruction {half:#06x}; {NOT_COMPRESSED}"))
+}
+
+fn unsupported_ecall(number: u32, at: &Location) -> String {
+    let exit = format!("a program ends with {EXIT_ECALL} (exit) in a7 and its exit code in a0");
+    if number == WRITE_ECALL {
+        return format!(
+            "ecall {number} (write) at {at} has no proof: only runs without one print, to descriptors 1 and 2; output that is proven goes to memory at {OUTPUT_START:#010x}, and {exit}"
+        );
+    }
+    format!("ecall {number} (register a7) at {at} is not supported; {exit}")
+}
+
+/// What a loop without an end looks like: the usual last instructions of programs for bare machines.
+fn endless_loop(instructions: u64, at: &Location) -> String {
+    match instructions {
+        1 => format!(
+            "the program jumps to itself at {at}, forever, as programs without an operating system do at their end"
+        ),
+        _ => format!(
+            "the program repeats {instructions} instructions at {at} forever and changes nothing, as programs do that report their end through a word such as tohost, which is an ordinary word here"
+        ),
+    }
 }

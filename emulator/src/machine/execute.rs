@@ -1,16 +1,29 @@
 //! The interpreter loop.
 
 use super::error::{ExecError, Location};
-use super::trace::{Sink, TraceRow};
+use super::trace::{Discard, Sink, TraceRow, Watched};
 use crate::image::Image;
 use crate::isa::{Instruction, Opcode, semantics};
 use crate::memory::{Access, AccessFault, Memory};
-use crate::memory_map::{EXIT_CELL, EXIT_ECALL, PANIC_CELL, STACK_GUARD_BYTES};
+use crate::memory_map::{EXIT_CELL, EXIT_ECALL, PANIC_CELL, STACK_GUARD_BYTES, WRITE_ECALL};
 
-/// `a0`: exit code.
+/// `a0`: exit code, or descriptor.
 const A0: usize = 10;
+/// `a1`: address of bytes to be printed.
+const A1: usize = 11;
+/// `a2`: their number.
+const A2: usize = 12;
 /// `a7`: number of the `ecall`.
 const A7: usize = 17;
+/// Descriptors of standard output and standard error.
+const CONSOLE_DESCRIPTORS: [u32; 2] = [1, 2];
+/// Most bytes that one call prints; it says how many it did.
+const MAX_PRINTED_BYTES: u32 = 1 << 16;
+
+/// Steps between two looks for a loop without an end.
+const STEPS_BETWEEN_LOOKS: u64 = 1 << 20;
+/// Instructions of the longest loop that is found.
+const LONGEST_LOOP: u64 = 256;
 
 /// Why the loop stopped before the program ended; turned into an [`ExecError`] with its context outside of the loop.
 #[derive(Clone, Copy)]
@@ -23,9 +36,11 @@ enum Fault {
     Access { access: Access, address: u32, fault: AccessFault },
     UnsupportedEcall { number: u32 },
     StepLimit,
+    EndlessLoop { instructions: u64 },
 }
 
 /// Registers and the index of the next instruction.
+#[derive(Clone, PartialEq, Eq)]
 pub(super) struct Hart {
     pub(super) registers: [u32; 32],
     pub(super) pc_index: u32,
@@ -41,8 +56,84 @@ pub(super) fn execute<S: Sink>(
     max_steps: u64,
     sink: &mut S,
 ) -> Result<u64, ExecError> {
-    interpret(code, image.code_base, hart, memory, max_steps, sink)
-        .map_err(|fault| explain(image, hart.pc_index, memory, max_steps, fault))
+    let mut steps = 0;
+    loop {
+        let pace = STEPS_BETWEEN_LOOKS.min(max_steps - steps);
+        match interpret(code, image.code_base, hart, memory, pace, sink) {
+            Ok(more) => return Ok(steps + more),
+            Err(Fault::StepLimit) => steps += pace,
+            Err(fault) => return Err(explain(image, hart.pc_index, memory, max_steps, fault)),
+        }
+        let pc_index = hart.pc_index;
+        let fault = if steps < max_steps {
+            match look_for_loop(code, image.code_base, hart, memory, LONGEST_LOOP.min(max_steps - steps), sink) {
+                Look::GoesOn { steps: more } => {
+                    steps += more;
+                    continue;
+                }
+                Look::Ended { steps: more } => return Ok(steps + more),
+                Look::Stopped(fault) => fault,
+            }
+        } else {
+            // These steps are for the message only.
+            match look_for_loop(code, image.code_base, hart, memory, LONGEST_LOOP, &mut Discard) {
+                Look::Stopped(fault @ Fault::EndlessLoop { .. }) => fault,
+                _ => {
+                    hart.pc_index = pc_index;
+                    Fault::StepLimit
+                }
+            }
+        };
+        return Err(explain(image, hart.pc_index, memory, max_steps, fault));
+    }
+}
+
+#[cfg(feature = "test-util")]
+/// One step of `code`, and whether it was the last.
+pub(super) fn step<S: Sink>(
+    image: &Image,
+    code: &[Instruction],
+    hart: &mut Hart,
+    memory: &mut Memory<'_>,
+    sink: &mut S,
+) -> Result<bool, ExecError> {
+    match interpret(code, image.code_base, hart, memory, 1, sink) {
+        Ok(_) => Ok(true),
+        Err(Fault::StepLimit) => Ok(false),
+        Err(fault) => Err(explain(image, hart.pc_index, memory, 1, fault)),
+    }
+}
+
+/// What a look at the next steps found.
+enum Look {
+    GoesOn { steps: u64 },
+    Ended { steps: u64 },
+    Stopped(Fault),
+}
+
+/// Takes up to `max_steps` steps, and stops when registers and program counter are those of the start and no step has
+/// changed memory: then it is so forever.
+fn look_for_loop<S: Sink>(
+    code: &[Instruction],
+    base: u32,
+    hart: &mut Hart,
+    memory: &mut Memory<'_>,
+    max_steps: u64,
+    sink: &mut S,
+) -> Look {
+    let start = hart.clone();
+    let mut sink = Watched { sink, changed: false };
+    for steps in 1..=max_steps {
+        match interpret(code, base, hart, memory, 1, &mut sink) {
+            Ok(_) => return Look::Ended { steps },
+            Err(Fault::StepLimit) => {}
+            Err(fault) => return Look::Stopped(fault),
+        }
+        if *hart == start && !sink.changed {
+            return Look::Stopped(Fault::EndlessLoop { instructions: steps });
+        }
+    }
+    Look::GoesOn { steps: max_steps }
 }
 
 fn interpret<S: Sink>(
@@ -192,6 +283,21 @@ fn interpret<S: Sink>(
                 let (cell, value) = if instruction.op == Opcode::Ecall {
                     row.rs1 = registers[A7];
                     row.rs2 = registers[A0];
+                    if S::CONSOLE && row.rs1 == WRITE_ECALL && CONSOLE_DESCRIPTORS.contains(&row.rs2) {
+                        let mut bytes = Vec::new();
+                        for offset in 0..registers[A2].min(MAX_PRINTED_BYTES) {
+                            let address = registers[A1].wrapping_add(offset);
+                            match memory.locate(address, Access::Load) {
+                                Ok(slot) => bytes.push((memory.get(slot) >> (8 * (address & 3))) as u8),
+                                Err(fault) => stop!(Fault::Access { access: Access::Load, address, fault }),
+                            }
+                        }
+                        sink.print(&bytes);
+                        registers[A0] = bytes.len() as u32;
+                        steps += 1;
+                        index = next;
+                        continue;
+                    }
                     if row.rs1 != EXIT_ECALL {
                         stop!(Fault::UnsupportedEcall { number: row.rs1 });
                     }
@@ -250,6 +356,7 @@ fn explain(image: &Image, pc_index: u32, memory: &Memory<'_>, max_steps: u64, fa
             ExecError::ReadOnlyStore { at, address, region }
         }
         Fault::UnsupportedEcall { number } => ExecError::UnsupportedEcall { at, number },
+        Fault::EndlessLoop { instructions } => ExecError::EndlessLoop { at, instructions },
         Fault::StepLimit => ExecError::StepLimit { at, limit: max_steps },
     }
 }

@@ -19,7 +19,7 @@ use crate::image::Image;
 use crate::memory::{Initial, Memory};
 use crate::memory_map::{EXIT_CELL, INITIAL_STACK_POINTER, OUTPUT_START, PANIC_CELL, io_region_bytes};
 use execute::{Hart, execute};
-use trace::{Discard, Sink};
+use trace::{Console, Discard, Sink};
 
 /// How a program ended.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
@@ -93,6 +93,23 @@ pub struct TraceResult {
 /// and when the steps run out.
 pub fn run(image: &Image, inputs: Inputs<'_>, max_steps: u64) -> Result<RunResult, ExecError> {
     let (run, _, _) = run_with(image, inputs, max_steps, &mut Discard)?;
+    Ok(run)
+}
+
+/// Runs a program as [`run`] does and hands what it prints to `console`: the bytes of each `ecall` 64 (write) to
+/// descriptor 1 or 2, at most 2^16 a call, with their number returned in `a0`.
+///
+/// A run with such a call has no proof: [`trace`] refuses it.
+///
+/// # Errors
+/// As [`run`], and for bytes in memory that is not mapped.
+pub fn run_with_console(
+    image: &Image,
+    inputs: Inputs<'_>,
+    max_steps: u64,
+    console: &mut dyn FnMut(&[u8]),
+) -> Result<RunResult, ExecError> {
+    let (run, _, _) = run_with(image, inputs, max_steps, &mut Console(console))?;
     Ok(run)
 }
 

@@ -2,7 +2,7 @@
 
 use super::{
     ExecError, Inputs, TraceResult, TraceRow,
-    execute::{Hart, execute},
+    execute::{self, Hart},
     memory_of, output_words, start, summary,
 };
 use crate::{image::Image, isa::Instruction, memory::Memory, memory_map::OUTPUT_START};
@@ -82,14 +82,8 @@ impl<'a> Stepper<'a> {
 
     fn step_in(&mut self, code: &[Instruction]) -> Result<TraceRow, ExecError> {
         let mut rows = Vec::with_capacity(1);
-        let end = execute(self.image, code, &mut self.hart, &mut self.memory, 1, &mut rows);
-        self.is_over = end.is_ok();
-        // One step was allowed, so that the limit is what ends a step that is no exit.
-        match (end, rows.pop()) {
-            (Ok(_) | Err(ExecError::StepLimit { .. }), Some(row)) => Ok(row),
-            (Err(error), _) => Err(error),
-            (Ok(_), None) => unreachable!("an exit has a row"),
-        }
+        self.is_over = execute::step(self.image, code, &mut self.hart, &mut self.memory, &mut rows)?;
+        Ok(rows.pop().expect("a step has a row"))
     }
 
     /// The run as it stands, with these rows and whatever exit code, panic word and output are in memory. An output

@@ -27,7 +27,13 @@ pub struct TraceRow {
 
 /// Where rows go. The run-only mode has a sink that drops them, and the compiler then drops their computation.
 pub(super) trait Sink {
+    /// Whether the program may print.
+    const CONSOLE: bool = false;
+
     fn push(&mut self, row: TraceRow);
+
+    /// Takes bytes that the program prints.
+    fn print(&mut self, _: &[u8]) {}
 }
 
 /// Keeps nothing.
@@ -42,6 +48,39 @@ impl Sink for Vec<TraceRow> {
     #[inline(always)]
     fn push(&mut self, row: TraceRow) {
         Vec::push(self, row);
+    }
+}
+
+/// Keeps no rows and hands on what the program prints.
+pub(super) struct Console<'a>(pub(super) &'a mut dyn FnMut(&[u8]));
+
+impl Sink for Console<'_> {
+    const CONSOLE: bool = true;
+
+    #[inline(always)]
+    fn push(&mut self, _: TraceRow) {}
+
+    fn print(&mut self, bytes: &[u8]) {
+        (self.0)(bytes);
+    }
+}
+
+/// Passes everything on, and remembers whether a word of memory changed.
+pub(super) struct Watched<'a, S> {
+    pub(super) sink: &'a mut S,
+    pub(super) changed: bool,
+}
+
+impl<S: Sink> Sink for Watched<'_, S> {
+    const CONSOLE: bool = S::CONSOLE;
+
+    fn push(&mut self, row: TraceRow) {
+        self.changed |= row.ram_pre != row.ram_post;
+        self.sink.push(row);
+    }
+
+    fn print(&mut self, bytes: &[u8]) {
+        self.sink.print(bytes);
     }
 }
 
