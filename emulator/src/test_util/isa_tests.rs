@@ -82,7 +82,7 @@ pub fn patch_exit(image: &mut Image) -> Result<(), String> {
 }
 
 /// The directory that Cargo builds into.
-fn target_dir() -> PathBuf {
+pub(super) fn target_dir() -> PathBuf {
     env::var_os("CARGO_TARGET_DIR")
         .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../target"), PathBuf::from)
 }

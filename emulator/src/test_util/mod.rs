@@ -8,8 +8,10 @@
 //! - [`Qemu`] runs Linux ELFs under `qemu-riscv32`, where it is installed.
 //! - [`figure`] records how much a test covered.
 //! - [`nightly`] says whether tests run in their long form.
+//! - [`arch_tests`] gives the official architectural tests.
 //! - [`riscv_tests`] and [`patch_exit`] give the official ISA tests in this machine's exit convention.
 
+mod arch_tests;
 mod assembler;
 pub mod corpus;
 mod elf_builder;
@@ -20,6 +22,7 @@ mod random_program;
 mod rng;
 mod variables;
 
+pub use arch_tests::{ArchTest, arch_tests};
 pub use assembler::{Assembler, Label};
 pub use corpus::corpus;
 pub use elf_builder::{ElfBuilder, ElfSection, ElfSegment, ElfSymbol};
