@@ -1,12 +1,12 @@
 //! Start of a guest, and its ends.
 
-#[cfg(any(target_os = "none", doc))]
+#[cfg(any(guest, doc))]
 use crate::layout::{ECALL_EXIT, PANIC, PANIC_EXIT_CODE};
 use crate::reader::ReadError;
 
 // Six instructions before the entry function, two after it. Memory that no segment fills is zero, so that there is
 // no .bss to clear.
-#[cfg(target_os = "none")]
+#[cfg(guest)]
 core::arch::global_asm!(
     ".section .text.start, \"ax\"",
     ".globl _start",
@@ -79,22 +79,22 @@ macro_rules! entry {
 }
 
 /// Ends the program with `code`. What was committed so far is the public output.
-#[cfg(any(target_os = "none", doc))]
+#[cfg(any(guest, doc))]
 pub fn exit(code: u32) -> ! {
     // The call does not return. A loop says so without an instruction that the machine does not have: behind code
     // declared unreachable the compiler places a trap.
-    #[cfg(target_os = "none")]
+    #[cfg(guest)]
     loop {
         // SAFETY: the exit call ends the program; memory is only observed by the host afterwards.
         unsafe { core::arch::asm!("ecall", in("a7") ECALL_EXIT, in("a0") code, options(nostack)) };
     }
-    #[cfg(not(target_os = "none"))]
+    #[cfg(not(guest))]
     unreachable!("guests run on riscv32im only: code {code}, call {ECALL_EXIT}")
 }
 
 /// Ends the program as panicked: sets the panic cell and leaves with code 101, as a panic does, without the code
 /// that would format a message.
-#[cfg(any(target_os = "none", doc))]
+#[cfg(any(guest, doc))]
 #[cold]
 #[inline(never)]
 pub fn panic_exit() -> ! {

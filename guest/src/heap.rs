@@ -8,14 +8,14 @@ use core::alloc::Layout;
 
 /// The free range `[next, end)`, as addresses. `dirty` is the lowest address above which no block has ever been, so
 /// that memory from there on still holds the zeros that the machine starts with.
-#[cfg_attr(not(any(test, target_os = "none")), allow(dead_code))]
+#[cfg_attr(not(any(test, guest)), allow(dead_code))]
 struct Bump {
     next: usize,
     end: usize,
     dirty: usize,
 }
 
-#[cfg_attr(not(any(test, target_os = "none")), allow(dead_code))]
+#[cfg_attr(not(any(test, guest)), allow(dead_code))]
 impl Bump {
     /// Start of a new block, or `None` when the range is too small.
     #[inline(always)]
@@ -63,7 +63,7 @@ impl Bump {
     }
 }
 
-#[cfg(target_os = "none")]
+#[cfg(guest)]
 mod global {
     use core::alloc::{GlobalAlloc, Layout};
     use core::cell::UnsafeCell;

@@ -28,6 +28,14 @@
 //! `_start`, the panic handler and a bump allocator (64 MiB after the image) are linked in for
 //! `riscv32im-unknown-none-elf`; what a guest does not use is dropped by the linker. On other targets only the pure
 //! parts exist ([`Reader`], [`ReadError`], [`ExitCode`], [`layout`]), so that guest logic can be tested on the host.
+//!
+//! # Features
+//! * `serde`: typed values.
+//! * `critical-section`: the crate of that name, and with it `portable-atomic`, for one hart without interrupts.
+//! * `getrandom`: a backend for that crate (0.2 to 0.4) that always fails. A guest has no randomness: whatever it
+//!   computes follows from its inputs. What must be unpredictable comes in as private input.
+//! * `insecure-deterministic-random`: that backend gives the same numbers in every run, which everybody can compute.
+//!   They are good for hash maps and tests, never for keys or challenges.
 #![no_std]
 
 #[cfg(test)]
@@ -38,18 +46,26 @@ mod heap;
 pub mod layout;
 mod reader;
 
-#[cfg(any(target_os = "none", doc))]
+#[cfg(any(guest, doc))]
 mod io;
-#[cfg(target_os = "none")]
+#[cfg(all(guest, not(target_os = "zkvm")))]
 mod panic;
-#[cfg(all(feature = "serde", any(target_os = "none", doc)))]
+#[cfg(feature = "insecure-deterministic-random")]
+pub mod random;
+#[cfg(all(guest, feature = "critical-section"))]
+mod single_hart;
+#[cfg(target_os = "zkvm")]
+mod system;
+#[cfg(all(guest, any(feature = "getrandom", target_os = "zkvm")))]
+mod unpredictable;
+#[cfg(all(feature = "serde", any(guest, doc)))]
 mod values;
 
 pub use entry::ExitCode;
-#[cfg(any(target_os = "none", doc))]
+#[cfg(any(guest, doc))]
 pub use entry::{exit, panic_exit};
-#[cfg(any(target_os = "none", doc))]
+#[cfg(any(guest, doc))]
 pub use io::{commit, commit_u32, commit_u64, committed_len, input, private_input};
 pub use reader::{ReadError, Reader};
-#[cfg(all(feature = "serde", any(target_os = "none", doc)))]
+#[cfg(all(feature = "serde", any(guest, doc)))]
 pub use values::{CommitError, commit_value, read, read_private};

@@ -148,7 +148,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-#[cfg(any(target_os = "none", doc))]
+#[cfg(any(guest, doc))]
 impl Reader<'static> {
     /// A cursor over the public input.
     #[inline]
