@@ -120,7 +120,7 @@ fn missing_tool() -> Option<&'static str> {
 
 /// Fetches the sources and builds all programs into `cache`, all at once or not at all.
 fn fetch_and_build(cache: &Path) -> Result<(), String> {
-    let work = cache.with_extension(format!("work-{}", std::process::id()));
+    let work = cache.with_file_name(format!("work-{}", std::process::id()));
     let result = create(&work).and_then(|()| fetch(&work)).and_then(|suite| build(&work, &suite)).and_then(|built| {
         match fs::rename(&built, cache) {
             // Another process was faster.
