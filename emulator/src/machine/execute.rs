@@ -76,12 +76,12 @@ pub(super) fn execute<S: Sink>(
             }
         } else {
             // These steps are for the message only.
-            match look_for_loop(code, image.code_base, hart, memory, LONGEST_LOOP, &mut Discard) {
-                Look::Stopped(fault @ Fault::EndlessLoop { .. }) => fault,
-                _ => {
-                    hart.pc_index = pc_index;
-                    Fault::StepLimit
-                }
+            let look = look_for_loop(code, image.code_base, hart, memory, LONGEST_LOOP, &mut Discard);
+            if let Look::Stopped(fault @ Fault::EndlessLoop { .. }) = look {
+                fault
+            } else {
+                hart.pc_index = pc_index;
+                Fault::StepLimit
             }
         };
         return Err(explain(image, hart.pc_index, memory, max_steps, fault));
