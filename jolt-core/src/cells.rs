@@ -30,7 +30,7 @@ use lariat_subtables::{
     table,
 };
 use lariat_sumcheck::{block_column::BlockColumn, dense_product::EqFactorTables};
-use std::ops::Range;
+use std::{iter::once, ops::Range};
 
 /// Initial contents of a RAM region.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -278,9 +278,9 @@ impl CellContext<'_> {
         match region.kind {
             RegionKind::Bytecode => self.bytecode.rows.runs().map(|(start, rows)| start..start + rows.len()).collect(),
             RegionKind::RangeTs => Vec::new(),
-            RegionKind::Ram { .. } => vec![0..self.affine(region).start],
+            RegionKind::Ram { .. } => once(0..self.affine(region).start).collect(),
             RegionKind::Table(_) | RegionKind::Registers | RegionKind::VirtualBytecode | RegionKind::PrivateBits => {
-                vec![0..region.len]
+                once(0..region.len).collect()
             }
         }
     }
@@ -289,12 +289,11 @@ impl CellContext<'_> {
     /// [listed](Self::listed) ones, where no memory is but zeros.
     fn affine(&self, region: &Region) -> Range<usize> {
         match region.kind {
-            RegionKind::RangeTs => 0..region.len,
             RegionKind::Ram { init: RamInit::Segment(s), .. } => {
                 self.image.segments.get(s).map_or(0, |s| s.words.len()).min(region.len)..region.len
             }
             RegionKind::Ram { init: RamInit::Input, .. } => region.len..region.len,
-            RegionKind::Ram { init: RamInit::Zero | RamInit::Private, .. } => 0..region.len,
+            RegionKind::RangeTs | RegionKind::Ram { init: RamInit::Zero | RamInit::Private, .. } => 0..region.len,
             _ => 0..0,
         }
     }

@@ -386,7 +386,9 @@ fn cell_rows(
 ) -> Vec<CellRow> {
     let row = |at: usize, entries: &[(usize, Fr)]| {
         let mut v = [Fr::zero(); cell::NUM_SPARSE];
-        entries.iter().for_each(|(column, x)| v[*column] = *x);
+        for (column, x) in entries {
+            v[*column] = *x;
+        }
         (at as u32, v)
     };
     let mut rows: Vec<CellRow> = cells

@@ -3,7 +3,7 @@
 use crate::input::Input;
 use crate::mutate::edited;
 use crate::temporary::Folder;
-use lariat_kzg::PowersOfTau;
+use lariat_kzg::{Contributions, PowersOfTau};
 use std::fs;
 use std::sync::OnceLock;
 
