@@ -223,13 +223,11 @@ fn phases(guest: &str, subtitle: [String; 2], curves: &[Curve<'_, Record>]) -> B
 
 /// Bits of security: of the whole proof where the record has them, else of the commitment scheme alone.
 pub(crate) fn bits(record: &Record) -> String {
-    match &record.proof_security {
-        Some(proof) => record.setup.bits(proof.proof_security_proven, proof.proof_security_conjectured),
-        None => {
-            let own = &record.security;
-            format!("scheme {}", record.setup.bits(own.security_proven, own.security_conjectured))
-        }
-    }
+    let Some(proof) = &record.proof_security else {
+        let own = &record.security;
+        return format!("scheme {}", record.setup.bits(own.security_proven, own.security_conjectured));
+    };
+    record.setup.bits(proof.proof_security_proven, proof.proof_security_conjectured)
 }
 
 fn proof_table(guest: &str, records: &[&Record], curves: &[Curve<'_, Record>]) -> String {
