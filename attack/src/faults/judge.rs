@@ -125,7 +125,6 @@ fn is_same(statement: &VerifiedStatement, truth: &VerifiedStatement) -> bool {
 
 /// What was accepted.
 fn describe(statement: &VerifiedStatement) -> String {
-    let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
     let VerifiedStatement { input, output, exit, rows, .. } = statement;
-    format!("accepted: input {}, output {}, {exit:?}, {rows} rows", hex(input), hex(output))
+    format!("accepted: input {input:02x?}, output {output:02x?}, {exit:?}, {rows} rows")
 }

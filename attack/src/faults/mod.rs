@@ -41,7 +41,7 @@ const OTHER_SIZE_EVERY: usize = 32;
 #[derive(Debug)]
 pub struct Subjects<'a> {
     guests: &'a [Guest],
-    subjects: Vec<[Subject<'a>; 2]>,
+    by_size: Vec<[Subject<'a>; 2]>,
     schemes: Schemes,
 }
 
@@ -54,9 +54,9 @@ impl<'a> Subjects<'a> {
         let params = if config.params == Params::M8 { Params::M16 } else { Params::M8 };
         let other = Config { params, ..config };
         let pair = |guest| [Subject::new(guest, config), Subject::new(guest, other)];
-        let subjects: Vec<[Subject<'a>; 2]> = guests.iter().map(pair).collect();
-        subjects.par_iter().try_for_each(|[subject, _]| subject.prove_honest(schemes))?;
-        Ok(Self { guests, subjects, schemes: schemes.clone() })
+        let by_size: Vec<[Subject<'a>; 2]> = guests.iter().map(pair).collect();
+        by_size.par_iter().try_for_each(|[subject, _]| subject.prove_honest(schemes))?;
+        Ok(Self { guests, by_size, schemes: schemes.clone() })
     }
 
     /// What becomes of fault number `number`. Its number decides on the size of the tables.
@@ -64,7 +64,7 @@ impl<'a> Subjects<'a> {
     /// # Errors
     /// When an honest run cannot be proven.
     pub fn fate(&self, number: usize, fault: &Fault, verifier: &Verifier<'_>) -> Result<Fate, AttackError> {
-        let subject = &self.subjects[fault.guest][usize::from(number % OTHER_SIZE_EVERY == OTHER_SIZE_EVERY - 1)];
+        let subject = &self.by_size[fault.guest][usize::from(number % OTHER_SIZE_EVERY == OTHER_SIZE_EVERY - 1)];
         let what = |text: String| format!("{}, with {}: {text}", self.describe(fault), subject.name());
         let presented = match guarded(|| run(subject.guest, fault)) {
             Ok(presented) => presented,

@@ -65,7 +65,9 @@ fn rejects_false_runs_of_every_kind() {
     assert!(rows.iter().all(Row::is_clean), "{rows:#?}");
     assert_eq!(rows.len(), Kind::ALL.len());
     let mut sum = Row::default();
-    rows.iter().for_each(|row| sum.add(row));
+    for row in &rows {
+        sum.add(row);
+    }
     let harmless = sum.harmless.unwrap();
     println!("{} faults: {} rejected, {harmless:?}", sum.tried, sum.rejected);
     assert_eq!(sum.tried, 2 * Kind::ALL.len() as u64);

@@ -28,7 +28,9 @@ pub fn matrix(report: &Report) -> String {
         return out;
     }
     let mut together = Row::new(FAULTS, "together");
-    rows.iter().for_each(|row| together.add(row));
+    for row in &rows {
+        together.add(row);
+    }
     let title = format!("engine {FAULTS}: {}", engine_name(FAULTS));
     let width = rows.iter().map(|row| row.name.chars().count() + 2).chain([title.len()]).max().unwrap_or_default();
     // Writing to a string cannot fail.
@@ -64,7 +66,9 @@ mod tests {
     fn report(last: Fate) -> Report {
         let fates = [Fate::Rejected, Fate::Rejected, Fate::Stopped, Fate::NoEffect, Fate::SameStatement, last];
         let mut row = Row::of_faults(FAULTS, "end: another exit code");
-        fates.into_iter().for_each(|fate| row.record(fate));
+        for fate in fates {
+            row.record(fate);
+        }
         let attacked =
             |scheme: &str| Attacked { scheme: scheme.to_owned(), rows: vec![row.clone()], failure: None, seconds: 1.0 };
         Report {

@@ -53,13 +53,14 @@ fn the_matrix_is_text_with_a_column_for_each_scheme() {
 /// Faults in the executor: counted by outcome, in the text and in the report; all under the first scheme.
 #[test]
 fn faults_are_counted_by_their_outcome() {
-    let faults = ["attack", "--engine", "6", "--faults", "53", "--pcs", "hyrax,zeromorph"];
-    let run = lariat(&faults).ok();
+    let faults = |count| ["attack", "--engine", "6", "--pcs", "hyrax,zeromorph", "--faults", count];
+    let run = lariat(&faults("3")).ok();
     let header = run.stdout.lines().find(|line| line.starts_with("engine 6: faults in the executor")).unwrap();
     assert!(header.ends_with("rejected  stopped  no effect  same statement  accepted false  panicked"), "{header}");
-    assert!(run.stdout.contains("engine 6, faults in the executor: 53 tried, "), "{run:?}");
-    let report = lariat(&[&faults[..], &["--json"]].concat()).ok().json();
-    let sum = ["rejected", "stopped", "no_effect", "same_statement"].map(|field| count(&report, field)).iter().sum();
+    assert!(run.stdout.contains("engine 6, faults in the executor: 3 tried, "), "{run:?}");
+    let report = lariat(&[&faults("53")[..], &["--json"]].concat()).ok().json();
+    let sum: u64 =
+        ["rejected", "stopped", "no_effect", "same_statement"].map(|field| count(&report, field)).iter().sum();
     assert_eq!((count(&report, "tried"), sum, count(&report, "accepted")), (53, 53, 0), "{report}");
     let rows = |scheme: usize| report["schemes"][scheme]["rows"].as_array().unwrap();
     assert_eq!((rows(0).len(), rows(1).len()), (53, 0));
