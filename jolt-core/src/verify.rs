@@ -77,7 +77,7 @@ pub fn verify_with(
     schemes: &Schemes,
     options: &VerifyOptions,
 ) -> Result<VerifiedStatement, VerifyError> {
-    verify_in(program, proof, schemes, options, |session| session).map(|(statement, _)| statement)
+    verify_in(program, proof, schemes, *options, |session| session).map(|(statement, _)| statement)
 }
 
 /// [`verify`], with the log of every message and challenge.
@@ -89,7 +89,7 @@ pub fn verify_with_log(
     proof: &[u8],
     schemes: &Schemes,
 ) -> Result<(VerifiedStatement, EventLog), VerifyError> {
-    verify_in(program, proof, schemes, &VerifyOptions::default(), |session| session)
+    verify_in(program, proof, schemes, VerifyOptions::default(), |session| session)
 }
 
 /// [`verify_with_log`] on challenges that are not drawn but given: what a verifier that forgot to absorb would accept.
@@ -107,7 +107,7 @@ pub fn verify_frozen(
     schemes: &Schemes,
     tape: &lariat_transcript::ChallengeTape,
 ) -> Result<(VerifiedStatement, EventLog), VerifyError> {
-    verify_in(program, proof, schemes, &VerifyOptions::default(), |session| session.freeze(tape.clone()))
+    verify_in(program, proof, schemes, VerifyOptions::default(), |session| session.freeze(tape.clone()))
 }
 
 #[tracing::instrument(skip_all, name = "verify")]
@@ -116,7 +116,7 @@ fn verify_in(
     program: &Program,
     proof: &[u8],
     schemes: &Schemes,
-    options: &VerifyOptions,
+    options: VerifyOptions,
     prepare: impl FnOnce(Session<Ready>) -> Session<Ready>,
 ) -> Result<(VerifiedStatement, EventLog), VerifyError> {
     // Step 0: header, shape, exact length.

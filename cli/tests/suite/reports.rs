@@ -67,7 +67,7 @@ fn prove_reports_its_costs() {
     assert!(number(&report["preprocess_ns"]) > phase("setup"));
     assert!(number(&report["verify_ns"]) > 0.0);
     let threads = number(&report["threads"]);
-    assert!(threads <= 2.0 && threads >= 1.0, "{report}");
+    assert!((1.0..=2.0).contains(&threads), "{report}");
     let expected = number(&report["prove_ns"]) * threads / number(&report["instructions"]) / number(&report["mul_ns"]);
     assert!((number(&report["mul_equivalents_per_instruction"]) / expected - 1.0).abs() < 1e-9, "{report}");
     for (name, value) in [("instructions", 81), ("rows", 81), ("exit_code", 0), ("log_m", 16)] {
