@@ -165,9 +165,7 @@ pub fn run(schemes: &Schemes, kinds: &[PcsKind], plan: &Plan, progress: &dyn Pro
     };
     let uniqueness = if engine(uniqueness::ENGINE) {
         progress.begin(None, Part::Completions);
-        uniqueness::attack(Size { cases: plan.operands, deletions: plan.operands, seed: plan.seed }, &|n| {
-            progress.done(n)
-        })
+        uniqueness::attack(Size { cases: plan.operands, seed: plan.seed }, &|n| progress.done(n))
     } else {
         Vec::new()
     };

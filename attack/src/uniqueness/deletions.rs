@@ -35,15 +35,10 @@ const PATIENCE: [usize; 2] = [2, 12];
 
 /// Deletes constraints and lookups one at a time, and asks every case for another completion until one has it. A row for
 /// constraints and one for lookups.
-pub fn attack(
-    groups: &[Group],
-    params: Params,
-    chosen: &dyn Fn(usize) -> bool,
-    done: &(dyn Fn(usize) + Sync),
-) -> Vec<Row> {
+pub fn attack(groups: &[Group], params: Params, done: &(dyn Fn(usize) + Sync)) -> Vec<Row> {
     let laid: Vec<(Laid, &Group)> = groups.iter().map(|g| (Laid::new(g, params), g)).collect();
     let Some((first, _)) = laid.first() else { return Vec::new() };
-    let all = first.system().deletions().into_iter().enumerate().filter(|(k, _)| chosen(*k)).map(|(_, d)| d);
+    let all = first.system().deletions().into_iter();
     let deletions: Vec<Tried> = all.map(|deletion| Tried { deletion, noticed: OnceLock::new() }).collect();
     first.at_start(|scene| padding(&deletions, scene));
     let mut failures: Vec<String> = Vec::new();

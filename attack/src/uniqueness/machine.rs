@@ -84,9 +84,9 @@ impl Memory {
         Some((range.writable, self.written.get(&word).copied().unwrap_or_else(initial)))
     }
 
-    /// Words that are mapped, from `low` to `high`, in their order.
+    /// Words that are mapped, from `low` to `high`; those of the highest region first, which start as zeros.
     pub fn mapped(&self, low: u32, high: u32) -> impl Iterator<Item = u32> {
-        self.ranges.iter().flat_map(move |r| r.start.max(low)..(r.start + r.len).min(high.saturating_add(1)))
+        self.ranges.iter().rev().flat_map(move |r| r.start.max(low)..(r.start + r.len).min(high.saturating_add(1)))
     }
 
     /// Puts any field element into a word, as whoever chooses the private input may.

@@ -70,8 +70,6 @@ impl Uniqueness {
 pub struct Size {
     /// Cases.
     pub cases: Sample,
-    /// Constraints and lookups that are deleted.
-    pub deletions: Sample,
     /// Seed of random operands.
     pub seed: u64,
 }
@@ -81,12 +79,10 @@ pub struct Size {
 pub fn attack(size: Size, done: &(dyn Fn(usize) + Sync)) -> Vec<Uniqueness> {
     let groups = cases::groups(size.cases, size.seed);
     let few = cases::groups(Sample::Few, size.seed);
-    // One in eight, others with every seed.
-    let chosen = |k: usize| size.deletions == Sample::All || (k as u64).wrapping_add(size.seed) % 8 == 0;
     let of = |params: Params| Uniqueness {
         log_m: params.log_m(),
         cases: solve(&groups, params, done),
-        deletions: deletions::attack(&few, params, &chosen, done),
+        deletions: deletions::attack(&few, params, done),
     };
     Params::ALL.into_iter().map(of).collect()
 }

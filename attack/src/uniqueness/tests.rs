@@ -134,10 +134,10 @@ fn says_so_where_it_cannot_tell() {
     assert!(!search.is_complete);
 }
 
-/// One completion for every case, and every deletion is noticed: the engine in its small size, and all deletions.
+/// One completion for every case, and every deletion is noticed: the engine in its small size.
 #[test]
 fn every_case_has_one_completion_and_every_deletion_is_noticed() {
-    let size = Size { cases: Sample::Few, deletions: Sample::All, seed: 7 };
+    let size = Size { cases: Sample::Few, seed: 7 };
     let kinds = Opcode::ALL.len() - 1;
     for of_size in attack(size, &|_| {}) {
         let wrong: Vec<&Row> = of_size.rows().filter(|row| !row.is_clean()).collect();
