@@ -24,9 +24,9 @@ use crate::{
     error::AttackError,
     outcome::{Fate, Row, guarded},
 };
+use lariat_algebra::par;
 use lariat_emulator::test_util::Rng;
 use lariat_jolt_core::{Config, Params, Schemes, verify};
-use rayon::prelude::*;
 
 /// The engine's number.
 pub const ENGINE: u8 = 6;
@@ -55,7 +55,8 @@ impl<'a> Subjects<'a> {
         let other = Config { params, ..config };
         let pair = |guest| [Subject::new(guest, config), Subject::new(guest, other)];
         let by_size: Vec<[Subject<'a>; 2]> = guests.iter().map(pair).collect();
-        by_size.par_iter().try_for_each(|[subject, _]| subject.prove_honest(schemes))?;
+        let proven = par::map_collect(by_size.len(), |i| by_size[i][0].prove_honest(schemes));
+        proven.into_iter().collect::<Result<(), AttackError>>()?;
         Ok(Self { guests, by_size, schemes: schemes.clone() })
     }
 
@@ -97,8 +98,7 @@ impl<'a> Subjects<'a> {
         let mut rows: Vec<Row> = Kind::ALL.iter().map(|kind| Row::of_faults(ENGINE, kind.name())).collect();
         let faults: Vec<(usize, Fault)> = faults(self.guests, seed).take(count).enumerate().collect();
         for batch in faults.chunks(BATCH) {
-            let fates: Vec<Result<Fate, AttackError>> =
-                batch.par_iter().map(|(number, fault)| self.fate(*number, fault, verifier)).collect();
+            let fates = par::map_collect(batch.len(), |i| self.fate(batch[i].0, &batch[i].1, verifier));
             for ((_, fault), fate) in batch.iter().zip(fates) {
                 rows[fault.kind as usize].record(fate?);
             }

@@ -9,9 +9,8 @@ use super::{
 };
 use crate::outcome::{Fate, Row, guarded, record};
 use ark_ff::Zero;
-use lariat_algebra::Fr;
+use lariat_algebra::{Fr, par};
 use lariat_jolt_core::{Params, bytecode::Row as BytecodeRow};
-use rayon::prelude::*;
 use std::{collections::BTreeMap, sync::OnceLock};
 
 /// Constraints whose deletion changes nothing, with the reason.
@@ -43,10 +42,12 @@ pub fn attack(groups: &[Group], params: Params, done: &(dyn Fn(usize) + Sync)) -
     first.at_start(|scene| padding(&deletions, scene));
     let mut failures: Vec<String> = Vec::new();
     for patience in PATIENCE {
-        failures.par_extend(laid.par_iter().filter_map(|(laid, group)| {
+        let failed = par::map_collect(laid.len(), |i| {
+            let (laid, group) = &laid[i];
             let mut hunt = Hunt { group, deletions: &deletions, patience, tried: BTreeMap::new() };
             guarded(|| laid.judge(&mut hunt)).unwrap_or_else(Err).err()
-        }));
+        });
+        failures.extend(failed.into_iter().flatten());
     }
     done(deletions.len());
     let mut rows = Vec::new();

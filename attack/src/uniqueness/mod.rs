@@ -37,9 +37,8 @@ use crate::{
 use ark_ff::Zero;
 use cases::Group;
 use judge::{Completions, Scene};
-use lariat_algebra::Fr;
+use lariat_algebra::{Fr, par};
 use lariat_jolt_core::Params;
-use rayon::prelude::*;
 use runs::{Judge, Laid};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -102,7 +101,7 @@ fn solve(groups: &[Group], params: Params, done: &(dyn Fn(usize) + Sync)) -> Vec
         tally.rows
     };
     let mut sums: BTreeMap<String, Row> = BTreeMap::new();
-    let found: Vec<Vec<Row>> = groups.par_iter().map(of_group).collect();
+    let found: Vec<Vec<Row>> = par::map_collect(groups.len(), |i| of_group(&groups[i]));
     for row in found.into_iter().flatten().chain([padding(groups, params)]) {
         sums.entry(row.name.clone()).or_insert_with(|| Row::new(ENGINE, &row.name)).add(&row);
     }
