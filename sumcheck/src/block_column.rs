@@ -203,7 +203,7 @@ mod tests {
             }
             let (offset, slope) = (Fr::rand(rng), Fr::rand(rng));
             let cubed = |i: usize| offset + slope * Fr::from((i * i * i) as u64);
-            if rng.next_u32() % 2 == 0 {
+            if rng.next_u32().is_multiple_of(2) {
                 column.push_affine(first, len, offset, slope);
                 (0..len).for_each(|i| expected[first + i] = offset + slope * Fr::from(i as u64));
             } else {
