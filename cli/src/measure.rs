@@ -2,28 +2,16 @@
 
 use ark_bn254::Fr;
 use ark_ff::{Field, One};
-use lariat_jolt_core::Params;
 use std::{fs, hint::black_box, path::Path, time::Instant};
 
-/// Memory of the prover that does not depend on the number of rows: lookup tables, parameters, the program.
-pub const FIXED_BYTES: u64 = 64 << 20;
-
-/// Memory of the prover for each row. Measured on SHA-256 chains of 2^16 to 2^20 rows, and a tenth added.
-pub const fn bytes_per_row(params: Params) -> u64 {
-    // Twice as many chunks take more columns.
-    if params.log_m() == Params::M8.log_m() { 3840 } else { 2816 }
-}
-
-/// Estimated peak memory of a proof, in bytes, without what the scheme keeps.
-pub const fn prover_bytes(params: Params, rows: u64) -> u64 {
-    FIXED_BYTES.saturating_add(rows.saturating_mul(bytes_per_row(params)))
-}
-
-/// Memory that this process can still get, in bytes: what the machine has without swapping, what is left of a limit on
-/// the address space (`ulimit -v`), and what is left to the control group; `None` where the system does not tell.
+/// Memory that this process has or can still get, in bytes: what the machine has without swapping, what is left of a
+/// limit on the address space (`ulimit -v`), and what is left to the control group; `None` where the system does not
+/// tell.
 pub fn available_bytes() -> Option<u64> {
     let machine = kib_field(&fs::read_to_string("/proc/meminfo").ok()?, "MemAvailable:");
-    [machine, address_space_bytes(), group_bytes()].into_iter().flatten().min()
+    let more = [machine, address_space_bytes(), group_bytes()].into_iter().flatten().min()?;
+    let resident = kib_field(&fs::read_to_string("/proc/self/status").ok()?, "VmRSS:").unwrap_or(0);
+    Some(more.saturating_add(resident))
 }
 
 /// What is left of the limit on the address space, if there is one.
@@ -127,14 +115,5 @@ mod tests {
         clock.sample();
         assert_eq!(clock.samples.len(), BATCHES);
         assert!((1.0..10_000.0).contains(&clock.median_ns()), "{}", clock.median_ns());
-    }
-
-    #[test]
-    fn estimates_grow_with_rows_and_never_wrap() {
-        for params in Params::ALL {
-            assert_eq!(prover_bytes(params, 0), FIXED_BYTES);
-            assert!(prover_bytes(params, 1 << 20) > 2 << 30);
-            assert_eq!(prover_bytes(params, u64::MAX), u64::MAX);
-        }
     }
 }

@@ -518,8 +518,7 @@ pub fn fixed_cells(layout: &CellLayout, header: &Header) -> Vec<(usize, u32)> {
 
 /// [`fixed_cells`] but for those of the output.
 fn fixed_single_cells(layout: &CellLayout, header: &Header) -> Vec<(usize, u32)> {
-    let words =
-        [(EXIT_CELL, header.exit_code), (PANIC_CELL, header.panic_word), (PRIVATE_INPUT_START, header.private_bytes)];
+    let words = [(EXIT_CELL, header.exit_code), (PANIC_CELL, header.panic_word)];
     words.into_iter().filter_map(|(address, word)| Some((layout.ram_cell(address / 4)?, word))).collect()
 }
 

@@ -14,6 +14,7 @@ pub mod columns;
 pub mod constraints;
 mod error;
 pub mod keys;
+pub mod memory;
 pub mod operations;
 mod program;
 pub mod protocol;
@@ -32,6 +33,7 @@ pub use lariat_emulator::{
 pub use lariat_pcs::{PcsKind, Schemes, SetupSource};
 pub use lariat_subtables::Params;
 pub use lariat_transcript::{EventLog, HashKind};
+pub use memory::ProverMemory;
 pub use program::Program;
 #[cfg(feature = "test-util")]
 pub use prove::prove_witness_frozen;

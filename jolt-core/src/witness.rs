@@ -12,9 +12,10 @@ use crate::{
 use builder::Builder;
 use lariat_algebra::column::Column;
 use lariat_emulator::{
-    machine::{Exit, Extents, Inputs, TraceResult, TraceRow},
+    machine::{Exit, Extents, Inputs, RunResult, TraceResult, TraceRow},
     memory_map::{OUTPUT_START, io_region_bytes},
 };
+use lariat_subtables::Params;
 
 /// A cell that the execution touched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,6 +47,43 @@ pub struct Witness {
 pub fn count_rows(program: &Program, rows: &[TraceRow]) -> u64 {
     let sequences = &program.bytecode().sequences;
     rows.iter().map(|r| 1 + u64::from(sequences.get(r.pc_index as usize).map_or(0, |s| s.1))).sum()
+}
+
+/// Bytes that a row takes in all columns of a witness.
+pub fn row_bytes(params: Params) -> u64 {
+    builder::empty_columns(params, 1).into_iter().map(|data| Column::new(0, data).heap_bytes() as u64).sum()
+}
+
+/// The header of an execution that was not traced, as if every step were one row and every panic wrote the word one.
+pub(crate) fn run_header(
+    program: &Program,
+    config: Config,
+    inputs: Inputs<'_>,
+    run: &RunResult,
+) -> Result<Header, ProveError> {
+    if run.steps > MAX_STEPS {
+        return Err(ProveError::TooLong { rows: run.steps, max: MAX_STEPS });
+    }
+    let (exit_code, panic_word) = match run.exit {
+        Exit::Halted { code } => (code, 0),
+        Exit::Panicked { code } => (code, 1),
+    };
+    let words = 1 + run.output.len().div_ceil(4);
+    let Extents { output_bytes_used, output_high, heap_high, stack_low, .. } = run.extents;
+    Ok(Header {
+        config,
+        setup: SetupId::UNKNOWN,
+        program: program.digest(),
+        steps: run.steps,
+        heap_high,
+        stack_low,
+        output_high: output_high.max(OUTPUT_START.saturating_add(output_bytes_used)),
+        private_bytes: u32::try_from(inputs.private.len()).unwrap_or(u32::MAX),
+        exit_code,
+        panic_word,
+        input: inputs.public.to_vec(),
+        output_words: (0..words).map(|i| io_word(&run.output, i)).collect(),
+    })
 }
 
 /// The header of a traced execution.

@@ -12,10 +12,9 @@ use crate::{
 };
 use lariat_emulator::machine;
 use lariat_jolt_core::{
-    Config, Exit, Inputs, Phase, Program, Proven, VerifiedStatement, columns::num_committed, prove_trace, verify,
-    witness::count_rows,
+    Config, Exit, Inputs, Phase, Program, Proven, ProverMemory, VerifiedStatement, prove_witness, verify, witness,
 };
-use lariat_pcs::{Schemes, Workload};
+use lariat_pcs::Schemes;
 use serde::Serialize;
 use std::time::{Duration, Instant};
 
@@ -58,6 +57,14 @@ pub struct Task<'a> {
     pub schemes: &'a Schemes,
 }
 
+/// What [`Task::prove`] did.
+struct Work {
+    proven: Proven,
+    statement: VerifiedStatement,
+    memory: ProverMemory,
+    verify_time: Duration,
+}
+
 /// A proof that was verified, and what it cost.
 #[derive(Debug)]
 pub struct Made {
@@ -87,6 +94,7 @@ pub struct Costs {
     pub phases_ns: Named,
     pub proof_bytes: usize,
     pub peak_rss_bytes: Option<u64>,
+    pub estimated_peak_bytes: u64,
     pub pcs: String,
     pub setup: &'static str,
     pub setup_name: String,
@@ -109,10 +117,11 @@ impl Task<'_> {
         let config = options.config.or(Config::default());
         let mut progress = Progress::new(mode);
         progress.begin(Phase::Execute);
-        // The run without a trace costs little, and tells how much memory the one with a trace takes.
-        let steps = self.program.execute(self.inputs, self.max_steps)?.steps;
-        check_memory(config, steps, self.schemes, options.force)?;
-        let threads = ProverThreads::start(options.threads, config.params, steps);
+        // The run without a trace costs little, and tells how much memory the one with a trace takes at least.
+        let run = self.program.execute(self.inputs, self.max_steps)?;
+        let memory = ProverMemory::of_run(self.program, config, self.inputs, &run, self.schemes)?;
+        check_memory(run.steps, &memory, options.force)?;
+        let threads = ProverThreads::start(options.threads, config.params, run.steps);
         let mut clock = MulClock::default();
         clock.sample();
         let made = threads.threads.run(|| self.prove_and_verify(config, options.force, &mut progress))?;
@@ -121,29 +130,36 @@ impl Task<'_> {
         Ok(self.made(made, &clock, &threads))
     }
 
-    fn prove_and_verify(
-        self,
-        config: Config,
-        force: bool,
-        progress: &mut Progress,
-    ) -> Result<(Proven, VerifiedStatement, Duration), CliError> {
+    fn prove_and_verify(self, config: Config, force: bool, progress: &mut Progress) -> Result<Work, CliError> {
+        let (program, inputs, schemes) = (self.program, self.inputs, self.schemes);
+        let check = |rows, memory: ProverMemory| check_memory(rows, &memory, force);
         let start = Instant::now();
-        let trace = machine::trace(self.program.image(), self.inputs, self.max_steps)?;
-        let execute = start.elapsed();
-        check_memory(config, count_rows(self.program, &trace.rows), self.schemes, force)?;
+        let trace = machine::trace(program.image(), inputs, self.max_steps)?;
+        let (execute, instructions) = (start.elapsed(), trace.run.steps);
+        let header = witness::header(program, config, inputs, &trace)?;
+        check(header.steps, ProverMemory::at_least(program, &header, schemes)?)?;
 
-        let begin = &mut |phase| progress.begin(phase);
-        let mut proven = prove_trace(self.program, self.inputs, config, self.schemes, trace, begin)?;
+        progress.begin(Phase::Witness);
+        let start = Instant::now();
+        let witness = witness::build(program, config, inputs, &trace)?;
+        drop(trace);
+        let build = start.elapsed();
+        // Now the cells that are touched are known, and with them the memory that is still to be asked for.
+        let memory = ProverMemory::of_witness(program, &witness, schemes)?;
+        check(header.steps, memory)?;
+        let mut proven = prove_witness(program, witness, schemes, &mut |phase| progress.begin(phase))?;
+        proven.instructions = instructions;
         proven.phases.insert(0, (Phase::Execute, execute));
+        proven.phases.insert(1, (Phase::Witness, build));
 
         progress.begin_named(progress::VERIFY);
         let start = Instant::now();
         let statement = verify(self.program, &proven.proof, self.schemes).map_err(CliError::SelfCheck)?;
-        Ok((proven, statement, start.elapsed()))
+        Ok(Work { proven, statement, memory, verify_time: start.elapsed() })
     }
 
-    fn made(self, made: (Proven, VerifiedStatement, Duration), clock: &MulClock, threads: &ProverThreads) -> Made {
-        let (proven, statement, verify_time) = made;
+    fn made(self, work: Work, clock: &MulClock, threads: &ProverThreads) -> Made {
+        let Work { proven, statement, memory, verify_time } = work;
         let (threads, thread_shortage) = (threads.threads.count(), threads.shortage());
         let total = |wanted: &dyn Fn(Phase) -> bool| {
             let times = proven.phases.iter().filter(|(phase, _)| wanted(*phase)).map(|(_, time)| *time);
@@ -166,6 +182,7 @@ impl Task<'_> {
             phases_ns: Named(proven.phases.iter().map(|(phase, time)| (phase.name(), format::ns(*time))).collect()),
             proof_bytes: proven.proof.len(),
             peak_rss_bytes: measure::peak_rss_bytes(),
+            estimated_peak_bytes: memory.peak(),
             pcs: pcs.to_string(),
             setup: statement.setup.source.kind(),
             setup_name: statement.setup.source.name().to_owned(),
@@ -230,18 +247,9 @@ impl Made {
     }
 }
 
-/// What the scheme keeps of the columns over the steps; those over the cells are almost all zero. Nothing where the
-/// scheme has no parameters: whatever is wrong there is reported when it is used.
-fn scheme_bytes(config: Config, rows: u64, schemes: &Schemes) -> u64 {
-    let num_vars = rows.max(1).next_power_of_two().ilog2() as usize;
-    let columns = vec![num_vars; num_committed(config.params)];
-    let pcs = schemes.setup(config.pcs, Workload { num_vars: &columns });
-    pcs.map_or(0, |pcs| pcs.prover_bytes(&[&columns]))
-}
-
 /// Refuses a proof that would exhaust the memory of this machine.
-fn check_memory(config: Config, rows: u64, schemes: &Schemes, force: bool) -> Result<(), CliError> {
-    let needed = measure::prover_bytes(config.params, rows).saturating_add(scheme_bytes(config, rows, schemes));
+fn check_memory(rows: u64, memory: &ProverMemory, force: bool) -> Result<(), CliError> {
+    let needed = memory.peak();
     match measure::available_bytes() {
         Some(available) if needed > available && !force => {
             Err(CliError::Memory { rows, needed_mib: needed >> 20, available_mib: available >> 20 })

@@ -1,7 +1,10 @@
 //! A verifier in little memory: honest and hostile proofs of every scheme under a limit on the address space.
 
 use crate::support::{INPUT, OUTPUT, elf, folder, hex, lariat, text};
-use lariat_emulator::test_util::nightly;
+use lariat_emulator::{
+    isa::{Instruction, Opcode},
+    test_util::{Assembler, ElfBuilder, ElfSegment, nightly},
+};
 use lariat_jolt_core::{Header, Program, SetupId, cells::CellLayout, protocol::Shape};
 use lariat_pcs::Workload;
 use std::{
@@ -296,4 +299,58 @@ fn proving_in_too_little_memory_leaves_nothing() {
     assert_ne!(outcome.code, Some(0), "{outcome:?}");
     assert!(!outcome.stderr.is_empty());
     assert_eq!(crate::support::names(&folder), [""; 0]);
+}
+
+/// Three instructions that exit with 7, as `li a0, 7; li a7, 93; ecall`, and more memory than a file stores: 255 MiB of
+/// zeros behind them, or an instruction at the other end of the code window.
+fn sparse_programs() -> [(&'static str, Vec<u8>); 2] {
+    let (start, end) = (0x1_0000, 0x1_0000 + (64 << 20));
+    let exit = |at| {
+        let mut code = Assembler::new(at);
+        code.exit(7);
+        ElfSegment::load(at, 5, &code.assemble())
+    };
+    let mut jump = Assembler::new(start);
+    jump.load_constant(5, end - 12).push(Instruction::i_type(Opcode::Jalr, 0, 5, 0));
+    let zeros = vec![exit(start), ElfSegment::zeros(0x2_0000, 6, 0x0fff_0000 - 12)];
+    let ends = vec![ElfSegment::load(start, 5, &jump.assemble()), exit(end - 12)];
+    [("zeros", zeros), ("ends", ends)].map(|(name, segments)| (name, ElfBuilder::new(start, segments).build()))
+}
+
+/// Zeros and gaps cost neither prover nor verifier anything: the first takes 512 MiB, the second 256 MiB.
+#[test]
+fn programs_of_zeros_and_gaps_are_proven_and_verified_in_little_memory() {
+    if !can_limit() {
+        return;
+    }
+    let folder = folder("limits-sparse");
+    for (name, elf) in sparse_programs() {
+        let (program, proof) = (text(&folder.join(name)), text(&folder.join(format!("{name}.proof"))));
+        fs::write(&program, &elf).unwrap();
+        assert!(elf.len() < 400, "{name}");
+        let outcome = limited(512 << 10, &["prove", &program, "-o", &proof, "--json", "--threads", "1"]);
+        assert_eq!((outcome.code, outcome.stderr.as_str()), (Some(0), ""), "{name}: {outcome:?}");
+        let outcome = limited(LIMIT_KIB, &["verify", &program, &proof, "--json"]);
+        assert_eq!((outcome.code, outcome.stderr.as_str()), (Some(0), ""), "{name}: {outcome:?}");
+        assert!(outcome.stdout.contains("\"exit_code\":7"), "{name}: {outcome:?}");
+    }
+}
+
+/// Where a scheme takes much for columns that are long and almost all zero, the command says so before it begins.
+#[test]
+fn the_estimate_covers_what_a_scheme_takes_for_large_regions() {
+    if !can_limit() {
+        return;
+    }
+    let folder = folder("limits-estimate");
+    let (name, elf) = &sparse_programs()[0];
+    let (program, proof) = (text(&folder.join(name)), text(&folder.join("proof")));
+    fs::write(&program, elf).unwrap();
+    for scheme in ["basefold", "whir"] {
+        let args = ["prove", &program, "-o", &proof, "--pcs", scheme, "--threads", "1"];
+        let outcome = limited(1 << 20, &args);
+        assert_eq!(outcome.code, Some(1), "{scheme}: {outcome:?}");
+        assert!(outcome.stderr.contains("MiB are available") && outcome.stderr.contains("--force"), "{outcome:?}");
+        assert_eq!(outcome.stderr.lines().count(), 1, "{outcome:?}");
+    }
 }

@@ -38,6 +38,7 @@ fn prove_reports_its_costs() {
         "phases_ns",
         "proof_bytes",
         "peak_rss_bytes",
+        "estimated_peak_bytes",
         "pcs",
         "setup",
         "setup_name",
