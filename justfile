@@ -35,12 +35,16 @@ fmt:
     cargo fmt --all
     cargo fmt --all --manifest-path guest/Cargo.toml
     cargo fmt --all --manifest-path guests/Cargo.toml
+    cargo fmt --all --manifest-path guests/atomics/Cargo.toml
+    cargo fmt --all --manifest-path guests/std-words/Cargo.toml
 
 # Checks formatting, lints and citations.
 lint:
     cargo fmt --all --check
     cargo fmt --all --check --manifest-path guest/Cargo.toml
     cargo fmt --all --check --manifest-path guests/Cargo.toml
+    cargo fmt --all --check --manifest-path guests/atomics/Cargo.toml
+    cargo fmt --all --check --manifest-path guests/std-words/Cargo.toml
     cargo clippy --workspace --all-targets -- -D warnings
     scripts/check-citations.sh
 

@@ -9,6 +9,7 @@ Everything here is Python's own (hashlib, zlib, pow, sorted, dict, str.find) exc
 The format of a line is described at the head of guests/vectors.txt.
 """
 
+import collections
 import hashlib
 import sys
 import zlib
@@ -223,6 +224,41 @@ def sdk_check(length, seed):
     return public, output, {"exit": 9}
 
 
+def atomics(length, seed):
+    stream = xorshift32(seed)
+    public = bytes(next(stream) & 0xFF for _ in range(length))
+    sums = [sum(public[start:]) for start in range(length)]
+    checksum = 0
+    for suffix in sums:
+        checksum = ((checksum << 5 | checksum >> 27) ^ suffix) & MASK
+    least = min([0] + [signed(byte | (0xFFFFFF00 if byte > 127 else 0), 32) for byte in public])
+    return public, u32(length + 1, sum(sums) & MASK, checksum, least & MASK)
+
+
+def std_words(count, seed):
+    stream = xorshift32(seed)
+    vocabulary = ["lookup", "trace", "säule", "column", "x", "Commit", "列"]
+    words = [vocabulary[next(stream) % len(vocabulary)] for _ in range(count)]
+    text = "".join(word + ("\n" if next(stream) % 4 == 0 else "  ") for word in words)
+    # Rust orders strings as bytes.
+    counts = sorted(collections.Counter(words).items(), key=lambda item: item[0].encode())
+    return text.encode(), "".join(f"{word} {number}\n" for word, number in counts).encode()
+
+
+def c_library(*numbers):
+    text = " ".join(map(str, numbers)).encode()
+    if not numbers:
+        return text, b"", {"exit": 3}
+    low, high = -(2**31), 2**31 - 1
+    kept = sorted(min(max(number, low), high) for number in numbers)
+    total, middle = sum(kept), len(kept) // 2
+    median = (kept[(len(kept) - 1) // 2] + kept[middle]) / 2
+    cut = sum(not low <= number <= high for number in numbers)
+    noun = "number" if len(kept) == 1 else "numbers"
+    line = f"{len(kept)} {noun}: sum {total}, mean {total / len(kept):.3f}, median {median:.1f}, cut {cut}\n"
+    return text, line.encode()
+
+
 GUESTS = {
     "fibonacci": fibonacci,
     "sha256-chain": sha256_chain,
@@ -234,6 +270,9 @@ GUESTS = {
     "c-program": c_program,
     "ledger": ledger,
     "sdk-check": sdk_check,
+    "atomics": atomics,
+    "std-words": std_words,
+    "c-library": c_library,
 }
 
 SAMPLES = {
@@ -253,6 +292,9 @@ SAMPLES = {
         (7, MASK - 1, 1, 1),
     ],
     "sdk-check": [(63, 1), (64, 2), (67, 3), (301, 4)],
+    "atomics": [(0, 1), (1, 2), (7, 3), (60, 4)],
+    "std-words": [(0, 1), (1, 2), (40, 3)],
+    "c-library": [(), (5,), (3, -1, 4, 1), (99999999999, -7, -99999999999, 0), tuple(range(1000, -1000, -97))],
 }
 
 # Lines that no function above produces: unreadable input, and the guest that has neither input nor output.
@@ -263,6 +305,9 @@ FIXED = [
     "ledger 0764ff - private=00 exit=2",
     "ledger 0764 - private=02 exit=2",
     "freestanding - - exit=42",
+    # Not UTF-8; not a number.
+    "std-words 61ff - exit=101 panicked=1",
+    "c-library 3120784f - exit=2",
 ]
 
 

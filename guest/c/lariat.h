@@ -63,6 +63,11 @@ LARIAT_WEAK void *memset(void *to, int value, size_t len) {
     uint8_t *at = to, *end = at + len;
     lariat_word word = (uint8_t)value * 0x01010101u;
     for (; at < end && ((uintptr_t)at & 3); at++) { *at = (uint8_t)value; LARIAT_STEP; }
+    for (; end - at >= 16; at += 16) {
+        lariat_word *words = (lariat_word *)at;
+        words[0] = word, words[1] = word, words[2] = word, words[3] = word;
+        LARIAT_STEP;
+    }
     for (; end - at >= 4; at += 4) { *(lariat_word *)at = word; LARIAT_STEP; }
     for (; at < end; at++) { *at = (uint8_t)value; LARIAT_STEP; }
     return to;
@@ -72,6 +77,13 @@ LARIAT_WEAK void *memcpy(void *to, const void *from, size_t len) {
     const uint8_t *source = from;
     if ((((uintptr_t)at ^ (uintptr_t)source) & 3) == 0) {
         for (; at < end && ((uintptr_t)at & 3); at++, source++) { *at = *source; LARIAT_STEP; }
+        for (; end - at >= 16; at += 16, source += 16) {
+            lariat_word *words = (lariat_word *)at;
+            const lariat_word *others = (const lariat_word *)source;
+            /* One after the other: memmove relies on it. */
+            words[0] = others[0], words[1] = others[1], words[2] = others[2], words[3] = others[3];
+            LARIAT_STEP;
+        }
         for (; end - at >= 4; at += 4, source += 4) { *(lariat_word *)at = *(const lariat_word *)source; LARIAT_STEP; }
     }
     for (; at < end; at++, source++) { *at = *source; LARIAT_STEP; }

@@ -1,7 +1,7 @@
 //! The committed guests and the official ISA tests, proven and verified.
 
 use crate::common::{MAX_STEPS, NO_INPUT, nightly, prove_and_verify, small};
-use lariat_emulator::test_util::{figure, patch_exit, riscv_tests};
+use lariat_emulator::test_util::{arch_tests, figure, patch_exit, riscv_tests};
 use lariat_jolt_core::{Config, Exit, Image, Inputs, MemoryConfig, Program};
 use std::{collections::BTreeMap, time::Instant};
 
@@ -60,7 +60,7 @@ fn proves_the_guests_on_their_vectors() {
         let steps = guest(&v.name).execute(inputs, 1 << 26).unwrap().steps;
         by_guest.entry(v.name.clone()).or_default().push((steps, v));
     }
-    assert_eq!(by_guest.len(), 11);
+    assert_eq!(by_guest.len(), 14);
     for (name, mut vectors) in by_guest {
         vectors.sort_by_key(|v| v.0);
         let shortest = vectors[0].0;
@@ -80,6 +80,35 @@ fn proves_the_freestanding_guest_and_its_exit_code() {
         let statement = prove_and_verify(&guest("freestanding"), config, NO_INPUT);
         assert_eq!(statement.exit, Exit::Halted { code: 42 });
     }
+}
+
+/// The official architectural tests, all of them; at both table sizes with `LARIAT_NIGHTLY=1`. That their outputs are the
+/// right signatures is a test of the emulator.
+#[test]
+fn proves_the_official_architectural_tests() {
+    let Some(tests) = arch_tests().unwrap() else { return };
+    let start = Instant::now();
+    let configurations = match std::env::var_os("LARIAT_NIGHTLY") {
+        Some(_) => vec![Config::default(), small()],
+        None => vec![Config::default()],
+    };
+    let (mut proofs, mut rows) = (0, 0);
+    for test in &tests {
+        let program = Program::from_elf(&test.elf).unwrap();
+        let run = program.execute(NO_INPUT, MAX_STEPS).unwrap();
+        for &config in &configurations {
+            let statement = prove_and_verify(&program, config, NO_INPUT);
+            assert_eq!((&statement.output, statement.exit), (&run.output, Exit::Halted { code: 0 }), "{}", test.name);
+            proofs += 1;
+            rows += statement.rows;
+        }
+    }
+    println!(
+        "architectural tests: {0} of {0} proven and verified, {proofs} proofs, {rows} rows, {1:.0} s",
+        tests.len(),
+        start.elapsed().as_secs_f64()
+    );
+    figure("architectural tests proven", tests.len() as u64).unwrap();
 }
 
 /// The official ISA tests, all of them, at both table sizes.
