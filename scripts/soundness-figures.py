@@ -36,6 +36,12 @@ ROWS = [
     ("damaged proofs, eight schemes together", ["engine 1"], "{0}: 0 accepted, 0 panics", "change nightly"),
     ("bad witnesses, false openings, named forgeries", ["engine 2"], "{0}: 0 accepted", "change nightly"),
     ("checks of lookup tables, at all entries or 10,020 random points", ["tables"], "{0}: all hold", "change nightly"),
+    ("operand cases in which a row's constraints and lookups allow what RISC-V says and nothing else, at each table size",
+     ["operand cases, tables of 2^8", "operand cases, tables of 2^16"],
+     "{0} and {1}: one completion each, or none where the run is an error", "change nightly"),
+    ("constraints and lookups of rows, deleted one at a time, at each table size",
+     ["deletions, tables of 2^8", "deletions, tables of 2^16"], "{0} and {1}: each allows another completion",
+     "change nightly"),
     ("forgeries that pass if a challenge is known beforehand, and not otherwise", ["forgeries of frozen challenges"],
      "{0}: 0 accepted otherwise", "change nightly"),
     ("challenges that one of those is against, eight schemes together", ["challenges that a forgery is against"],
@@ -90,6 +96,10 @@ def read_attack(path):
                 found[total] = found.get(total, 0) + row[outcome]
     for name, _ in kinds:
         found[f"{name}, kinds"] = found.get(f"{name}, kinds", 0) + 1
+    for size in report["uniqueness"]:
+        for part, figure in (("cases", "operand cases"), ("deletions", "deletions")):
+            found[f"{figure}, tables of 2^{size['log_m']}"] = sum(row["rejected"] for row in size[part])
+            survivors += [f"tables of 2^{size['log_m']}: {row['name']}" for row in size[part] if row["rejected"] != row["tried"]]
     found["tables"] = sum(row["tried"] for row in report["tables"])
     survivors += [f"{scheme['scheme']}: {scheme['failure']}" for scheme in report["schemes"] if scheme["failure"]]
     survivors += [row["name"] for row in report["tables"] if row["rejected"] != row["tried"]]
