@@ -130,12 +130,12 @@ impl Scene<'_> {
     /// With a deletion the search takes chances where cases are infinite.
     pub fn completions(&self, without: Option<Deletion>) -> Completions {
         let mut out = Completions { found: Vec::new(), is_complete: true };
-        self.follow(self.start(), without, &mut out);
+        self.follow(&self.start(), without, &mut out);
         out
     }
 
-    fn follow(&self, path: Path, without: Option<Deletion>, out: &mut Completions) {
-        let Some(given) = self.given(&path) else { return };
+    fn follow(&self, path: &Path, without: Option<Deletion>, out: &mut Completions) {
+        let Some(given) = self.given(path) else { return };
         let (infinite, cases) =
             if without.is_some() { (Infinite::Try, CASES_OF_DELETIONS) } else { (Infinite::Report, CASES) };
         let mut search = Search::new(self, infinite, cases);
@@ -146,10 +146,10 @@ impl Scene<'_> {
             if let Err(what) = self.system.check(&given, without, &values, self) {
                 panic!("the solver found a row that {what}");
             }
-            if let Some(path) = self.after(path.clone(), &given, &values) {
-                self.follow(path, without, out);
+            if let Some(path) = self.after(path, &given, &values) {
+                self.follow(&path, without, out);
             } else {
-                let completion = self.ended(&path, &given, &values);
+                let completion = self.ended(path, &given, &values);
                 if !out.found.contains(&completion) {
                     out.found.push(completion);
                 }
@@ -173,7 +173,7 @@ impl Scene<'_> {
     }
 
     /// The path behind a row, if it goes on in virtual rows.
-    fn after(&self, path: Path, given: &Given, values: &[Fr]) -> Option<Path> {
+    fn after(&self, path: &Path, given: &Given, values: &[Fr]) -> Option<Path> {
         let next = signed(values[next_row(self.system.params)]).and_then(|n| u32::try_from(n).ok())?;
         let goes_on = (VIRTUAL_BASE..HALT).contains(&next) && path.rows < MAX_ROWS && path.index != next;
         goes_on.then(|| {
@@ -181,7 +181,7 @@ impl Scene<'_> {
             if let Some(row) = given.row.filter(|row| row.has(Flag::WriteRd)) {
                 registers[usize::from(row.rd)] = values[col::RESULT];
             }
-            Path { index: next, registers, completion: self.ended(&path, given, values), rows: path.rows + 1 }
+            Path { index: next, registers, completion: self.ended(path, given, values), rows: path.rows + 1 }
         })
     }
 
@@ -200,10 +200,12 @@ impl Scene<'_> {
         (solutions.into_iter().map(flags).collect(), search.is_complete)
     }
 
-    /// The values of a row's columns, and the index of the next row.
-    pub fn with_next(&self, columns: &[Fr]) -> Vec<Fr> {
-        let next = columns[col::PC] + columns[col::OFFSET] + Fr::one();
-        columns.iter().copied().chain([next]).collect()
+    /// What is given of the instruction's first row, and a solution.
+    #[cfg(test)]
+    pub fn first_row(&self) -> (Given, Vec<Fr>) {
+        let given = self.given(&self.start()).unwrap();
+        let mut search = Search::new(self, Infinite::Report, CASES);
+        (given, search.solutions(self.system.state(&given, None), 1).remove(0))
     }
 
     /// What is known of each row of the honest path without distinguishing cases, with what is given of the row: every
@@ -216,12 +218,18 @@ impl Scene<'_> {
             let mut state = self.system.state(&given, None);
             let values_of = state.propagate(self).is_ok().then_some(state.values);
             out.push((given, values_of));
-            let values = self.with_next(values);
-            match self.after(path, &given, &values) {
+            let values = with_next(values);
+            match self.after(&path, &given, &values) {
                 Some(next) => path = next,
                 None => break,
             }
         }
         out
     }
+}
+
+/// The values of a row's columns, and the index of the next row.
+pub fn with_next(columns: &[Fr]) -> Vec<Fr> {
+    let next = columns[col::PC] + columns[col::OFFSET] + Fr::one();
+    columns.iter().copied().chain([next]).collect()
 }

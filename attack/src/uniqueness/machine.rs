@@ -96,7 +96,7 @@ impl Memory {
 
     /// The word of code at an address.
     pub fn instruction(&self, pc: u32) -> Option<u32> {
-        let range = self.range(pc / 4).filter(|r| r.executable && pc % 4 == 0)?;
+        let range = self.range(pc / 4).filter(|r| r.executable && pc.is_multiple_of(4))?;
         range.initial.get((pc / 4 - range.start) as usize).copied()
     }
 

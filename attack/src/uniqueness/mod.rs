@@ -36,7 +36,7 @@ use crate::{
 };
 use ark_ff::Zero;
 use cases::Group;
-use judge::{Completions, Scene};
+use judge::{Completions, Scene, with_next};
 use lariat_algebra::{Fr, par};
 use lariat_jolt_core::Params;
 use runs::{Judge, Laid};
@@ -149,7 +149,7 @@ fn verdict(scene: &Scene<'_>, honest: Option<&[Vec<Fr>]>) -> Result<(), String> 
     }
     for (k, ((given, known), values)) in forced.into_iter().zip(honest).enumerate() {
         let known = known.ok_or_else(|| format!("row {k} has no completion"))?;
-        let values = scene.with_next(values);
+        let values = with_next(values);
         scene.system.check(&given, None, &values, scene).map_err(|what| format!("the honest row {k} {what}"))?;
         let timed = scene.system.step_column();
         let differs = known.iter().enumerate().find(|&(v, value)| v != timed && value.is_some_and(|x| x != values[v]));

@@ -231,7 +231,7 @@ pub fn is_instruction(word: u32) -> bool {
 
 /// The memory word of an access: whether stores may change it, and what it holds.
 fn located(machine: &Machine, address: u32, width: u32) -> Result<(bool, Result<u32, Refusal>), Refusal> {
-    if address % width != 0 {
+    if !address.is_multiple_of(width) {
         return Err(Refusal::Misaligned);
     }
     let (writable, held) = machine.memory.cell(address / 4).ok_or(Refusal::Forbidden)?;

@@ -212,6 +212,10 @@ impl System {
         surroundings: &dyn super::solver::Surroundings,
     ) -> Result<(), String> {
         let params = self.params;
+        let operand = |flag, column: Var, value| !given.row.is_some_and(|row| row.has(flag)) || values[column] == value;
+        if !operand(Flag::UseRs1, col::X, given.x) || !operand(Flag::UseRs2, col::RS2_VALUE, given.y) {
+            return Err("has other operands than are given".to_owned());
+        }
         for (k, (c, (_, [fa, fb, fc]))) in self.constraints.iter().zip(&self.forms).enumerate() {
             let (a, b, c_value) = (c.a.eval(values), c.b.eval(values), c.c.eval(values));
             debug_assert_eq!([fa, fb, fc].map(|f| f.value(values)), [a, b, c_value]);
