@@ -127,7 +127,7 @@ pub fn constraints(params: Params, code_base: u32) -> Vec<Constraint> {
     push("stores need a writable word".into(), flag(Flag::Store), not(col::PERM), zero());
 
     // Bits.
-    for c in [col::CARRY, col::BYTE0, col::BYTE1, col::NEGATIVE, col::ZERO, col::NONZERO] {
+    for c in [col::CARRY, col::BYTE0, col::BYTE1, col::NEGATIVE] {
         push(format!("{} is a bit", col::name(params, c)), column(c), column(c).plus_constant(-1), zero());
     }
 
@@ -169,12 +169,11 @@ pub fn constraints(params: Params, code_base: u32) -> Vec<Constraint> {
     let sign_y = col::slot_v(decompose::sign_y_slot(params) + r - 1);
     push("sign of x".into(), flag(Flag::SignX), column(sign_x), column(col::SIGN_X));
     push("sign of y".into(), flag(Flag::SignY), column(sign_y), column(col::SIGN_Y));
-    push("only signed products are negative".into(), not(col::flag(Flag::SignX)), column(col::NEGATIVE), zero());
     push("signed x".into(), column(col::SIGN_Y), column(col::X), column(col::SIGNED_X));
 
-    // Divisions.
+    // Divisions. That `ZERO` and `NONZERO` are bits, and `ZERO` only for a divisor of zero, follows as far as it matters:
+    // `docs/trace-and-constraints.md`.
     let quotient = form(&decompose::word(params, 0));
-    push("zero divisor".into(), column(col::ZERO), y(), zero());
     push("quotient by zero".into(), column(col::ZERO), quotient.plus_constant(-i128::from(u32::MAX)), zero());
     let gap = decompose::plus(
         decompose::plus(decompose::operand_y(), &decompose::word(params, r), -1),

@@ -213,13 +213,6 @@ super::forgeries! {
         }).into()
     }
 
-    /// Where nothing is signed, the bit has no use; it is pinned all the same.
-    fn rejects_a_negative_product_of_unsigned_factors(config: Config) -> Vec<Case> {
-        let mut f = operation(config, Opcode::Add, 1, 2);
-        f.set(BODY, col::NEGATIVE, 1).set(BODY, col::PRODUCT_LOW, pow2(64)).rebalance();
-        vec![breaks("a sum with a negative product", &f, &["only signed products are negative"])]
-    }
-
     /// A quotient that is one off, alone and with the remainder that belongs to it.
     fn rejects_another_quotient(config: Config) -> Vec<Case> {
         let honest = operation(config, Opcode::Divu, 100, 7);
@@ -303,13 +296,6 @@ super::forgeries! {
             breaks("100 % 0 = 5", &g, &["RemU relation 1"]),
             unbalanced("100 / 0 = 5, not called zero", &h, &["tables"]),
         ]
-    }
-
-    /// The one case in which a divisor that is not zero passes for zero, and all the rest holds; the result is right.
-    fn rejects_a_divisor_called_zero(config: Config) -> Vec<Case> {
-        let mut f = operation(config, Opcode::Divu, u32::MAX, 1);
-        f.set(BODY, col::ZERO, 1).set(BODY, col::NONZERO, 0).rebalance();
-        vec![breaks("0xffffffff / 1", &f, &["zero divisor"])]
     }
 
     /// Results of DIV and REM through each row of their sequences, at every sign.

@@ -5,7 +5,6 @@
 //! demand stands alone against some forgery here: whoever deletes one makes a forgery pass.
 
 mod arithmetic;
-mod bits;
 mod cells;
 mod control;
 mod lookups;
@@ -43,7 +42,6 @@ pub struct Case {
 pub fn all() -> impl Iterator<Item = (&'static str, &'static str, Build)> {
     let modules = [
         ("arithmetic", arithmetic::ALL),
-        ("bits", bits::ALL),
         ("cells", cells::ALL),
         ("control", control::ALL),
         ("lookups", lookups::ALL),

@@ -14,20 +14,8 @@ use lariat_jolt_core::{Params, bytecode::Row as BytecodeRow};
 use std::{collections::BTreeMap, sync::OnceLock};
 
 /// Constraints whose deletion changes nothing, with the reason.
-pub const IMPLIED: [(&str, &str); 5] = [
-    ("Exit only on steps", "past the last step it demands x = 93, and x is zero where no register is read"),
-    (
-        "only signed products are negative",
-        "an unsigned product is below 2^64 and not negative, and its two words are range-checked",
-    ),
-    ("divisor zero is a bit", "on a division it is one minus a bit, and elsewhere no column of a tuple depends on it"),
-    ("divisor nonzero is a bit", "the same, of the other bit"),
-    (
-        "zero divisor",
-        "a quotient of 2^32 - 1 leaves a remainder that is not negative for divisors zero and one alone, and for one it is \
-         the right quotient",
-    ),
-];
+pub const IMPLIED: [(&str, &str); 1] =
+    [("Exit only on steps", "past the last step it demands x = 93, and x is zero where no register is read")];
 
 /// Cases of the same rows on which a deletion is tried before it is left to others, in one pass after another.
 const PATIENCE: [usize; 2] = [2, 12];

@@ -7,7 +7,7 @@ use super::{
     program::Case,
     search::{Infinite, Search},
     solver::{Fact, State, Surroundings},
-    system::Deletion,
+    system::{Deletion, next_row},
     *,
 };
 use ark_ff::Field;
@@ -15,6 +15,7 @@ use lariat_emulator::{
     isa::{Instruction, Opcode},
     test_util::Rng,
 };
+use lariat_jolt_core::columns as col;
 use std::collections::BTreeSet;
 
 /// No rows and no memory.
@@ -93,7 +94,7 @@ fn finds_what_trying_everything_finds() {
         linear.add(FREE, scale);
         let definition = definition.scaled(-scale.inverse().unwrap());
         let mut facts = vec![Fact::Linear(linear)];
-        for _ in 0..1 + rng.below(4) {
+        for _ in 0..=rng.below(4) {
             let fact = match rng.below(3) {
                 0 => Fact::Linear(form(&mut rng, VARS)),
                 1 => product(&mut rng, VARS),
@@ -117,7 +118,7 @@ fn finds_what_trying_everything_finds() {
             _ => &mut many,
         }) += 1;
     }
-    assert!(none > 100 && one > 100 && many > 100, "{none}, {one}, {many}");
+    assert!(none > 50 && one > 50 && many > 50, "{none}, {one}, {many}");
 }
 
 #[test]
@@ -145,7 +146,7 @@ fn every_case_has_one_completion_and_every_deletion_is_noticed() {
         // Every instruction, and rows past the last step.
         assert_eq!(of_size.cases.len(), kinds + 1, "{:?}", of_size.cases);
         let tried = |rows: &[Row]| rows.iter().map(|row| row.tried).sum::<u64>();
-        assert!(tried(&of_size.cases) > 3_000 && tried(&of_size.deletions) > 280, "{of_size:?}");
+        assert!(tried(&of_size.cases) > 3_000 && tried(&of_size.deletions) > 240, "{of_size:?}");
     }
 }
 
@@ -182,16 +183,66 @@ fn a_sum_without_its_range_check_has_another_completion() {
     assert_eq!(completions(sum(u32::MAX, 2), "constraint: Sub relation 1").1.found.len(), 1);
 }
 
-/// The divisions in which the constraints that are said to follow from others come closest to being needed.
+/// One completion of an operation on two words.
+fn assert_one(op: Opcode, a: u32, b: u32) {
+    let case = Case::plain(&[(5, a), (6, b)], Instruction::r_type(op, 7, 5, 6));
+    let (expected, found) = completions(case, "nothing");
+    assert!(found.is_complete);
+    assert_eq!(found.found, [expected.unwrap()], "{op} {a:#x} {b:#x}");
+}
+
+/// No constraint says that the two columns are bits, nor that a divisor is zero that is called so: where that comes closest
+/// to being of use, the quotient is right all the same.
 #[test]
-fn what_follows_from_other_constraints_is_not_needed_where_it_could_be() {
-    for (a, b) in [(u32::MAX, 1), (u32::MAX, 0), (u32::MAX, 2), (0, 0), (1, u32::MAX), (0x8000_0000, u32::MAX)] {
-        for op in [Opcode::Divu, Opcode::Remu, Opcode::Div, Opcode::Rem, Opcode::Mulhu, Opcode::Mul] {
-            let case = Case::plain(&[(5, a), (6, b)], Instruction::r_type(op, 7, 5, 6));
-            for (name, _) in deletions::IMPLIED {
-                let (expected, found) = completions(case.clone(), &format!("constraint: {name}"));
-                assert_eq!(found.found, [expected.unwrap()], "{op} {a:#x} {b:#x} without {name}");
+fn rejects_other_quotients_whatever_the_divisor_is_called() {
+    for a in [0, 1, 2, 0x7fff_ffff, 0x8000_0000, u32::MAX - 1, u32::MAX] {
+        for b in [0, 1, 2, 3, 0x8000_0000, u32::MAX] {
+            for op in [Opcode::Divu, Opcode::Remu, Opcode::Div, Opcode::Rem] {
+                assert_one(op, a, b);
             }
         }
     }
+}
+
+/// No constraint says that products of unsigned factors are not negative: their words leave no room for it.
+#[test]
+fn rejects_negative_products_of_unsigned_factors() {
+    for a in [0, 1, 0x8000_0000, u32::MAX] {
+        for b in [0, 1, 0x8000_0000, u32::MAX] {
+            for op in [Opcode::Mul, Opcode::Mulhu, Opcode::Mulhsu, Opcode::Mulh, Opcode::Divu] {
+                assert_one(op, a, b);
+            }
+        }
+    }
+}
+
+/// What finds solutions is not what checks them.
+#[test]
+fn rejects_rows_that_are_no_solutions() {
+    let load = Case::plain(&[(5, program::DATA + 4)], Instruction::load(Opcode::Lw, 7, 5, 0));
+    let group = Group { kind: Kind::Loops, code_base: 0x1_0000, cases: vec![load] };
+    struct Check;
+    impl Judge for Check {
+        fn judge(&mut self, _: usize, scene: &Scene<'_>, _: Option<&[Vec<Fr>]>) {
+            let (given, found) = scene.first_row();
+            let check = |values: &[Fr]| scene.system.check(&given, None, values, scene);
+            assert_eq!(check(&found), Ok(()));
+            let changed = |columns: &[(usize, i64)]| {
+                let mut values = found.clone();
+                for &(column, by) in columns {
+                    values[column] += Fr::from(by);
+                }
+                check(&values).unwrap_err()
+            };
+            assert_eq!(changed(&[(col::RESULT, 1)]), "violates: Lw relation 1");
+            assert_eq!(changed(&[(col::OFFSET, -1)]), "violates: jump");
+            assert_eq!(changed(&[(next_row(scene.system.params), 1)]), "there is no next row");
+            assert_eq!(changed(&[(col::slot_q(0), 1)]), "slot 0 has no entry of Range");
+            // The next word's address, by a base that is no register's.
+            assert_eq!(changed(&[(col::X, 4)]), "has other operands than are given");
+            let another = [(col::RAM_PRE, 256), (col::RAM_POST, 256), (col::RESULT, 256), (col::slot_p(1), 1)];
+            assert_eq!(changed(&another), "there is no such memory word");
+        }
+    }
+    Laid::new(&group, Params::M8).judge(&mut Check).unwrap();
 }

@@ -133,7 +133,6 @@ fn reason(name: &str) -> &'static str {
         "carry is a bit" => "results and addresses off by multiples of 2^32",
         "address bit 0 is a bit" | "address bit 1 is a bit" => "addresses between bytes",
         "negative product is a bit" => "signed products off by multiples of 2^64",
-        "divisor zero is a bit" | "divisor nonzero is a bit" => "dodging both cases of a division by halves",
         "x is zero unless read" => "an operand out of nowhere: `x0` reads zero",
         "rs2 value is zero unless read" => "the same for `rs2`; keeps `y = imm` on immediate forms",
         "half mix" => "the other half selected",
@@ -145,9 +144,7 @@ fn reason(name: &str) -> &'static str {
         }
         "sign of x" => "a sign where `x` is unsigned, or the wrong one: the sign is bit 31, looked up",
         "sign of y" => "the same for `y`",
-        "only signed products are negative" => "subtracting 2^64 from an unsigned product",
         "signed x" => "a negation by something else than twice `x`",
-        "zero divisor" => "declaring a nonzero divisor zero",
         "quotient by zero" => "another quotient by zero than 2^32 − 1",
         "remainder below divisor" => "quotient too small, remainder too large; the gap is range-checked",
         "a division has a zero or a nonzero divisor" => "a division that is neither",
