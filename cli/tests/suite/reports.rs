@@ -134,7 +134,8 @@ fn run_and_preprocess_report() {
     let output_arg = text(&output);
     let args = ["--input-hex", INPUT, "--json", "--output", &output_arg];
     let run = lariat(&[&["run", &fibonacci], &args[..]].concat()).ok().json();
-    let names = ["instructions", "exit_code", "panicked", "output_hex", "execute_ns", "program_digest"];
+    let names =
+        ["instructions", "exit_code", "panicked", "output_hex", "printed_bytes", "execute_ns", "program_digest"];
     assert_eq!(keys(&run), sorted(names));
     assert_eq!((&run["instructions"], &run["output_hex"]), (&81.into(), &OUTPUT.into()));
     assert_eq!(fs::read(&output).unwrap(), unhex(OUTPUT));
