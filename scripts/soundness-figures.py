@@ -56,6 +56,8 @@ ROWS = [
      "{0}: 0 differences", "change nightly"),
     ("official RV32IM tests proven and verified, at both table sizes", ["official tests proven"], "{0} of 46", "change nightly"),
     ("the same under every scheme", ["proofs of official tests under every scheme"], "{0} proofs", "nightly"),
+    ("programs of riscv-arch-test for RV32I and M: run with the signatures of QEMU; proven and verified",
+     ["architectural tests run", "architectural tests proven"], "{0} of 46; {1}", "change"),
     ("hand-written programs for what those leave out", ["corpus programs proven", "corpus programs refused"],
      "{0} proven; {1} refused, of which none has a proof", "change nightly"),
     ("fuzzing, by mutations of corpora", ["targets fuzzed", "inputs of fuzzing"], "{0} targets for 30 s each: {1} inputs", "change"),

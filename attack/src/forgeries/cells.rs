@@ -10,7 +10,7 @@ use ark_ff::{One, Zero};
 use lariat_algebra::Fr;
 use lariat_emulator::{
     isa::{Instruction, Opcode},
-    memory_map::{INPUT_START, OUTPUT_START, PRIVATE_INPUT_START},
+    memory_map::{INPUT_START, OUTPUT_START, PRIVATE_INPUT_START, STACK_TOP},
 };
 use lariat_jolt_core::{Config, Inputs, Program, cells::RegionKind, columns as col};
 
@@ -190,7 +190,7 @@ super::forgeries! {
             assert_ne!(f.header, honest.header, "{what}");
             cases.push(unbalanced(what, f.lay_out_again().rebalance(), &["ram"]));
         };
-        change("stack", &|h| h.stack_low = 0x8000_0000);
+        change("stack", &|h| h.stack_low = STACK_TOP);
         change("heap", &|h| h.heap_high = 0x1_1000);
         cases
     }

@@ -157,7 +157,7 @@ fn rejects_what_the_emulator_refuses() {
             for trace in &traces {
                 attempts += 1;
                 let outcome = match witness::build(&program, small(), NO_INPUT, trace) {
-                    Err(ProveError::Uncovered { .. }) => "no row or cell",
+                    Err(ProveError::Uncovered { .. } | ProveError::NoInstruction { .. }) => "no row or cell",
                     Err(other) => panic!("{}: {other}", entry.name),
                     Ok(witness) => {
                         let satisfied = witness.check(&program).is_ok();

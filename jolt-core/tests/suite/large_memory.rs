@@ -110,10 +110,10 @@ fn the_mask_and_its_extension_agree_with_every_fixed_cell() {
 fn zeros_and_gaps_are_not_stored() {
     let program = sparse_program(60 << 18, 63 << 20);
     let image = program.image();
-    assert_eq!(image.segments.iter().map(|s| s.words.len()).collect::<Vec<_>>(), [3, 14, 2]);
+    assert_eq!(image.segments.iter().map(|s| s.words.len()).collect::<Vec<_>>(), [3, 12, 2]);
     assert_eq!(image.segments[2].num_words(), 3 + (60 << 18));
-    assert_eq!(program.bytecode().rows.len(), (63 << 18) + 14);
-    assert_eq!((image.code.stored(), program.bytecode().rows.stored()), (17, 17));
+    assert_eq!(program.bytecode().rows.len(), (63 << 18) + 12);
+    assert_eq!((image.code.stored(), program.bytecode().rows.stored()), (15, 15));
     let witness = honest_witness(&program, small(), NO_INPUT);
     let cx = CellContext { params: small().params, image, bytecode: program.bytecode(), header: &witness.header };
     assert!(witness.layout.num_vars >= 25 && cx.num_listed(&witness.layout) < 1 << 12);
