@@ -111,7 +111,6 @@ pub fn verify_frozen(
 }
 
 #[tracing::instrument(skip_all, name = "verify")]
-#[allow(clippy::trivially_copy_pass_by_ref, reason = "options grow")]
 fn verify_in(
     program: &Program,
     proof: &[u8],
