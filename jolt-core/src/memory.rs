@@ -44,7 +44,7 @@ pub struct ProverMemory {
     pub execution: u64,
     /// Committed and public columns over the steps, in their compact form, the touched cells, and the inputs.
     pub columns: u64,
-    /// What the scheme keeps from committing to opening, for columns over the steps and for pieces of columns over the
+    /// The scheme's parameters where they grow with the run, and what it keeps from committing to opening, for columns over the steps and for pieces of columns over the
     /// cells in which a cell is touched.
     pub commitments: u64,
     /// Leaves and products over the steps.
@@ -201,7 +201,7 @@ fn execution_bytes(program: &Program, header: &Header) -> u64 {
 /// without a touched cell, cost nothing.
 fn commitment_bytes(pcs: &dyn Pcs, shape: &Shape, touched: &[TouchedCell], columns_in_use: usize) -> u64 {
     let steps = vec![shape.step_vars; columns_in_use];
-    let kept = pcs.prover_bytes(&[&shape.private_batch(), &steps]);
+    let kept = pcs.parameter_bytes() + pcs.prover_bytes(&[&shape.private_batch(), &steps]);
     let piece = pcs.prover_bytes(&[&[0]]);
     if piece == 0 {
         return kept;

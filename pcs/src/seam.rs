@@ -183,6 +183,12 @@ pub trait MultilinearPcs: Send + Sync + 'static {
         0
     }
 
+    /// Bytes of public parameters and tables of them that a prover has in memory, where they grow with the columns. By
+    /// default none do.
+    fn parameter_bytes(&self) -> u64 {
+        0
+    }
+
     /// Digest of the public parameters, to be bound into the transcript before anything else. A verifier asks for it before
     /// it has looked at a message: where deriving the parameters takes long, keep their digests.
     fn setup_digest(&self) -> [u8; 32];
@@ -302,6 +308,9 @@ pub trait Pcs: Send + Sync {
     /// Memory in bytes that the prover keeps between committing and opening, beside the columns themselves: an estimate.
     fn prover_bytes(&self, batches: &[&[usize]]) -> u64;
 
+    /// Bytes of public parameters and tables of them that a prover has in memory, where they grow with the columns.
+    fn parameter_bytes(&self) -> u64;
+
     /// Digest of the public parameters, to be bound into the transcript before anything else.
     fn setup_digest(&self) -> [u8; 32];
 
@@ -419,6 +428,10 @@ impl<S: MultilinearPcs> Pcs for S {
 
     fn prover_bytes(&self, batches: &[&[usize]]) -> u64 {
         MultilinearPcs::prover_bytes(self, batches)
+    }
+
+    fn parameter_bytes(&self) -> u64 {
+        MultilinearPcs::parameter_bytes(self)
     }
 
     fn setup_digest(&self) -> [u8; 32] {

@@ -84,6 +84,16 @@ enum TableKind {
     Full,
 }
 
+/// Subset sums of `len` bases in groups of `bits` neighbours.
+fn subset_table_len(len: usize, bits: usize) -> usize {
+    len.div_ceil(bits) * ((1 << bits) - 1)
+}
+
+/// Size of the groups of neighbours with subset sums; 0 where even pairs have too many.
+fn subset_bits(len: usize) -> usize {
+    (2..=MAX_SUBSET_BITS).rfind(|&bits| subset_table_len(len, bits) <= MAX_SUBSET_POINTS).unwrap_or(0)
+}
+
 impl FixedBases {
     /// Takes the bases; tables follow when they are needed.
     ///
@@ -101,9 +111,8 @@ impl FixedBases {
         assert!(bases.len() <= 1 << 26, "more than 2^26 fixed bases");
         assert!(backend.is_available(), "backend not available on this CPU");
         let len = bases.len();
-        let table_len = |b: &usize| len.div_ceil(*b) * ((1 << b) - 1);
         Self {
-            subset_bits: (2..=MAX_SUBSET_BITS).rfind(|b| table_len(b) <= MAX_SUBSET_POINTS).unwrap_or(0),
+            subset_bits: subset_bits(len),
             plain: OnceLock::new(),
             small: Shifted::new(16, 16, len),
             medium: Shifted::new(64, 32, len),
@@ -112,6 +121,22 @@ impl FixedBases {
             bases,
             backend,
         }
+    }
+
+    /// Most bytes that `len` bases take, tables included.
+    pub fn max_bytes(len: usize) -> u64 {
+        let bases = len * size_of::<G1Affine>();
+        let shifted = if len <= MAX_SHIFTED {
+            let windows = |bits, typical| Shifted::new(bits, typical, len).num_windows;
+            len * (windows(16, 16) + windows(64, 32) + windows(CENTERED_BITS, CENTERED_BITS))
+        } else {
+            0
+        };
+        let subsets = match subset_bits(len) {
+            0 => 0,
+            bits => subset_table_len(len, bits),
+        };
+        (bases + (len + shifted + subsets) * size_of::<PackedPoint>()) as u64
     }
 
     /// The bases.
@@ -361,4 +386,27 @@ fn subset_points(bases: &[G1Affine], group_bits: usize, backend: Backend) -> Vec
         out
     });
     blocks.into_iter().flatten().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ark_ec::AffineRepr;
+
+    #[test]
+    fn tables_take_no_more_memory_than_is_said() {
+        for len in [1, 3, 100, 1 << 10, MAX_SHIFTED, MAX_SHIFTED + 1, 1 << 16] {
+            let fixed = FixedBases::new(vec![G1Affine::generator(); len]);
+            let mut kinds = vec![TableKind::Plain];
+            if fixed.subset_bits > 0 {
+                kinds.push(TableKind::Subsets);
+            }
+            if len <= MAX_SHIFTED {
+                kinds.extend([TableKind::Small, TableKind::Medium, TableKind::Full]);
+            }
+            let tables: usize = kinds.into_iter().map(|kind| size_of_val(fixed.table(kind).0)).sum();
+            let bases = size_of_val(fixed.bases());
+            assert_eq!(FixedBases::max_bytes(len), (bases + tables) as u64, "{len} bases");
+        }
+    }
 }

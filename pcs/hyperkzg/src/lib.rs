@@ -168,6 +168,10 @@ impl PiecePcs for HyperKzg {
         }
     }
 
+    fn parameter_bytes(&self) -> u64 {
+        self.kzg.parameter_bytes()
+    }
+
     fn setup_digest(&self) -> [u8; 32] {
         self.kzg.setup().digest()
     }

@@ -79,6 +79,11 @@ impl Kzg {
         self.log_len
     }
 
+    /// Most bytes that the powers and their tables take in memory.
+    pub fn parameter_bytes(&self) -> u64 {
+        FixedBases::max_bytes(1 << self.log_len)
+    }
+
     /// The setup.
     pub fn setup(&self) -> &PowersOfTau {
         &self.setup

@@ -186,6 +186,10 @@ impl PiecePcs for Mercury {
         }
     }
 
+    fn parameter_bytes(&self) -> u64 {
+        self.kzg.parameter_bytes()
+    }
+
     fn setup_digest(&self) -> [u8; 32] {
         self.kzg.setup().digest()
     }

@@ -115,6 +115,12 @@ pub trait PiecePcs: Send + Sync + 'static {
         0
     }
 
+    /// Bytes of public parameters and tables of them that a prover has in memory, where they grow with the pieces. By
+    /// default none do.
+    fn parameter_bytes(&self) -> u64 {
+        0
+    }
+
     /// Commits to pieces; each has at most `2^l` values and counts as padded with zeros.
     ///
     /// # Errors
@@ -249,6 +255,10 @@ impl<S: PiecePcs> MultilinearPcs for Batched<S> {
 
     fn prover_bytes(&self, batches: &[&[usize]]) -> u64 {
         self.0.prover_bytes(self.shape(batches).num_pieces().iter().sum())
+    }
+
+    fn parameter_bytes(&self) -> u64 {
+        self.0.parameter_bytes()
     }
 
     fn hardness(&self) -> Vec<Hardness> {

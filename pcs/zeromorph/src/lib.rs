@@ -139,6 +139,10 @@ impl PiecePcs for Zeromorph {
         }
     }
 
+    fn parameter_bytes(&self) -> u64 {
+        self.kzg.parameter_bytes()
+    }
+
     fn setup_digest(&self) -> [u8; 32] {
         self.kzg.setup().digest()
     }
