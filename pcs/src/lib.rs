@@ -42,8 +42,10 @@ mod error;
 mod registry;
 mod seam;
 mod security;
+mod setup_source;
 
 pub use error::{PcsError, ShapeError, VerifyError};
 pub use registry::{PcsKind, Resources, Scheme, Schemes, SetupFn, Workload};
-pub use seam::{CommitHint, Commitments, MultilinearPcs, Pcs, PcsInfo, QuantumStatus, SetupSource};
+pub use seam::{CommitHint, Commitments, MultilinearPcs, Pcs, PcsInfo, QuantumStatus};
 pub use security::{Basis, ErrorTerm, Hardness, SecurityBits};
+pub use setup_source::SetupSource;
