@@ -1,6 +1,6 @@
 //! A verifier in little memory: honest and hostile proofs of every scheme under a limit on the address space.
 
-use crate::support::{INPUT, OUTPUT, elf, folder, hex, lariat, text};
+use crate::support::{INPUT, OUTPUT, elf, folder, hex, lariat, skipped, text};
 use lariat_emulator::{
     isa::{Instruction, Opcode},
     test_util::{Assembler, ElfBuilder, ElfSegment, nightly},
@@ -91,7 +91,7 @@ fn limited(kib: u32, args: &[&str]) -> Limited {
 fn can_limit() -> bool {
     let can = Command::new("sh").args(["-c", "ulimit -v 1000000"]).status().is_ok_and(|s| s.success());
     if !can {
-        println!("SKIPPED: this system has no `ulimit -v`, and nothing was tested");
+        skipped("this system has no `ulimit -v`");
     }
     can
 }
