@@ -7,6 +7,7 @@
 use ark_ec::{AffineRepr, CurveGroup, VariableBaseMSM};
 use ark_ff::UniformRand;
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use lariat_algebra::forms::{IntegerRows, SmallForm};
 use lariat_algebra::ifma::slices;
 use lariat_algebra::msm::{Backend, FixedBases, RowValues, fixed_base_multiples, msm_with};
 use lariat_algebra::{Fr, G1Affine, G1Projective, wide};
@@ -210,5 +211,45 @@ fn field(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, field, rows, large, verifier);
+/// Forms of eight terms over 512 rows of 32-bit integers, in time per term: by vectors, one row at a time without reduction
+/// in between, and by arkworks' arithmetic.
+fn forms(c: &mut Criterion) {
+    let mut rng = ChaCha20Rng::seed_from_u64(5);
+    let (n, num_terms) = (512, 8);
+    let terms: Vec<(usize, Fr)> = (0..num_terms).map(|k| (k, Fr::rand(&mut rng))).collect();
+    let mut rows = IntegerRows::default();
+    rows.reset(n, num_terms);
+    for k in 0..num_terms {
+        rows.column_mut(k).fill_with(|| rng.next_u32());
+    }
+    let form = SmallForm::new(Fr::from(1u64), terms.clone());
+    let mut out = vec![Fr::default(); n];
+    let mut group = c.benchmark_group("forms");
+    group.throughput(Throughput::Elements((n * num_terms) as u64));
+    group.bench_function("arkworks", |b| {
+        b.iter(|| {
+            for (i, out) in out.iter_mut().enumerate() {
+                *out = terms.iter().map(|(k, c)| *c * Fr::from(rows.column(*k)[i])).sum();
+            }
+            black_box(&out);
+        });
+    });
+    group.bench_function("wide", |b| {
+        b.iter(|| {
+            for (i, out) in out.iter_mut().enumerate() {
+                *out = form.at(&rows, i);
+            }
+            black_box(&out);
+        });
+    });
+    group.bench_function("vector", |b| {
+        b.iter(|| {
+            form.evaluate(&rows, &mut out, 1);
+            black_box(&out);
+        });
+    });
+    group.finish();
+}
+
+criterion_group!(benches, field, forms, rows, large, verifier);
 criterion_main!(benches);

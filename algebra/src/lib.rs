@@ -4,11 +4,13 @@
 //! index, everywhere in the workspace.
 
 pub mod column;
+pub mod forms;
 pub mod ifma;
 pub mod msm;
 pub mod ntt;
 pub mod par;
 pub mod poly;
+pub mod simd;
 pub mod wide;
 
 pub use ark_bn254::{Fq, Fr, G1Affine, G1Projective};

@@ -3,6 +3,8 @@
 //! `lanes` holds the arithmetic (52-bit limbs, Montgomery form), `points` drives the batch additions of
 //! [`crate::msm`], and [`slices`] offers kernels over slices of scalars.
 
+use crate::simd::Simd;
+
 pub mod blake3;
 #[cfg(target_arch = "x86_64")]
 mod lanes;
@@ -10,17 +12,7 @@ pub(crate) mod ntt;
 pub(crate) mod points;
 pub mod slices;
 
-/// Whether this CPU runs the kernels of this module.
+/// Whether the kernels of this module run: this CPU has the instructions, and [`Simd`] allows for them.
 pub fn is_available() -> bool {
-    #[cfg(target_arch = "x86_64")]
-    {
-        is_x86_feature_detected!("avx512f")
-            && is_x86_feature_detected!("avx512dq")
-            && is_x86_feature_detected!("avx512ifma")
-            && is_x86_feature_detected!("avx512vbmi2")
-    }
-    #[cfg(not(target_arch = "x86_64"))]
-    {
-        false
-    }
+    Simd::current() == Simd::Ifma
 }
