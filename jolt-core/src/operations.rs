@@ -11,7 +11,10 @@ use lariat_subtables::{
     Params, TableId,
     decompose::{self, Flag},
 };
-use lariat_sumcheck::quadratic::{IntForm, LinearForm, QuadraticRelation};
+use lariat_sumcheck::{
+    leaves::LeafForm,
+    quadratic::{IntForm, LinearForm, QuadraticRelation},
+};
 
 /// Tag of the program counter's chain of states.
 pub const TAG_PC: u32 = 1;
@@ -133,6 +136,11 @@ impl Operation {
 }
 
 impl Leaf {
+    /// The leaf as the prover's kernels take it.
+    pub fn form(&self) -> LeafForm<'_> {
+        LeafForm { active: &self.active, product: &self.product, linear: &self.linear }
+    }
+
     /// Adds `scale * leaf` to a relation.
     pub fn add_to(&self, relation: &mut QuadraticRelation, scale: Fr) {
         let factor = relation.factor_of(&self.active);

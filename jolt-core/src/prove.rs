@@ -7,7 +7,7 @@ use crate::{
     operations::{Fingerprint, Leaf, operations},
     program::Program,
     protocol::{
-        self, NUM_CELL_COLUMNS, PrivateWeights, Shape, balanced, boundary, cell, cell_claim, cell_relation,
+        self, NUM_CELL_COLUMNS, NUM_GROUPS, PrivateWeights, Shape, balanced, boundary, cell, cell_claim, cell_relation,
         cell_weights, label, section, session, step_claim, step_relation,
     },
     statement::{Config, Header, SetupId},
@@ -24,8 +24,8 @@ use lariat_sumcheck::{
     Instance,
     dense_product::{EqFactorTables, evaluate_column},
     engine,
-    grand_product::{prove_dense, prove_sparse},
-    leaves::{self, LeafForm},
+    grand_product::{Plan, prove_dense, prove_sparse},
+    leaves::ColumnLeaves,
     ledger::Ledger,
     quadratic::QuadraticProver,
     reduction::Reduced,
@@ -242,19 +242,11 @@ fn prove_in(
     let fp = Fingerprint::new(tau, gamma);
     let ops = operations(params);
     channel.section(section::STEP_PRODUCTS);
-    let groups = {
-        let reads: Vec<Leaf> = ops.iter().map(|op| op.read_leaf(&fp)).collect();
-        let writes: Vec<Leaf> = ops.iter().map(|op| op.write_leaf(&fp)).collect();
-        let forms: Vec<LeafForm<'_>> = reads
-            .iter()
-            .chain(&writes)
-            .map(|l| LeafForm { active: &l.active, product: &l.product, linear: &l.linear })
-            .collect();
-        let mut reads = leaves::evaluate(&step_columns, &forms);
-        let writes = reads.split_off(ops.len());
-        vec![reads, writes]
-    };
-    let step_claims = prove_dense(shape.step_vars, groups, &mut channel);
+    let groups: [Vec<Leaf>; NUM_GROUPS] =
+        [ops.iter().map(|op| op.read_leaf(&fp)).collect(), ops.iter().map(|op| op.write_leaf(&fp)).collect()];
+    let forms = groups.each_ref().map(|leaves| leaves.iter().map(Leaf::form).collect());
+    let leaves = ColumnLeaves::new(&step_columns, &forms);
+    let step_claims = prove_dense(shape.step_vars, &leaves, Plan::default(), &mut channel);
     lap(Phase::StepProducts, &mut phases);
 
     // Step 3: the grand product over cells.

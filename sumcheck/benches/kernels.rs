@@ -17,7 +17,9 @@ use lariat_algebra::{
 use lariat_sumcheck::{
     Instance,
     dense_product::Leaves,
-    engine, grand_product,
+    engine,
+    grand_product::{self, Plan},
+    leaves::StoredLeaves,
     quadratic::{IntForm, LinearForm, QuadraticProver, QuadraticRelation},
     reduction::{self, Claim},
 };
@@ -96,7 +98,8 @@ fn dense(c: &mut Criterion) {
         let groups: Vec<Vec<Leaves>> = (0..2).map(|_| (0..18).map(|j| leaf(j, &mut rng)).collect()).collect();
         group.throughput(Throughput::Elements(rows as u64));
         group.bench_with_input(BenchmarkId::from_parameter(n), &n, |b, &n| {
-            b.iter(|| grand_product::prove_dense(n, groups.clone(), &mut channel()));
+            let leaves = StoredLeaves::new(groups.clone());
+            b.iter(|| grand_product::prove_dense(n, &leaves, Plan::default(), &mut channel()));
         });
     }
     group.finish();

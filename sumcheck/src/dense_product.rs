@@ -1,8 +1,8 @@
 //! The kernel of one layer of a dense grand product: `sum_x eq(tau, x) sum_j alpha_j L_j(x) R_j(x)`.
 //!
 //! Vectors are stored as prefixes; every entry past a prefix is one, so a trace of any length costs what its rows
-//! cost, not the next power of two. The first round reads the prefixes where they are; what the first bind leaves, half
-//! as long, goes into blocks for vector kernels.
+//! cost, not the next power of two. The first rounds read the prefixes where they are, or compute them; what is left when
+//! they are bound goes into blocks for vector kernels.
 
 pub use crate::evaluate::{EqFactorTables, evaluate_column, evaluate_prefix};
 
@@ -10,6 +10,7 @@ use crate::{
     RoundProver,
     eq_factor::EqFactor,
     kernels::{Positions, is_one},
+    levels::Buffers,
     product_table::{Block, ProductTable, RowWeights, Tail, reverse_bits},
 };
 use ark_ff::{One, Zero};
@@ -19,22 +20,53 @@ use std::sync::Arc;
 /// A factor of a layer: a prefix of evaluations, one beyond it.
 pub type Leaves = Arc<Vec<Fr>>;
 
-/// Round prover of one layer. `pairs[j]` is `(L_j, R_j)`; a missing right factor is the constant one.
-pub struct LayerProver {
-    num_vars: usize,
-    alphas: Vec<Fr>,
-    inputs: Vec<(Leaves, Option<Leaves>)>,
+/// The factors of a layer, read a block of rows at a time: left and right factor of each pair, or its only factor.
+pub(crate) trait Factors: Sync {
     /// Length of the prefixes.
-    len: usize,
-    eq: EqFactor,
-    /// Weights of the first round's pairs of rows, by block; they are those of the bound rows too.
-    weights: RowWeights,
-    /// The factors after the first bind; then the inputs are gone, but for which of them have a right factor.
-    table: Option<ProductTable>,
-    has_right: Vec<bool>,
+    fn len(&self) -> usize;
+    /// The stored ones of entries `start..start + rows` of every factor.
+    fn rows<'s>(&'s self, start: usize, rows: usize, buffers: &'s mut Buffers) -> Vec<&'s [Fr]>;
 }
 
-impl LayerProver {
+/// Factors that are there.
+struct Stored {
+    factors: Vec<Leaves>,
+    len: usize,
+}
+
+impl Factors for Stored {
+    fn len(&self) -> usize {
+        self.len
+    }
+
+    fn rows<'s>(&'s self, start: usize, rows: usize, _: &'s mut Buffers) -> Vec<&'s [Fr]> {
+        let range = start.min(self.len)..self.len.min(start + rows);
+        self.factors.iter().map(|v| &v[range.clone()]).collect()
+    }
+}
+
+/// Round prover of one layer. A pair is `(L_j, R_j)`; a missing right factor is the constant one.
+///
+/// The first rounds, `depth` of them, read the factors anew and bind what was bound before a block of rows at a time;
+/// only then the bound factors are kept, `2^depth` times shorter.
+pub struct LayerProver<'a> {
+    tau: Vec<Fr>,
+    alphas: Vec<Fr>,
+    has_right: Vec<bool>,
+    factors: Option<Box<dyn Factors + 'a>>,
+    /// Length of the prefixes.
+    len: usize,
+    depth: usize,
+    /// Challenges so far, at most `depth`.
+    bound: Vec<Fr>,
+    eq: EqFactor,
+    /// Weights of the current round's pairs of rows, by block, before the table; they are those of the bound rows too.
+    weights: RowWeights,
+    /// The factors after `depth` challenges; then the source is gone.
+    table: Option<ProductTable>,
+}
+
+impl<'a> LayerProver<'a> {
     /// All prefixes of one layer have the same length `len <= 2^n`, `n = tau.len()`. The coefficients `alphas`, one a
     /// pair, must not be zero, the coordinates of `tau` neither zero nor one.
     ///
@@ -44,29 +76,57 @@ impl LayerProver {
         let len = pairs.first().map_or(0, |p| p.0.len());
         let same = |v: &Leaves| v.len() == len;
         assert!(pairs.iter().all(|(l, r)| same(l) && r.as_ref().is_none_or(same)), "all prefixes have one length");
+        let has_right = pairs.iter().map(|p| p.1.is_some()).collect();
+        let factors = pairs.into_iter().flat_map(|(l, r)| std::iter::once(l).chain(r)).collect();
+        Self::from_factors(tau, Box::new(Stored { factors, len }), has_right, alphas, 1)
+    }
+
+    /// From factors that are read when they are needed, `1 + depth` times: `depth` is at least one.
+    pub(crate) fn from_factors(
+        tau: &[Fr],
+        factors: Box<dyn Factors + 'a>,
+        has_right: Vec<bool>,
+        alphas: &[Fr],
+        depth: usize,
+    ) -> Self {
+        let len = factors.len();
         assert!(len <= 1 << tau.len(), "prefix longer than the hypercube");
-        assert_eq!(pairs.len(), alphas.len(), "one coefficient a pair");
-        let has_right: Vec<bool> = pairs.iter().map(|p| p.1.is_some()).collect();
-        let width = has_right.iter().filter(|&&both| both).count();
-        Self {
-            num_vars: tau.len(),
+        assert_eq!(has_right.len(), alphas.len(), "one coefficient a pair");
+        let mut this = Self {
+            tau: tau.to_vec(),
             alphas: alphas.to_vec(),
-            inputs: pairs,
-            len,
-            eq: EqFactor::new(tau),
-            weights: RowWeights::new(&tau[..tau.len().saturating_sub(1)], len.div_ceil(2), width),
-            table: None,
             has_right,
-        }
+            factors: Some(factors),
+            len,
+            depth,
+            bound: Vec::new(),
+            eq: EqFactor::new(tau),
+            weights: RowWeights::default(),
+            table: None,
+        };
+        this.weights = this.weights_of(1);
+        this
+    }
+
+    /// Weights of rows with so many of the last coordinates bound. A block is made of so many rows that memory for it
+    /// does not grow with their number.
+    fn weights_of(&self, bound: usize) -> RowWeights {
+        let width = self.has_right.iter().filter(|&&both| both).count();
+        let free = self.tau.len().saturating_sub(bound);
+        RowWeights::new(&self.tau[..free], self.len.div_ceil(1 << bound), width.max(1) << (bound - 1))
     }
 
     /// `(L_j, R_j)` at the bound point, for every pair; a missing right factor gives one.
     pub fn finals(&self) -> Vec<(Fr, Fr)> {
         let one = Fr::one();
-        let Some(table) = &self.table else {
-            let first = |v: &Leaves| v.first().copied().unwrap_or(one);
-            return self.inputs.iter().map(|(l, r)| (first(l), r.as_ref().map_or(one, first))).collect();
-        };
+        if let Some(factors) = &self.factors {
+            let mut buffers = Buffers::default();
+            let rows = factors.rows(0, 1, &mut buffers);
+            let mut values = rows.into_iter().map(|v| v.first().copied().unwrap_or(one));
+            let mut next = || values.next().expect("every pair has its factors");
+            return self.has_right.iter().map(|&both| (next(), if both { next() } else { one })).collect();
+        }
+        let table = self.table.as_ref().expect("a layer has factors or a table");
         let (left, right, single) = table.finals();
         let (mut pairs, mut single) = (left.into_iter().zip(right), single.into_iter());
         let mut unscale = self.alphas.clone();
@@ -82,33 +142,52 @@ impl LayerProver {
             .collect()
     }
 
-    /// `(q(0), q(inf))` contributions of block `k` in the first round.
-    fn first_round_block(&self, k: usize) -> (Fr, Fr) {
-        let rows = 1usize << self.weights.log_rows;
+    /// Pairs of rows of block `k`, `2^{log_rows + 1}` rows after binding what is bound: `(q(0), q(inf))` of the round.
+    fn round_block(&self, k: usize) -> (Fr, Fr) {
+        let mut buffers = Buffers::default();
+        let pairs = 1usize << self.weights.log_rows;
+        let factors = self.block(k, 2 * pairs, self.bound.len(), &mut buffers);
+        let mut factors = Bound::new(factors, &self.bound, 2 * pairs);
         let mut work = FirstRound::default();
-        for ((l, r), &alpha) in self.inputs.iter().zip(&self.alphas) {
-            match r {
-                Some(r) => work.add_pair(k * rows, &self.weights.lo, alpha, l, r),
-                None => work.add_single(k * rows, &self.weights.lo, alpha, l),
+        let (mut left, mut right) = (Vec::new(), Vec::new());
+        for (&both, &alpha) in self.has_right.iter().zip(&self.alphas) {
+            let l = factors.next(&mut left);
+            if both {
+                let r = factors.next(&mut right);
+                work.add_pair(&self.weights.lo, alpha, l, r);
+            } else {
+                work.add_single(&self.weights.lo, alpha, l);
             }
         }
         (self.weights.hi[k] * work.q_0, self.weights.hi[k] * work.q_inf)
     }
 
-    /// Block `k` of the bound factors.
-    fn first_bind_block(&self, k: usize, r: Fr, block: &mut Block) {
+    /// The rows of all factors that `rows` rows of block `k` with so many coordinates bound come from.
+    fn block<'s>(&'s self, k: usize, rows: usize, bound: usize, buffers: &'s mut Buffers) -> Vec<&'s [Fr]> {
+        let factors = self.factors.as_ref().expect("factors are there until the table is");
+        let rows = rows << bound;
+        factors.rows(k * rows, rows, buffers)
+    }
+
+    /// Block `k` of the factors with all `depth` challenges bound.
+    fn bind_block(&self, k: usize, block: &mut Block) {
         let log_rows = self.weights.log_rows;
-        let start = k << log_rows;
+        let rows = 1usize << log_rows;
+        let mut buffers = Buffers::default();
+        let Some((&last, before)) = self.bound.split_last() else { return };
+        let factors = self.block(k, 2 * rows, before.len(), &mut buffers);
+        let mut factors = Bound::new(factors, before, 2 * rows);
         let mut bound = BoundFactor::default();
         let width = |v: &[Fr]| v.len() >> log_rows;
         let (pair_width, single_width) = (width(&block.left), width(&block.single));
         let (mut pair, mut single) = (0, 0);
-        for ((left, right), &alpha) in self.inputs.iter().zip(&self.alphas) {
-            bound.load(left, start, 1 << log_rows, r);
+        let mut buffer = Vec::new();
+        for (&both, &alpha) in self.has_right.iter().zip(&self.alphas) {
+            bound.load(factors.next(&mut buffer), rows, last);
             bound.weigh(&self.weights.lo, alpha);
-            if let Some(right) = right {
+            if both {
                 bound.store(&mut block.left, pair_width, pair, log_rows);
-                bound.load(right, start, 1 << log_rows, r);
+                bound.load(factors.next(&mut buffer), rows, last);
                 bound.store(&mut block.right, pair_width, pair, log_rows);
                 pair += 1;
             } else {
@@ -116,6 +195,39 @@ impl LayerProver {
                 single += 1;
             }
         }
+    }
+}
+
+/// Factors of a block of rows, one after the other, with challenges bound.
+struct Bound<'s> {
+    factors: std::vec::IntoIter<&'s [Fr]>,
+    challenges: &'s [Fr],
+    /// Rows after binding.
+    rows: usize,
+    work: BoundFactor,
+}
+
+impl<'s> Bound<'s> {
+    fn new(factors: Vec<&'s [Fr]>, challenges: &'s [Fr], rows: usize) -> Self {
+        Self { factors: factors.into_iter(), challenges, rows, work: BoundFactor::default() }
+    }
+
+    /// The next factor, in the buffer if anything is bound.
+    fn next<'b>(&mut self, buffer: &'b mut Vec<Fr>) -> &'b [Fr]
+    where
+        's: 'b,
+    {
+        let factor = self.factors.next().expect("every pair has its factors");
+        let Some((&first, rest)) = self.challenges.split_first() else { return factor };
+        let mut rows = self.rows << rest.len();
+        self.work.load(factor, rows, first);
+        std::mem::swap(buffer, &mut self.work.rows);
+        for &r in rest {
+            rows /= 2;
+            self.work.load(buffer, rows, r);
+            std::mem::swap(buffer, &mut self.work.rows);
+        }
+        buffer
     }
 }
 
@@ -135,9 +247,8 @@ struct FirstRound {
 }
 
 impl FirstRound {
-    /// Adds `alpha` times the pair `l, r` on the pairs of rows from `start`, one for each weight.
-    fn add_pair(&mut self, start: usize, weights: &[Fr], alpha: Fr, l: &[Fr], r: &[Fr]) {
-        let (l, r) = (tail_from(l, start, weights.len()), tail_from(r, start, weights.len()));
+    /// Adds `alpha` times the pair `l, r` on pairs of rows, one for each weight.
+    fn add_pair(&mut self, weights: &[Fr], alpha: Fr, l: &[Fr], r: &[Fr]) {
         let (lefts, rest) = l.as_chunks::<2>();
         let rights = r.as_chunks::<2>().0;
         for list in [&mut self.full, &mut self.left_one, &mut self.right_one] {
@@ -181,17 +292,11 @@ impl FirstRound {
     }
 
     /// Adds `alpha` times the factor `l`.
-    fn add_single(&mut self, start: usize, weights: &[Fr], alpha: Fr, l: &[Fr]) {
-        let l = tail_from(l, start, weights.len());
+    fn add_single(&mut self, weights: &[Fr], alpha: Fr, l: &[Fr]) {
         take(&mut self.values, l.iter().step_by(2).copied());
         let stored = slices::inner_product(&weights[..self.values.len()], &self.values);
         self.q_0 += alpha * (stored + rest_of(weights, l.len()).iter().sum::<Fr>());
     }
-}
-
-/// The stored entries of `pairs` pairs of rows from pair `start`.
-fn tail_from(v: &[Fr], start: usize, pairs: usize) -> &[Fr] {
-    &v[(2 * start).min(v.len())..v.len().min(2 * (start + pairs))]
 }
 
 /// The weights of pairs of rows past `len` stored entries: there every factor is one.
@@ -217,9 +322,8 @@ struct BoundFactor {
 }
 
 impl BoundFactor {
-    /// `v(x, r)` for rows `start..start + num_rows`.
-    fn load(&mut self, v: &[Fr], start: usize, num_rows: usize, r: Fr) {
-        let v = tail_from(v, start, num_rows);
+    /// `v(x, r)` for `num_rows` rows `x`, of whose entries `v` has those that are stored.
+    fn load(&mut self, v: &[Fr], num_rows: usize, r: Fr) {
         let (pairs, rest) = v.as_chunks::<2>();
         self.at.reset(pairs.len() + 1);
         for (i, [even, odd]) in pairs.iter().enumerate() {
@@ -261,9 +365,9 @@ impl BoundFactor {
     }
 }
 
-impl RoundProver for LayerProver {
+impl RoundProver for LayerProver<'_> {
     fn num_vars(&self) -> usize {
-        self.num_vars
+        self.tau.len()
     }
 
     fn degree(&self) -> usize {
@@ -275,11 +379,11 @@ impl RoundProver for LayerProver {
             table.round(&self.eq)
         } else {
             let this = &*self;
-            let blocks = this.weights.num_blocks(this.len.div_ceil(2));
+            let blocks = this.weights.num_blocks(this.len.div_ceil(2 << this.bound.len()));
             let (q_0, q_inf) = par::map_reduce(
                 blocks,
                 || (Fr::zero(), Fr::zero()),
-                |k| this.first_round_block(k),
+                |k| this.round_block(k),
                 |a, b| (a.0 + b.0, a.1 + b.1),
             );
             // Beyond the blocks every factor is one.
@@ -295,6 +399,11 @@ impl RoundProver for LayerProver {
             table.bind(&self.eq, fold, r);
             return;
         }
+        self.bound.push(r);
+        if self.bound.len() < self.depth && self.bound.len() < self.tau.len() {
+            self.weights = self.weights_of(self.bound.len() + 1);
+            return;
+        }
         let alphas_where = |both: bool| {
             let chosen = self.alphas.iter().zip(&self.has_right).filter(move |(_, b)| **b == both);
             chosen.map(|(a, _)| *a).collect::<Vec<_>>()
@@ -302,10 +411,10 @@ impl RoundProver for LayerProver {
         let left = alphas_where(true);
         let tail = Tail { right: vec![Fr::one(); left.len()], left, single: alphas_where(false) };
         let this = &*self;
-        let rows = this.len.div_ceil(2);
-        let fill = |k: usize, block: &mut Block| this.first_bind_block(k, r, block);
+        let rows = this.len.div_ceil(1 << this.bound.len());
+        let fill = |k: usize, block: &mut Block| this.bind_block(k, block);
         self.table = Some(ProductTable::new(&this.eq, &this.weights, rows, tail, fill));
-        self.inputs = Vec::new();
+        self.factors = None;
     }
 }
 
@@ -322,7 +431,8 @@ mod tests {
         let r = Fr::from(77u64);
         for start in [0, 2, 3, 4, 9] {
             let mut bound = BoundFactor::default();
-            bound.load(&v, start, 4, r);
+            let stored = &v[(2 * start).min(v.len())..v.len().min(2 * (start + 4))];
+            bound.load(stored, 4, r);
             gather(&v, start, Fr::one(), &mut even, &mut odd);
             slices::bind(&mut even, &odd, r);
             assert_eq!(bound.rows, even);

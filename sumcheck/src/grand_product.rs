@@ -18,6 +18,8 @@ use crate::{
     dense_product::{LayerProver, Leaves},
     engine::{self, batching},
     kernels::{deinterleave, multiply},
+    leaves::LeafSource,
+    levels::{LevelFactors, Levels},
     sparse_product::{SparseLayer, SparseLayerProver},
 };
 use ark_ff::One;
@@ -53,40 +55,42 @@ fn slot_level_sizes(num_leaves: usize) -> Vec<usize> {
     sizes
 }
 
-/// Proves the products of dense leaves. `groups[g]` holds the leaf prefixes of group `g`, all of one length and one
-/// number of leaves over all groups; entries beyond a prefix are one.
+/// How much the prover of a dense grand product keeps. It changes time and memory, not the proof.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Plan {
+    /// The slot level that is kept from the first pass on, 0 being the leaves: levels below it are computed from the
+    /// leaves, those above from it. A number beyond the levels keeps none.
+    pub keep: usize,
+    /// Most bytes a row that the bound factors of a level take once they are kept. The factors of a level are read once
+    /// more for each halving that this takes.
+    pub table_bytes: usize,
+}
+
+impl Default for Plan {
+    /// For 18 leaves in each of two groups: three polynomials a group are kept, and 320 bytes a row, whatever the level.
+    fn default() -> Self {
+        Self { keep: 3, table_bytes: 320 }
+    }
+}
+
+impl Plan {
+    /// Rounds that read the factors of a level of so many polynomials.
+    fn depth(self, polynomials: usize) -> usize {
+        let bytes = polynomials * size_of::<Fr>();
+        (1..usize::BITS as usize / 2).find(|&d| bytes >> d <= self.table_bytes.max(1)).unwrap_or(1)
+    }
+}
+
+/// Proves the products of dense leaves, by group; every leaf is one past the rows that the source has.
 ///
 /// # Panics
-/// When there is no leaf, the groups' shapes differ, or a prefix is longer than `2^num_vars`.
-#[tracing::instrument(name = "grand_product.dense", skip_all, fields(num_vars, num_groups = groups.len()))]
-pub fn prove_dense(num_vars: usize, groups: Vec<Vec<Leaves>>, channel: &mut ProverChannel) -> LeafClaims {
-    let num_groups = groups.len();
-    let num_leaves = groups.first().map_or(0, Vec::len);
-    assert!(num_leaves > 0, "every group needs a leaf");
-    assert!(groups.iter().all(|g| g.len() == num_leaves), "all groups have one number of leaves");
-    let len = groups[0][0].len();
-    assert!(groups.iter().flatten().all(|leaf| leaf.len() == len), "all leaf prefixes have one length");
-    assert!(len <= 1 << num_vars, "prefix longer than the hypercube");
+/// When there are more rows than `2^num_vars`.
+#[tracing::instrument(name = "grand_product.dense", skip_all, fields(num_vars, num_groups = leaves.shape().0))]
+pub fn prove_dense(num_vars: usize, leaves: &dyn LeafSource, plan: Plan, channel: &mut ProverChannel) -> LeafClaims {
+    let (num_groups, num_leaves) = leaves.shape();
+    assert!(leaves.len() <= 1 << num_vars, "prefix longer than the hypercube");
     // Step 0: build the slot levels, then the trees.
-    let mut levels: Vec<Vec<Vec<Leaves>>> = vec![groups];
-    while let Some(top) = levels.last()
-        && top.first().is_some_and(|g| g.len() > 1)
-    {
-        let next = top
-            .iter()
-            .map(|group| {
-                group
-                    .chunks(2)
-                    .map(|pair| match pair {
-                        [a, b] => Arc::new(multiply(a, b)),
-                        _ => Arc::clone(&pair[0]),
-                    })
-                    .collect()
-            })
-            .collect();
-        levels.push(next);
-    }
-    let roots: Vec<Leaves> = levels.last().map(|l| l.iter().map(|g| Arc::clone(&g[0])).collect()).unwrap_or_default();
+    let (mut levels, roots) = Levels::new(leaves, plan.keep);
     // trees[k][g] = (L, R) with V_{g,k} = L R, in k variables.
     let mut trees: Vec<Vec<(Leaves, Leaves)>> = Vec::with_capacity(num_vars);
     let mut current: Vec<Leaves> = roots;
@@ -117,18 +121,16 @@ pub fn prove_dense(num_vars: usize, groups: Vec<Vec<Leaves>>, channel: &mut Prov
         point = next;
     }
     // Step 3: the slot levels, root first.
-    levels.pop();
-    while let Some(level) = levels.pop() {
-        let pairs: Vec<(Leaves, Option<Leaves>)> = level
-            .into_iter()
-            .flat_map(|group| {
-                group.chunks(2).map(|p| (Arc::clone(&p[0]), p.get(1).map(Arc::clone))).collect::<Vec<_>>()
-            })
-            .collect();
-        let alphas = batching(pairs.len(), |n| channel.challenges(LAYER_BATCH, n));
+    for level in (0..levels.top()).rev() {
+        levels.free_above(level);
+        let size = levels.size(level);
+        let has_right: Vec<bool> =
+            (0..num_groups).flat_map(|_| (0..size.div_ceil(2)).map(|j| 2 * j + 1 < size)).collect();
+        let alphas = batching(has_right.len(), |n| channel.challenges(LAYER_BATCH, n));
         let claim = combine(&alphas, &claims);
-        let has_right: Vec<bool> = pairs.iter().map(|p| p.1.is_some()).collect();
-        let mut prover = LayerProver::new(&point, pairs, &alphas);
+        let factors = Box::new(LevelFactors { levels: &levels, level });
+        let mut prover =
+            LayerProver::from_factors(&point, factors, has_right.clone(), &alphas, plan.depth(num_groups * size));
         point = engine::prove(LAYER, &mut [Instance { prover: &mut prover, claim }], channel);
         claims = prover
             .finals()

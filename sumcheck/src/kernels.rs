@@ -75,26 +75,42 @@ pub(crate) fn bind_in_place(v: &mut Vec<Fr>, r: Fr) {
     *v = out;
 }
 
+/// Buffers of [`multiply`].
+#[derive(Default)]
+pub(crate) struct Multiplication {
+    at: Positions,
+    left: Vec<Fr>,
+    right: Vec<Fr>,
+    products: Vec<Fr>,
+}
+
+impl Multiplication {
+    /// `a[i] <- a[i] * b[i]`; factors of one cost no product.
+    pub fn multiply(&mut self, a: &mut [Fr], b: &[Fr]) {
+        debug_assert_eq!(a.len(), b.len());
+        let Self { at, left, right, products } = self;
+        at.reset(a.len());
+        for (i, (x, y)) in a.iter_mut().zip(b).enumerate() {
+            let x_is_one = is_one(x);
+            at.push_if(i, !(x_is_one | is_one(y)));
+            *x = if x_is_one { *y } else { *x };
+        }
+        for (out, v) in [(&mut *left, &*a), (&mut *right, b)] {
+            out.clear();
+            out.extend(at.iter().map(|i| v[i]));
+        }
+        products.resize(left.len(), Fr::zero());
+        slices::mul_slices(left, right, products);
+        at.iter().zip(products).for_each(|(i, p)| a[i] = *p);
+    }
+}
+
 /// `out[i] = a[i] * b[i]` of two prefixes of equal length; factors of one cost no product.
 pub(crate) fn multiply(a: &[Fr], b: &[Fr]) -> Vec<Fr> {
-    let mut out = vec![Fr::zero(); a.len()];
+    let mut out = a.to_vec();
     par::for_each_chunk(&mut out, CHUNK, |chunk, out| {
-        let range = chunk * CHUNK..chunk * CHUNK + out.len();
-        let (a, b) = (&a[range.clone()], &b[range]);
-        let mut work = Positions::default();
-        work.reset(out.len());
-        for (i, ((o, x), y)) in out.iter_mut().zip(a).zip(b).enumerate() {
-            let x_is_one = is_one(x);
-            *o = if x_is_one { *y } else { *x };
-            work.push_if(i, !(x_is_one | is_one(y)));
-        }
-        let xs: Vec<Fr> = work.iter().map(|i| a[i]).collect();
-        let ys: Vec<Fr> = work.iter().map(|i| b[i]).collect();
-        let mut products = vec![Fr::zero(); xs.len()];
-        slices::mul_slices(&xs, &ys, &mut products);
-        for (i, p) in work.iter().zip(products) {
-            out[i] = p;
-        }
+        let start = chunk * CHUNK;
+        Multiplication::default().multiply(out, &b[start..start + out.len()]);
     });
     out
 }

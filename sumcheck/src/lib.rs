@@ -18,6 +18,7 @@ pub mod grand_product;
 mod kernels;
 pub mod leaves;
 pub mod ledger;
+mod levels;
 pub mod naive;
 mod product_table;
 pub mod quadratic;

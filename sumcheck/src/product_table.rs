@@ -29,6 +29,7 @@ const BLOCK_ENTRIES: usize = 1 << 13;
 const MIN_ENTRIES: usize = 1 << 9;
 
 /// Weights `eq(tau, x)` of rows cut into blocks: `hi[block] * lo[row in block]`, rows in natural order.
+#[derive(Default)]
 pub(crate) struct RowWeights {
     pub log_rows: usize,
     pub hi: Vec<Fr>,

@@ -1,9 +1,10 @@
-//! Rows of compact columns as machine integers, a chunk at a time, and forms evaluated on them.
+//! Rows of compact columns as machine integers, a chunk at a time, and forms over them.
 
 use crate::quadratic::{IntForm, LinearForm};
 use lariat_algebra::{
     Fr,
     column::{Column, ColumnData},
+    forms::SmallForm,
     wide::SmallAcc,
 };
 
@@ -33,40 +34,72 @@ fn load(column: &Column, start: usize, out: &mut [i64]) {
     }
 }
 
-/// Consecutive rows of all columns, column-major.
-pub(crate) struct RowChunk {
-    rows: usize,
-    data: Vec<i64>,
+/// What is added to entries of a column so that they are not negative, as [`gather_rows`] gives them.
+pub(crate) fn bias(column: &Column) -> u32 {
+    if matches!(column.data(), ColumnData::I32(_)) { 1 << 31 } else { 0 }
 }
 
-impl RowChunk {
-    /// Rows `start..start + rows`.
-    pub fn load(columns: &[&Column], start: usize, rows: usize) -> Self {
-        let mut data = vec![0i64; columns.len() * rows];
-        for (column, out) in columns.iter().zip(data.chunks_exact_mut(rows)) {
-            load(column, start, out);
+/// Rows from `start` of a column as integers (zeros past the stored prefix).
+///
+/// # Panics
+/// As [`load`].
+pub(crate) fn load_integers(column: &Column, start: usize, rows: usize, out: &mut Vec<i64>) {
+    out.resize(rows, 0);
+    load(column, start, out);
+}
+
+/// `out[i]` is the entry on row `start + rows[i]` and the column's [`bias`]; zero and the bias past the stored prefix.
+///
+/// # Panics
+/// As [`load`].
+#[expect(clippy::panic, reason = "a documented precondition of the prover")]
+pub(crate) fn gather_rows(column: &Column, start: usize, rows: &[u32], out: &mut [u32]) {
+    fn copy<T: Copy>(v: &[T], start: usize, rows: &[u32], out: &mut [u32], zero: u32, convert: impl Fn(T) -> u32) {
+        let v = &v[start.min(v.len())..];
+        // Rows increase: these are stored.
+        let stored = rows.partition_point(|&i| (i as usize) < v.len());
+        for (x, &i) in out.iter_mut().zip(&rows[..stored]) {
+            *x = convert(v[i as usize]);
         }
-        Self { rows, data }
+        out[stored..].fill(zero);
+    }
+    match column.data() {
+        ColumnData::Bool(v) => copy(v, start, rows, out, 0, u32::from),
+        ColumnData::U8(v) => copy(v, start, rows, out, 0, u32::from),
+        ColumnData::U16(v) => copy(v, start, rows, out, 0, u32::from),
+        ColumnData::U32(v) => copy(v, start, rows, out, 0, |x| x),
+        ColumnData::I32(v) => copy(v, start, rows, out, 1 << 31, |x| x as u32 ^ 1 << 31),
+        ColumnData::U64(_) | ColumnData::Field(_) | ColumnData::Sparse(_) => {
+            panic!("the kernels take dense columns of at most 32 bits")
+        }
+    }
+}
+
+/// A [`SmallForm`] that is being put together.
+pub(crate) struct SmallFormBuilder {
+    constant: Fr,
+    terms: Vec<(usize, Fr)>,
+}
+
+impl SmallFormBuilder {
+    /// Adds a term in a column without bias.
+    pub fn push_term(&mut self, column: usize, coefficient: Fr) {
+        self.terms.push((column, coefficient));
     }
 
-    /// The form on every row.
-    pub fn int_form(&self, form: &IntForm, out: &mut [i64]) {
-        out.fill(form.constant);
-        for &(k, c) in &form.terms {
-            for (o, x) in out.iter_mut().zip(&self.data[k * self.rows..(k + 1) * self.rows]) {
-                *o += c * x;
-            }
-        }
+    pub fn build(self) -> SmallForm {
+        SmallForm::new(self.constant, self.terms)
     }
+}
 
-    /// Adds `scale * form` on one row.
-    #[inline]
-    pub fn add_linear_form(&self, form: &LinearForm, row: usize, scale: i64, acc: &mut SmallAcc) {
-        acc.add_i64(form.constant, scale);
-        for &(k, c) in &form.terms {
-            add_product(acc, c, self.data[k * self.rows + row], scale);
-        }
+/// A form over copies of columns with their biases: column `k` is copied to `place(k)`.
+pub(crate) fn small_form(form: &LinearForm, columns: &[&Column], place: impl Fn(usize) -> usize) -> SmallFormBuilder {
+    let mut out = SmallFormBuilder { constant: form.constant, terms: Vec::with_capacity(form.terms.len()) };
+    for &(k, c) in &form.terms {
+        out.constant -= c * Fr::from(bias(columns[k]));
+        out.push_term(place(k), c);
     }
+    out
 }
 
 /// Consecutive pairs of rows of all columns, column-major: the even rows of a column, then its odd rows.

@@ -17,7 +17,8 @@ use lariat_jolt_core::{
 use lariat_pcs::Workload;
 use lariat_sumcheck::{
     Instance, RoundProver, engine,
-    grand_product::{prove_dense, prove_sparse},
+    grand_product::{Plan, prove_dense, prove_sparse},
+    leaves::StoredLeaves,
     quadratic::QuadraticRelation,
     sparse_product::SparseLayer,
     sparse_quadratic::SparseQuadraticProver,
@@ -72,7 +73,7 @@ impl Forgery {
                 group.push(Arc::new(leaves));
             }
         }
-        let step_claims = prove_dense(shape.step_vars, groups, &mut channel);
+        let step_claims = prove_dense(shape.step_vars, &StoredLeaves::new(groups), Plan::default(), &mut channel);
 
         // Step 3: the grand product over cells.
         channel.section(section::CELL_PRODUCTS);

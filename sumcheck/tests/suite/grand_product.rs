@@ -6,7 +6,8 @@ use lariat_algebra::Fr;
 use lariat_sumcheck::{
     SumcheckError,
     dense_product::{Leaves, evaluate_prefix},
-    grand_product::{LeafClaims, prove_dense, prove_sparse, verify_dense, verify_sparse},
+    grand_product::{LeafClaims, Plan, prove_dense, prove_sparse, verify_dense, verify_sparse},
+    leaves::StoredLeaves,
     sparse_product::SparseLayer,
 };
 use lariat_transcript::{ChallengeTape, ChannelError, Ready, Session};
@@ -55,8 +56,12 @@ impl Dense {
     }
 
     pub fn prove(&self) -> (Vec<u8>, ChallengeTape, LeafClaims) {
+        self.prove_by(Plan::default())
+    }
+
+    pub fn prove_by(&self, plan: Plan) -> (Vec<u8>, ChallengeTape, LeafClaims) {
         let mut channel = session().into_prover();
-        let claims = prove_dense(self.num_vars, self.groups.clone(), &mut channel);
+        let claims = prove_dense(self.num_vars, &StoredLeaves::new(self.groups.clone()), plan, &mut channel);
         let tape = channel.tape();
         (channel.finish().0, tape, claims)
     }
@@ -161,6 +166,22 @@ fn dense_products_are_complete_in_every_group_count() {
                 let statement = Dense::random(num_vars, len, num_leaves, num_groups, 200);
                 let (proof, _, _) = statement.prove();
                 statement.verify(session(), &proof).unwrap();
+            }
+        }
+    }
+}
+
+/// What is kept and how many rounds read the factors anew changes no byte.
+#[test]
+fn every_plan_sends_the_same_proof() {
+    for (num_vars, len) in [(0, 1), (1, 2), (2, 3), (7, 90), (10, 1024), (12, 3333)] {
+        let statement = Dense::random(num_vars, len, 18, 2, 240);
+        let (expected, ..) = statement.prove();
+        statement.verify(session(), &expected).unwrap();
+        for keep in 0..7 {
+            for table_bytes in [usize::MAX, 600, 300, 40, 1, 0] {
+                let plan = Plan { keep, table_bytes };
+                assert!(statement.prove_by(plan).0 == expected, "{num_vars} variables, {len} rows, {plan:?}");
             }
         }
     }
