@@ -2,21 +2,23 @@
 //! `z`, plus an affine form. R1CS constraints under a random combination of their rows and multiset leaves under
 //! random coefficients all have this shape, so one kernel proves them together.
 //!
-//! The kernel binds *forms*, not columns: the second factors are evaluated once from the compact columns (integer
-//! times field), and the cost of each further round depends on the number of products, not of columns.
+//! The kernel binds *forms*, not columns: factors are computed from the compact columns (integer times field), and the
+//! cost of the rounds after that depends on the number of products, not of columns.
 
 use crate::{
     RoundProver,
     eq_factor::EqFactor,
     product_table::{Block, ProductTable, RowWeights, Tail, reverse_bits},
-    rows::{BoundForm, RowPairs},
+    rows::{RowPairs, bias, load_bound},
 };
 use ark_ff::{One, Zero};
 use lariat_algebra::{
     Fr,
     column::Column,
+    forms::{IntegerRows, SmallForm},
+    ifma::slices,
     par,
-    poly::Univariate,
+    poly::{Univariate, eq_evals},
     wide::{ProductAcc, SmallAcc},
 };
 
@@ -117,19 +119,63 @@ impl QuadraticRelation {
     }
 }
 
+/// Rounds that read the compact columns: factors are kept only when so many variables are bound.
+const DEPTH: usize = 4;
+
 /// Round prover of a [`QuadraticRelation`] over compact columns.
+///
+/// The first rounds compute factors from the columns a block of rows at a time, with the variables that are bound, and
+/// keep none: with `k` bound a factor is a form in `2^k` times as many integers. Most first factors are flags that are
+/// zero on most rows, so that the products of these rounds are few.
 pub struct QuadraticProver<'a> {
     relation: &'a QuadraticRelation,
     columns: Vec<&'a Column>,
-    num_vars: usize,
+    tau: Vec<Fr>,
     /// Rows that any column stores.
     len: usize,
     at_zero: Fr,
     eq: EqFactor,
-    /// Weights of the first round's pairs of rows, by block; they are those of the bound rows too.
+    depth: usize,
+    /// Challenges so far, at most `depth`, and the factors with them.
+    bound: Vec<Fr>,
+    forms: Option<BoundForms>,
+    /// Weights of the current round's pairs of rows, by block, before the table; they are those of the bound rows too.
     weights: RowWeights,
-    /// First factors (left), second factors (right) and the linear part after the first bind.
+    /// First factors (left), second factors (right) and the linear part after `depth` challenges.
     table: Option<ProductTable>,
+}
+
+/// The factors of a relation with variables bound: forms over [`load_bound`]'s columns.
+struct BoundForms {
+    /// Columns of each first factor, and the factor.
+    left: Vec<(Vec<usize>, SmallForm)>,
+    right: Vec<SmallForm>,
+    linear: SmallForm,
+}
+
+impl BoundForms {
+    fn new(relation: &QuadraticRelation, columns: &[&Column], challenges: &[Fr]) -> Self {
+        // The weight of a row among those that are bound together, by its number: the first challenge binds its last bit.
+        let reversed: Vec<Fr> = challenges.iter().rev().copied().collect();
+        let weights = &eq_evals(&reversed);
+        let expand = |form: &LinearForm| {
+            let bias = form.terms.iter().map(|&(k, c)| c * Fr::from(bias(columns[k]))).sum::<Fr>();
+            let of_rows =
+                |&(k, c): &(usize, Fr)| weights.iter().enumerate().map(move |(y, w)| (k * weights.len() + y, c * w));
+            let terms = form.terms.iter().flat_map(of_rows);
+            SmallForm::new(form.constant - bias, terms.collect())
+        };
+        let left = relation.products.iter().map(|(a, _)| {
+            let mut form = LinearForm::default();
+            form.add_scaled_int(a, Fr::one());
+            (a.terms.iter().map(|t| t.0).collect(), expand(&form))
+        });
+        Self {
+            left: left.collect(),
+            right: relation.products.iter().map(|(_, b)| expand(b)).collect(),
+            linear: expand(&relation.linear),
+        }
+    }
 }
 
 impl<'a> QuadraticProver<'a> {
@@ -142,17 +188,29 @@ impl<'a> QuadraticProver<'a> {
         assert_eq!(columns.len(), relation.num_columns);
         assert!(columns.iter().all(|c| c.num_vars() == tau.len()));
         let len = columns.iter().map(|c| c.stored_len()).max().unwrap_or(0);
-        let rest = &tau[..tau.len().saturating_sub(1)];
-        Self {
+        let mut this = Self {
             relation,
             columns,
-            num_vars: tau.len(),
+            tau: tau.to_vec(),
             len,
             at_zero: relation.at_zero(),
             eq: EqFactor::new(tau),
-            weights: RowWeights::new(rest, len.div_ceil(2), relation.products.len()),
+            depth: DEPTH.min(tau.len()),
+            bound: Vec::new(),
+            forms: None,
+            weights: RowWeights::default(),
             table: None,
-        }
+        };
+        this.weights = this.weights_of(1);
+        this
+    }
+
+    /// Weights of rows with so many of the last coordinates bound. A block is made of so many rows that memory for it
+    /// does not grow with their number.
+    fn weights_of(&self, bound: usize) -> RowWeights {
+        let free = self.tau.len().saturating_sub(bound);
+        let width = self.relation.products.len().max(1) << bound.saturating_sub(1);
+        RowWeights::new(&self.tau[..free], self.len.div_ceil(1 << bound), width)
     }
 
     /// `(q(0), q(inf))` contributions of block `k` in the first round.
@@ -182,61 +240,85 @@ impl<'a> QuadraticProver<'a> {
         (self.weights.hi[k] * q_0.reduce(), self.weights.hi[k] * q_inf.reduce())
     }
 
-    /// Block `k` of all factors, evaluated from the compact columns with the last variable bound to `r`.
-    fn first_bind_block(&self, k: usize, r: Fr, forms: &[BoundForm], block: &mut Block) {
-        let log_rows = self.weights.log_rows;
-        let pairs = 1usize << log_rows;
-        let rows = RowPairs::load(&self.columns, k * pairs, pairs);
-        let width = self.relation.products.len();
-        let (mut even, mut odd) = (vec![0i64; pairs], vec![0i64; pairs]);
-        // First factors with their weight: nearly all are flags, whose bound value is one of four.
-        let flags: Vec<[[Fr; 2]; 2]> = self
-            .weights
-            .lo
-            .iter()
-            .map(|&w| {
-                let odd = w * r;
-                [[Fr::zero(), odd], [w - odd, w]]
-            })
-            .collect();
-        for (j, (form, _)) in self.relation.products.iter().enumerate() {
-            rows.int_form(form, &mut even, &mut odd);
-            for (i, (&a_0, &a_1)) in even.iter().zip(&odd).enumerate() {
-                block.left[reverse_bits(i, log_rows) * width + j] = match (a_0, a_1) {
-                    (0 | 1, 0 | 1) => flags[i][a_0 as usize][a_1 as usize],
-                    _ => self.weights.lo[i] * (Fr::from(a_0) + r * Fr::from(a_1 - a_0)),
-                };
+    /// `(q(0), q(inf))` contributions of block `k` in a later round that reads the columns.
+    fn bound_round_block(&self, k: usize, forms: &BoundForms) -> (Fr, Fr) {
+        let pairs = 1usize << self.weights.log_rows;
+        // The even rows of the pairs, then the odd ones.
+        let order: Vec<usize> = (0..pairs).map(|i| 2 * i).chain((0..pairs).map(|i| 2 * i + 1)).collect();
+        let mut rows = IntegerRows::default();
+        load_bound(&self.columns, self.bound.len(), 2 * k * pairs, &order, &mut rows);
+        let (mut left, mut right) = (vec![Fr::zero(); 2 * pairs], vec![Fr::zero(); 2 * pairs]);
+        let mut sums = vec![[ProductAcc::default(); 2]; pairs];
+        for (j, (columns, form)) in forms.left.iter().enumerate() {
+            let constant = self.relation.products[j].0.constant;
+            if constant == 0 && columns.iter().all(|&column| is_zero(&rows, column, &self.columns, self.bound.len())) {
+                continue;
             }
-        }
-        for (j, form) in forms.iter().enumerate() {
-            for i in 0..pairs {
-                let value = rows.bound_form(form, i);
-                if j < width {
-                    block.right[reverse_bits(i, log_rows) * width + j] = value;
-                } else {
-                    block.single[reverse_bits(i, log_rows)] = self.weights.lo[i] * value;
+            form.evaluate(&rows, &mut left, 1);
+            forms.right[j].evaluate(&rows, &mut right, 1);
+            let (l_0, l_1) = left.split_at(pairs);
+            let (r_0, r_1) = right.split_at(pairs);
+            for (i, [s_0, s_inf]) in sums.iter_mut().enumerate() {
+                if !l_0[i].is_zero() {
+                    s_0.add(l_0[i], r_0[i]);
+                }
+                if l_0[i] != l_1[i] {
+                    s_inf.add(l_1[i] - l_0[i], r_1[i] - r_0[i]);
                 }
             }
         }
+        forms.linear.evaluate(&rows, &mut right, 1);
+        let (mut q_0, mut q_inf) = (ProductAcc::default(), ProductAcc::default());
+        for ((&w, linear), [s_0, s_inf]) in self.weights.lo.iter().zip(&right).zip(&sums) {
+            q_0.add(w, s_0.reduce() + linear);
+            q_inf.add(w, s_inf.reduce());
+        }
+        (self.weights.hi[k] * q_0.reduce(), self.weights.hi[k] * q_inf.reduce())
     }
 
-    fn first_bind(&self, r: Fr) -> ProductTable {
-        let second = self.relation.products.iter().map(|p| &p.1);
-        let forms: Vec<BoundForm> =
-            second.chain([&self.relation.linear]).map(|f| BoundForm::new(f, &self.columns, r)).collect();
+    /// Block `k` of all factors, computed from the columns with all `depth` challenges bound.
+    fn bind_block(&self, k: usize, forms: &BoundForms, block: &mut Block) {
+        let log_rows = self.weights.log_rows;
+        let rows = 1usize << log_rows;
+        let order: Vec<usize> = (0..rows).map(|i| reverse_bits(i, log_rows)).collect();
+        let weights: Vec<Fr> = order.iter().map(|&i| self.weights.lo[i]).collect();
+        let width = self.relation.products.len();
+        let mut integers = IntegerRows::default();
+        load_bound(&self.columns, self.bound.len(), k * rows, &order, &mut integers);
+        let (mut values, mut weighted) = (vec![Fr::zero(); rows], vec![Fr::zero(); rows]);
+        for (j, (_, form)) in forms.left.iter().enumerate() {
+            form.evaluate(&integers, &mut values, 1);
+            slices::mul_slices(&values, &weights, &mut weighted);
+            block.left[j..].iter_mut().step_by(width).zip(&weighted).for_each(|(out, x)| *out = *x);
+        }
+        for (j, form) in forms.right.iter().enumerate() {
+            form.evaluate(&integers, &mut block.right[j..], width);
+        }
+        forms.linear.evaluate(&integers, &mut values, 1);
+        slices::mul_slices(&values, &weights, &mut block.single);
+    }
+
+    fn build_table(&self) -> ProductTable {
+        let forms = BoundForms::new(self.relation, &self.columns, &self.bound);
         let tail = Tail {
             left: self.relation.products.iter().map(|p| Fr::from(p.0.constant)).collect(),
             right: self.relation.products.iter().map(|p| p.1.constant).collect(),
             single: vec![self.relation.linear.constant],
         };
-        let fill = |k: usize, block: &mut Block| self.first_bind_block(k, r, &forms, block);
-        ProductTable::new(&self.eq, &self.weights, self.len.div_ceil(2), tail, fill)
+        let fill = |k: usize, block: &mut Block| self.bind_block(k, &forms, block);
+        ProductTable::new(&self.eq, &self.weights, self.len.div_ceil(1 << self.bound.len()), tail, fill)
     }
+}
+
+/// Whether a column with so many variables bound is zero on all rows of a block.
+fn is_zero(rows: &IntegerRows, column: usize, columns: &[&Column], bound: usize) -> bool {
+    let zero = bias(columns[column]);
+    (column << bound..(column + 1) << bound).all(|k| rows.column(k).iter().all(|&x| x == zero))
 }
 
 impl RoundProver for QuadraticProver<'_> {
     fn num_vars(&self) -> usize {
-        self.num_vars
+        self.tau.len()
     }
 
     fn degree(&self) -> usize {
@@ -248,11 +330,14 @@ impl RoundProver for QuadraticProver<'_> {
             table.round(&self.eq)
         } else {
             let this = &*self;
-            let blocks = this.weights.num_blocks(this.len.div_ceil(2));
+            let blocks = this.weights.num_blocks(this.len.div_ceil(2 << this.bound.len()));
             let (q_0, q_inf) = par::map_reduce(
                 blocks,
                 || (Fr::zero(), Fr::zero()),
-                |k| this.first_round_block(k),
+                |k| match &this.forms {
+                    Some(forms) => this.bound_round_block(k, forms),
+                    None => this.first_round_block(k),
+                },
                 |x, y| (x.0 + y.0, x.1 + y.1),
             );
             // Beyond the blocks every column is zero.
@@ -264,9 +349,17 @@ impl RoundProver for QuadraticProver<'_> {
 
     fn bind(&mut self, r: Fr) {
         let fold = self.eq.fold(r);
-        match &mut self.table {
-            Some(table) => table.bind(&self.eq, fold, r),
-            None => self.table = Some(self.first_bind(r)),
+        if let Some(table) = &mut self.table {
+            table.bind(&self.eq, fold, r);
+            return;
+        }
+        self.bound.push(r);
+        if self.bound.len() < self.depth {
+            self.weights = self.weights_of(self.bound.len() + 1);
+            self.forms = Some(BoundForms::new(self.relation, &self.columns, &self.bound));
+        } else {
+            self.forms = None;
+            self.table = Some(self.build_table());
         }
     }
 }

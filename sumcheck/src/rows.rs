@@ -4,7 +4,7 @@ use crate::quadratic::{IntForm, LinearForm};
 use lariat_algebra::{
     Fr,
     column::{Column, ColumnData},
-    forms::SmallForm,
+    forms::{IntegerRows, SmallForm},
     wide::SmallAcc,
 };
 
@@ -75,6 +75,47 @@ pub(crate) fn gather_rows(column: &Column, start: usize, rows: &[u32], out: &mut
     }
 }
 
+/// Rows of all columns of which so many of the last coordinates are bound: row `i` is number `start + order[i]` of the bound
+/// ones, and its entries, `2^bound` a column, are columns `k 2^bound + y` for column `k` and the last bits `y`. Entries
+/// have their column's [`bias`].
+///
+/// # Panics
+/// As [`load`].
+pub(crate) fn load_bound(columns: &[&Column], bound: usize, start: usize, order: &[usize], out: &mut IntegerRows) {
+    out.reset(order.len(), columns.len() << bound);
+    let (first, most) = (start << bound, order.len() << bound);
+    let mut values = vec![0u32; most];
+    for (k, column) in columns.iter().enumerate() {
+        copy_rows(column, first, &mut values);
+        for y in 0..1 << bound {
+            for (x, &i) in out.column_mut((k << bound) + y).iter_mut().zip(order) {
+                *x = values[(i << bound) + y];
+            }
+        }
+    }
+}
+
+/// Rows from `start` of a column with its [`bias`].
+#[expect(clippy::panic, reason = "a documented precondition of the prover")]
+fn copy_rows(column: &Column, start: usize, out: &mut [u32]) {
+    fn copy<T: Copy>(v: &[T], start: usize, out: &mut [u32], zero: u32, convert: impl Fn(T) -> u32) {
+        let v = &v[start.min(v.len())..];
+        let stored = v.len().min(out.len());
+        out.iter_mut().zip(v).for_each(|(x, &v)| *x = convert(v));
+        out[stored..].fill(zero);
+    }
+    match column.data() {
+        ColumnData::Bool(v) => copy(v, start, out, 0, u32::from),
+        ColumnData::U8(v) => copy(v, start, out, 0, u32::from),
+        ColumnData::U16(v) => copy(v, start, out, 0, u32::from),
+        ColumnData::U32(v) => copy(v, start, out, 0, |x| x),
+        ColumnData::I32(v) => copy(v, start, out, 1 << 31, |x| x as u32 ^ 1 << 31),
+        ColumnData::U64(_) | ColumnData::Field(_) | ColumnData::Sparse(_) => {
+            panic!("the kernels take dense columns of at most 32 bits")
+        }
+    }
+}
+
 /// A [`SmallForm`] that is being put together.
 pub(crate) struct SmallFormBuilder {
     constant: Fr,
@@ -106,33 +147,6 @@ pub(crate) fn small_form(form: &LinearForm, columns: &[&Column], place: impl Fn(
 pub(crate) struct RowPairs {
     pairs: usize,
     data: Vec<i64>,
-}
-
-/// A form between two rows: `form(even) + r (form(odd) - form(even))` by its coefficients on either row.
-pub(crate) struct BoundForm {
-    constant: Fr,
-    terms: Vec<BoundTerm>,
-}
-
-/// A term `even x_0 + odd x_1`, the entries shifted by `bias` to be not negative.
-struct BoundTerm {
-    column: usize,
-    bias: i64,
-    even: Fr,
-    odd: Fr,
-}
-
-impl BoundForm {
-    pub fn new(form: &LinearForm, columns: &[&Column], r: Fr) -> Self {
-        let mut constant = form.constant;
-        let terms = form.terms.iter().map(|&(column, c)| {
-            let bias = if matches!(columns[column].data(), ColumnData::I32(_)) { 1 << 31 } else { 0 };
-            constant -= c * Fr::from(bias);
-            BoundTerm { column, bias, even: c - c * r, odd: c * r }
-        });
-        let terms = terms.collect();
-        Self { constant, terms }
-    }
 }
 
 /// Splits the even entries from the odd ones.
@@ -169,24 +183,6 @@ impl RowPairs {
                 *out += c * x;
             }
         }
-    }
-
-    /// The form on pair `i`.
-    #[inline]
-    pub fn bound_form(&self, form: &BoundForm, i: usize) -> Fr {
-        let mut acc = SmallAcc::default();
-        acc.add(form.constant);
-        for term in &form.terms {
-            let at = 2 * term.column * self.pairs + i;
-            let (x_0, x_1) = (self.data[at] + term.bias, self.data[at + self.pairs] + term.bias);
-            if x_0 != 0 {
-                acc.add_u64(term.even, x_0 as u64);
-            }
-            if x_1 != 0 {
-                acc.add_u64(term.odd, x_1 as u64);
-            }
-        }
-        acc.reduce()
     }
 
     /// Adds `scale * form` on the even row of pair `i`.

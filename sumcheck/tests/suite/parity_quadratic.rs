@@ -154,9 +154,12 @@ fn boolean_coordinates_of_tau_are_refused() {
     let mut rng = rng(27);
     let mut q = QuadraticRelation::new(1);
     q.linear = form(&[0], random(&mut rng), &mut rng);
-    let column = Column::new(2, ColumnData::U8(vec![1, 2, 3]));
-    let mut prover = QuadraticProver::new(&q, vec![&column], &[Fr::from(1u64), random(&mut rng)]);
-    let _ = lariat_sumcheck::RoundProver::round(&mut prover, Fr::zero());
-    lariat_sumcheck::RoundProver::bind(&mut prover, random(&mut rng));
-    let _ = lariat_sumcheck::RoundProver::round(&mut prover, Fr::zero());
+    let column = Column::new(6, ColumnData::U8(vec![1; 33]));
+    // The first coordinate is the last that is bound, when the factors are kept.
+    let tau: Vec<Fr> = std::iter::once(Fr::from(1u64)).chain(random_vec(5, &mut rng)).collect();
+    let mut prover = QuadraticProver::new(&q, vec![&column], &tau);
+    for _ in 0..6 {
+        let _ = lariat_sumcheck::RoundProver::round(&mut prover, Fr::zero());
+        lariat_sumcheck::RoundProver::bind(&mut prover, random(&mut rng));
+    }
 }
