@@ -28,13 +28,13 @@ pub(crate) trait Factors: Sync {
     fn rows<'s>(&'s self, start: usize, rows: usize, buffers: &'s mut Buffers) -> Vec<&'s [Fr]>;
 }
 
-/// Factors that are there.
-struct Stored {
+/// Factors that are there, as whole vectors.
+struct Whole {
     factors: Vec<Leaves>,
     len: usize,
 }
 
-impl Factors for Stored {
+impl Factors for Whole {
     fn len(&self) -> usize {
         self.len
     }
@@ -78,7 +78,7 @@ impl<'a> LayerProver<'a> {
         assert!(pairs.iter().all(|(l, r)| same(l) && r.as_ref().is_none_or(same)), "all prefixes have one length");
         let has_right = pairs.iter().map(|p| p.1.is_some()).collect();
         let factors = pairs.into_iter().flat_map(|(l, r)| std::iter::once(l).chain(r)).collect();
-        Self::from_factors(tau, Box::new(Stored { factors, len }), has_right, alphas, 1)
+        Self::from_factors(tau, Box::new(Whole { factors, len }), has_right, alphas, 1)
     }
 
     /// From factors that are read when they are needed, `1 + depth` times: `depth` is at least one.

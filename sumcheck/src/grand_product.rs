@@ -15,17 +15,16 @@
 
 use crate::{
     Instance, InstanceShape, SumcheckError,
-    dense_product::{LayerProver, Leaves},
+    dense_product::LayerProver,
     engine::{self, batching},
-    kernels::{deinterleave, multiply},
     leaves::LeafSource,
-    levels::{LevelFactors, Levels},
+    levels::{LevelFactors, Levels, Stored},
+    segments::Segments,
     sparse_product::{SparseLayer, SparseLayerProver},
 };
 use ark_ff::One;
 use lariat_algebra::{Fr, poly::eq_eval};
 use lariat_transcript::{ProverChannel, VerifierChannel};
-use std::sync::Arc;
 
 const LAYER: &str = "grand product layer";
 const LAYER_CLAIMS: &str = "grand product claims";
@@ -91,27 +90,27 @@ pub fn prove_dense(num_vars: usize, leaves: &dyn LeafSource, plan: Plan, channel
     assert!(leaves.len() <= 1 << num_vars, "prefix longer than the hypercube");
     // Step 0: build the slot levels, then the trees.
     let (mut levels, roots) = Levels::new(leaves, plan.keep);
-    // trees[k][g] = (L, R) with V_{g,k} = L R, in k variables.
-    let mut trees: Vec<Vec<(Leaves, Leaves)>> = Vec::with_capacity(num_vars);
-    let mut current: Vec<Leaves> = roots;
+    // trees[k] = L, R of every group, with V_{g,k} = L R in k variables.
+    let mut trees: Vec<Vec<Segments>> = Vec::with_capacity(num_vars);
+    let mut current: Vec<Segments> = roots;
     for _ in 0..num_vars {
-        let halves: Vec<(Leaves, Leaves)> = current.iter().map(|v| deinterleave(v)).collect();
-        current = halves.iter().map(|(l, r)| Arc::new(multiply(l, r))).collect();
-        trees.push(halves);
+        let halves: Vec<(Segments, Segments)> = current.into_iter().map(Segments::halves).collect();
+        current = halves.iter().map(|(l, r)| l.product(r)).collect();
+        trees.push(halves.into_iter().flat_map(|(l, r)| [l, r]).collect());
     }
     trees.reverse();
     // Step 1: the products.
-    let products: Vec<Fr> = current.iter().map(|v| v.first().copied().unwrap_or(Fr::one())).collect();
+    let products: Vec<Fr> = current.iter().map(|v| v.first().unwrap_or(Fr::one())).collect();
     drop(current);
     channel.send_scalars(PRODUCTS, &products);
     // Step 2: the trees, root first.
     let mut point: Vec<Fr> = Vec::new();
     let mut claims = products.clone();
-    for halves in trees {
+    for polynomials in trees {
         let alphas = batching(num_groups, |n| channel.challenges(LAYER_BATCH, n));
         let claim = combine(&alphas, &claims);
-        let pairs = halves.into_iter().map(|(l, r)| (l, Some(r))).collect();
-        let mut prover = LayerProver::new(&point, pairs, &alphas);
+        let factors = Box::new(Stored { polynomials });
+        let mut prover = LayerProver::from_factors(&point, factors, vec![true; num_groups], &alphas, 1);
         let mut next = engine::prove(LAYER, &mut [Instance { prover: &mut prover, claim }], channel);
         let finals = prover.finals();
         channel.send_scalars(LAYER_CLAIMS, &flatten(&finals));

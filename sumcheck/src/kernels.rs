@@ -1,9 +1,8 @@
 //! Loops over slices that the provers share: even and odd entries apart, binding, products. The arithmetic is that of
 //! [`lariat_algebra::ifma::slices`], eight lanes wide where the CPU has them.
 
-use ark_ff::{One, Zero};
+use ark_ff::Zero;
 use lariat_algebra::{Fr, ifma::slices, par};
-use std::sync::Arc;
 
 /// Entries handled by one task of a parallel loop.
 const CHUNK: usize = 1 << 10;
@@ -105,27 +104,10 @@ impl Multiplication {
     }
 }
 
-/// `out[i] = a[i] * b[i]` of two prefixes of equal length; factors of one cost no product.
-pub(crate) fn multiply(a: &[Fr], b: &[Fr]) -> Vec<Fr> {
-    let mut out = a.to_vec();
-    par::for_each_chunk(&mut out, CHUNK, |chunk, out| {
-        let start = chunk * CHUNK;
-        Multiplication::default().multiply(out, &b[start..start + out.len()]);
-    });
-    out
-}
-
-/// Even and odd entries, the odd ones padded with one to equal length.
-pub(crate) fn deinterleave(v: &[Fr]) -> (Arc<Vec<Fr>>, Arc<Vec<Fr>>) {
-    let len = v.len().div_ceil(2);
-    let (mut even, mut odd) = (vec![Fr::zero(); len], vec![Fr::zero(); len]);
-    gather(v, 0, Fr::one(), &mut even, &mut odd);
-    (Arc::new(even), Arc::new(odd))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use ark_ff::One;
 
     #[test]
     fn gather_pads_where_the_prefix_ends() {

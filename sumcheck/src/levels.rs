@@ -4,13 +4,8 @@
 //! neighbours, up to one. One level may be kept; the others are computed from it, or from the leaves if they lie below,
 //! as often as they are needed.
 
-use crate::{
-    dense_product::{Factors, Leaves},
-    kernels::Multiplication,
-    leaves::LeafSource,
-};
+use crate::{dense_product::Factors, kernels::Multiplication, leaves::LeafSource, segments::Segments};
 use lariat_algebra::{Fr, par};
-use std::sync::Arc;
 
 /// Rows that one task computes.
 const CHUNK: usize = 1 << 8;
@@ -22,12 +17,12 @@ pub(crate) struct Levels<'a> {
     /// Polynomials of a group by level, from the leaves to one.
     sizes: Vec<usize>,
     /// A level that is there, and its polynomials by group.
-    kept: Option<(usize, Vec<Leaves>)>,
+    kept: Option<(usize, Vec<Segments>)>,
 }
 
 impl<'a> Levels<'a> {
     /// The levels, and the top one: a polynomial a group. The level `keep` is kept, if it is one between leaves and top.
-    pub fn new(leaves: &'a dyn LeafSource, keep: usize) -> (Self, Vec<Leaves>) {
+    pub fn new(leaves: &'a dyn LeafSource, keep: usize) -> (Self, Vec<Segments>) {
         let (num_groups, num_leaves) = leaves.shape();
         let sizes: Vec<usize> = std::iter::successors(Some(num_leaves), |&k| (k > 1).then(|| k.div_ceil(2))).collect();
         let mut this = Self { leaves, num_groups, sizes, kept: None };
@@ -53,10 +48,10 @@ impl<'a> Levels<'a> {
     }
 
     /// Whole levels, in increasing order.
-    fn compute(&self, levels: &[usize]) -> Vec<Vec<Leaves>> {
+    fn compute(&self, levels: &[usize]) -> Vec<Vec<Segments>> {
         let len = self.leaves.len();
         let counts: Vec<usize> = levels.iter().map(|&l| self.num_groups * self.sizes[l]).collect();
-        let mut out: Vec<Vec<Fr>> = (0..counts.iter().sum()).map(|_| vec![Fr::default(); len]).collect();
+        let mut out: Vec<Segments> = (0..counts.iter().sum()).map(|_| Segments::zeros(len)).collect();
         // Tasks own a range of rows of all polynomials.
         let mut tasks: Vec<Vec<&mut [Fr]>> = (0..len.div_ceil(CHUNK)).map(|_| Vec::new()).collect();
         for v in &mut out {
@@ -74,7 +69,7 @@ impl<'a> Levels<'a> {
                 computed.zip(&mut parts).for_each(|(v, part)| part.copy_from_slice(v));
             }
         });
-        let mut out = out.into_iter().map(Arc::new);
+        let mut out = out.into_iter();
         counts.into_iter().map(|n| out.by_ref().take(n).collect()).collect()
     }
 
@@ -91,7 +86,7 @@ impl<'a> Levels<'a> {
 
     /// From one level to a higher one, in the buffers.
     fn climb(&self, from: usize, to: usize, buffers: &mut Buffers) {
-        let Buffers { polynomials, multiplication } = buffers;
+        let Buffers { polynomials, multiplication, .. } = buffers;
         for level in from..to {
             for group in polynomials.chunks_mut(self.sizes[0]) {
                 for j in 0..self.sizes[level].div_ceil(2) {
@@ -122,6 +117,29 @@ impl<'a> Levels<'a> {
 pub(crate) struct Buffers {
     polynomials: Vec<Vec<Fr>>,
     multiplication: Multiplication,
+    long: Vec<Vec<Fr>>,
+}
+
+/// Rows of stored polynomials: see [`Segments::rows`].
+fn rows_of<'s>(polynomials: &'s [Segments], start: usize, rows: usize, long: &'s mut Vec<Vec<Fr>>) -> Vec<&'s [Fr]> {
+    long.resize(polynomials.len(), Vec::new());
+    polynomials.iter().zip(long).map(|(v, buffer)| v.rows(start, rows, buffer)).collect()
+}
+
+/// Polynomials that are there.
+pub(crate) struct Stored {
+    /// All of one length.
+    pub polynomials: Vec<Segments>,
+}
+
+impl Factors for Stored {
+    fn len(&self) -> usize {
+        self.polynomials.first().map_or(0, Segments::len)
+    }
+
+    fn rows<'s>(&'s self, start: usize, rows: usize, buffers: &'s mut Buffers) -> Vec<&'s [Fr]> {
+        rows_of(&self.polynomials, start, rows, &mut buffers.long)
+    }
 }
 
 /// One level as the factors of the level above.
@@ -139,17 +157,17 @@ impl Factors for LevelFactors<'_> {
         let Self { levels, level } = self;
         match &levels.kept {
             Some((kept, polynomials)) if kept <= level => {
-                let range = start.min(self.len())..self.len().min(start + rows);
                 if kept == level {
-                    return polynomials.iter().map(|v| &v[range.clone()]).collect();
+                    return rows_of(polynomials, start, rows, &mut buffers.long);
                 }
                 buffers.polynomials.resize(levels.num_groups * levels.sizes[0], Vec::new());
                 for (group, kept) in
                     buffers.polynomials.chunks_mut(levels.sizes[0]).zip(polynomials.chunks(levels.sizes[*kept]))
                 {
                     for (out, v) in group.iter_mut().zip(kept) {
+                        let mut buffer = Vec::new();
                         out.clear();
-                        out.extend_from_slice(&v[range.clone()]);
+                        out.extend_from_slice(v.rows(start, rows, &mut buffer));
                     }
                 }
                 levels.climb(*kept, *level, buffers);

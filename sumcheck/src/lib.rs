@@ -24,6 +24,7 @@ mod product_table;
 pub mod quadratic;
 pub mod reduction;
 mod rows;
+mod segments;
 pub mod sparse_product;
 pub mod sparse_quadratic;
 
