@@ -11,7 +11,7 @@ use crate::{
     eq_factor::EqFactor,
     kernels::{Positions, is_one},
     levels::Buffers,
-    product_table::{Block, ProductTable, RowWeights, Tail, reverse_bits},
+    product_table::{Block, ProductTable, RowWeights, Tail},
 };
 use ark_ff::{One, Zero};
 use lariat_algebra::{Fr, ifma::slices, par, poly::Univariate};
@@ -186,12 +186,12 @@ impl<'a> LayerProver<'a> {
             bound.load(factors.next(&mut buffer), rows, last);
             bound.weigh(&self.weights.lo, alpha);
             if both {
-                bound.store(&mut block.left, pair_width, pair, log_rows);
+                bound.store(&mut block.left, pair_width, pair, &self.weights.places);
                 bound.load(factors.next(&mut buffer), rows, last);
-                bound.store(&mut block.right, pair_width, pair, log_rows);
+                bound.store(&mut block.right, pair_width, pair, &self.weights.places);
                 pair += 1;
             } else {
-                bound.store(&mut block.single, single_width, single, log_rows);
+                bound.store(&mut block.single, single_width, single, &self.weights.places);
                 single += 1;
             }
         }
@@ -269,17 +269,18 @@ impl FirstRound {
         }
         take(&mut self.weights, self.full.iter().map(|i| weights[i]));
         self.products.resize(self.weights.len(), Fr::zero());
-        let mut s = [[Fr::zero(); 2]; 2];
-        for (left, s) in s.iter_mut().enumerate() {
-            take(&mut self.values, self.full.iter().map(|i| lefts[i][left]));
-            slices::mul_slices(&self.weights, &self.values, &mut self.products);
-            for (right, s) in s.iter_mut().enumerate() {
-                take(&mut self.values, self.full.iter().map(|i| rights[i][right]));
-                *s = slices::inner_product(&self.products, &self.values);
-            }
+        let (mut left, mut right) = ([const { Vec::new() }; 2], [const { Vec::new() }; 2]);
+        for half in [0, 1] {
+            take(&mut left[half], self.full.iter().map(|i| lefts[i][half]));
+            take(&mut right[half], self.full.iter().map(|i| rights[i][half]));
         }
-        q_0 += s[0][0];
-        let mut q_inf = s[0][0] + s[1][1] - s[0][1] - s[1][0];
+        slices::mul_slices(&self.weights, &left[0], &mut self.products);
+        q_0 += slices::inner_product(&self.products, &right[0]);
+        self.values.resize(self.weights.len(), Fr::zero());
+        slices::difference(&left[1], &left[0], &mut self.values);
+        slices::mul_slices(&self.weights, &self.values, &mut self.products);
+        slices::difference(&right[1], &right[0], &mut self.values);
+        let mut q_inf = slices::inner_product(&self.products, &self.values);
         // A last row without partner: the missing entries are one.
         if let (Some(&l), Some(&r)) = (rest.first(), r.last()) {
             let w = weights[lefts.len()];
@@ -357,10 +358,10 @@ impl BoundFactor {
         }
     }
 
-    /// Writes the rows as factor `slot` of `width` into a block of `2^log_rows` rows.
-    fn store(&self, out: &mut [Fr], width: usize, slot: usize, log_rows: usize) {
-        for (i, x) in self.rows.iter().enumerate() {
-            out[reverse_bits(i, log_rows) * width + slot] = *x;
+    /// Writes the rows as factor `slot` of `width` into a block, each at its place.
+    fn store(&self, out: &mut [Fr], width: usize, slot: usize, places: &[usize]) {
+        for (x, place) in self.rows.iter().zip(places) {
+            out[place * width + slot] = *x;
         }
     }
 }

@@ -16,7 +16,7 @@
 //! bind:  left_j(x') <- left_j(x', 0) + c left_j(x', 1),   c = r (1 - t) / (t (1 - r)),   s <- s (1 - r) / (1 - t)
 //! ```
 //!
-//! A round so costs four inner products, reduced once a block, and one product a stored entry.
+//! A round so costs three inner products, reduced once a block, and one product a stored entry.
 
 use crate::eq_factor::{EqFactor, Fold};
 use ark_ff::{Field, One, Zero};
@@ -34,6 +34,8 @@ pub(crate) struct RowWeights {
     pub log_rows: usize,
     pub hi: Vec<Fr>,
     pub lo: Vec<Fr>,
+    /// Where a row of a block stands: its number with bits reversed.
+    pub places: Vec<usize>,
 }
 
 impl RowWeights {
@@ -43,7 +45,8 @@ impl RowWeights {
         let needed = num_rows.next_power_of_two().ilog2() as usize;
         let log_rows = wanted.min(needed).min(tau.len());
         let (high, low) = tau.split_at(tau.len() - log_rows);
-        Self { log_rows, hi: eq_evals(high), lo: eq_evals(low) }
+        let places = (0..1 << log_rows).map(|i| reverse_bits(i, log_rows)).collect();
+        Self { log_rows, hi: eq_evals(high), lo: eq_evals(low), places }
     }
 
     /// Blocks that cover `num_rows` rows.
@@ -54,7 +57,7 @@ impl RowWeights {
 
 /// `bits` lowest bits of `i`, reversed.
 #[inline]
-pub(crate) fn reverse_bits(i: usize, bits: usize) -> usize {
+fn reverse_bits(i: usize, bits: usize) -> usize {
     if bits == 0 { 0 } else { i.reverse_bits() >> (usize::BITS as usize - bits) }
 }
 
@@ -68,10 +71,14 @@ pub(crate) struct Block {
     sums: Sums,
 }
 
-/// `sum left_a right_b` for halves `a, b`, and the sum of the even single factors.
+/// Sums over a block, with halves `a` of even and odd rows.
 #[derive(Clone, Copy, Default)]
 struct Sums {
-    products: [[Fr; 2]; 2],
+    /// `sum left_0 right_0`.
+    even: Fr,
+    /// `sum left_a (right_1 - right_0)`.
+    slopes: [Fr; 2],
+    /// The sum of the even single factors.
     single: Fr,
 }
 
@@ -79,9 +86,11 @@ impl Block {
     fn update_sums(&mut self) {
         let (l0, l1) = self.left.split_at(self.left.len() / 2);
         let (r0, r1) = self.right.split_at(self.right.len() / 2);
-        let products = [l0, l1].map(|l| [r0, r1].map(|r| slices::inner_product(l, r)));
+        let mut slope = vec![Fr::zero(); r0.len()];
+        slices::difference(r1, r0, &mut slope);
+        let slopes = [l0, l1].map(|l| slices::inner_product(l, &slope));
         let single = self.single[..self.single.len() / 2].iter().sum();
-        self.sums = Sums { products, single };
+        self.sums = Sums { even: slices::inner_product(l0, r0), slopes, single };
     }
 
     fn bind(&mut self, r: Fr, c: Fr) {
@@ -157,22 +166,19 @@ impl ProductTable {
     /// # Panics
     /// When the current coordinate of `tau` is zero or one.
     pub fn round(&self, eq: &EqFactor) -> (Fr, Fr) {
-        let mut s = [[Fr::zero(); 2]; 2];
-        let mut single = Fr::zero();
+        let mut s = Sums::default();
         for block in &self.blocks {
-            for (s, b) in s.as_flattened_mut().iter_mut().zip(block.sums.products.as_flattened()) {
+            s.even += block.weight * block.sums.even;
+            s.single += block.weight * block.sums.single;
+            for (s, b) in s.slopes.iter_mut().zip(block.sums.slopes) {
                 *s += block.weight * b;
             }
-            single += block.weight * block.sums.single;
         }
         let [at_zero, at_one] = eq.current_inverses().map(|inverse| self.scale * inverse);
         assert!(!(at_zero.is_zero() || at_one.is_zero()), "a random coordinate of tau is neither zero nor one");
         let covered = self.blocks.len() << self.log_rows >> 1;
         let beyond = Fr::one() - eq.weights().prefix_sum(covered);
-        (
-            at_zero * (s[0][0] + single) + self.tail_value * beyond,
-            at_one * (s[1][1] - s[1][0]) - at_zero * (s[0][1] - s[0][0]),
-        )
+        (at_zero * (s.even + s.single) + self.tail_value * beyond, at_one * s.slopes[1] - at_zero * s.slopes[0])
     }
 
     /// Binds the last free coordinate to `r`, which `eq` has bound already with the outcome `fold`.

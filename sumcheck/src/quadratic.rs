@@ -8,7 +8,7 @@
 use crate::{
     RoundProver,
     eq_factor::EqFactor,
-    product_table::{Block, ProductTable, RowWeights, Tail, reverse_bits},
+    product_table::{Block, ProductTable, RowWeights, Tail},
     rows::{RowPairs, bias, load_bound},
 };
 use ark_ff::{One, Zero};
@@ -278,13 +278,12 @@ impl<'a> QuadraticProver<'a> {
 
     /// Block `k` of all factors, computed from the columns with all `depth` challenges bound.
     fn bind_block(&self, k: usize, forms: &BoundForms, block: &mut Block) {
-        let log_rows = self.weights.log_rows;
-        let rows = 1usize << log_rows;
-        let order: Vec<usize> = (0..rows).map(|i| reverse_bits(i, log_rows)).collect();
+        let order = &self.weights.places;
+        let rows = order.len();
         let weights: Vec<Fr> = order.iter().map(|&i| self.weights.lo[i]).collect();
         let width = self.relation.products.len();
         let mut integers = IntegerRows::default();
-        load_bound(&self.columns, self.bound.len(), k * rows, &order, &mut integers);
+        load_bound(&self.columns, self.bound.len(), k * rows, order, &mut integers);
         let (mut values, mut weighted) = (vec![Fr::zero(); rows], vec![Fr::zero(); rows]);
         for (j, (_, form)) in forms.left.iter().enumerate() {
             form.evaluate(&integers, &mut values, 1);

@@ -39,6 +39,17 @@ pub fn inner_product(a: &[Fr], b: &[Fr]) -> Fr {
     sum + wide::inner_product(&a[done..], &b[done..])
 }
 
+/// `out[i] = a[i] - b[i]`.
+///
+/// # Panics
+/// When the lengths differ.
+pub fn difference(a: &[Fr], b: &[Fr], out: &mut [Fr]) {
+    assert!(a.len() == b.len() && a.len() == out.len(), "differences of slices of different lengths");
+    for ((x, y), z) in a.iter().zip(b).zip(out) {
+        *z = *x - y;
+    }
+}
+
 /// `y[i] += scale * x[i]`.
 ///
 /// # Panics
@@ -275,6 +286,8 @@ mod tests {
             let products: Vec<Fr> = a.iter().zip(&b).map(|(x, y)| x * y).collect();
             assert_eq!(out, products);
             assert_eq!(inner_product(&a, &b), products.iter().sum());
+            difference(&a, &b, &mut out);
+            assert_eq!(out, a.iter().zip(&b).map(|(x, y)| x - y).collect::<Vec<_>>());
             for scale in [Fr::zero(), Fr::one(), -Fr::one(), Fr::rand(&mut rng)] {
                 let mut y = a.clone();
                 scale_add(&mut y, scale, &b);
