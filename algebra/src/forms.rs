@@ -10,7 +10,7 @@ use crate::Fr;
 use crate::wide::SmallAcc;
 
 /// Most terms of a form.
-pub const MAX_TERMS: usize = 2048;
+pub const MAX_TERMS: usize = 4096;
 
 /// Rows of 32-bit integers, column by column. The distance between columns is no power of two, so that entries of one row
 /// lie in different sets of a cache.
@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    #[should_panic(expected = "a form of 2049 terms")]
+    #[should_panic(expected = "a form of 4097 terms")]
     fn too_many_terms_are_refused() {
         SmallForm::new(Fr::zero(), vec![(0, Fr::one()); MAX_TERMS + 1]);
     }

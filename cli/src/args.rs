@@ -414,6 +414,10 @@ pub struct ProverArgs {
     /// system starts; the report says how many [default: one for each core]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
+    /// Take no more memory than this, as estimated: the prover then keeps less and computes more, and refuses where even
+    /// that takes more [default: what is available]
+    #[arg(long, value_name = "BYTES", value_parser = memory::parse_memory)]
+    pub memory: Option<u64>,
     /// Prove even if the memory is estimated not to suffice
     #[arg(long)]
     pub force: bool,

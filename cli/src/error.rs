@@ -72,9 +72,10 @@ pub enum CliError {
     Prove(#[from] ProveError),
     /// The memory is estimated not to suffice.
     #[error(
-        "proving {rows} rows takes about {needed_mib} MiB of memory and {available_mib} MiB are available; shrink the input, free memory, or try all the same with --force"
+        "proving {rows} rows takes about {needed_mib} MiB of memory at least and {allowed_mib} MiB are {}, or try all the same with --force",
+        if *.limited { format!("allowed; give it --memory {needed_mib}M, shrink the input") } else { "available; shrink the input, free memory".to_owned() }
     )]
-    Memory { rows: u64, needed_mib: u64, available_mib: u64 },
+    Memory { rows: u64, needed_mib: u64, allowed_mib: u64, limited: bool },
     /// A proof just made does not verify.
     #[error("the proof that was just made does not verify, which is a bug of lariat; please report it: {0}")]
     SelfCheck(VerifyError),

@@ -33,8 +33,10 @@ fn main() {
         (0..hex.len() / 2).filter_map(|i| u8::from_str_radix(&hex[2 * i..2 * i + 2], 16).ok()).collect();
     let program = Program::from_elf(&std::fs::read(&args[1]).expect("an ELF")).expect("a program");
     let params = if std::env::var("LOG_M").as_deref() == Ok("8") { Params::M8 } else { Params::M16 };
-    let options =
-        ProveOptions { config: Config { params, hash: HashKind::Blake3, ..Config::default() }, max_steps: 1 << 24 };
+    let options = ProveOptions {
+        config: Config { params, hash: HashKind::Blake3, ..Config::default() },
+        ..ProveOptions::default()
+    };
     let before = mul_ns();
     let proven = prove(
         &program,

@@ -16,6 +16,7 @@ mod error;
 pub mod keys;
 pub mod memory;
 pub mod operations;
+mod plan;
 mod program;
 pub mod protocol;
 mod prove;
@@ -34,10 +35,11 @@ pub use lariat_pcs::{PcsKind, Schemes, SetupSource};
 pub use lariat_subtables::Params;
 pub use lariat_transcript::{EventLog, HashKind};
 pub use memory::ProverMemory;
+pub use plan::Plan;
 pub use program::Program;
 #[cfg(feature = "test-util")]
 pub use prove::prove_witness_frozen;
-pub use prove::{Phase, ProveOptions, Proven, prove, prove_trace, prove_witness};
+pub use prove::{Phase, ProveOptions, Proven, prove, prove_trace, prove_witness, prove_witness_by};
 pub use security::SecurityLedger;
 pub use statement::{Argument, Config, Header, MAX_STEPS, SetupId, VerifiedStatement};
 #[cfg(feature = "test-util")]

@@ -13,12 +13,14 @@ use crate::{
     cells::{CellContext, CellLayout},
     columns as col,
     error::ProveError,
+    operations::{Fingerprint, operations},
+    plan::Plan,
     program::Program,
-    protocol::{NUM_CELL_COLUMNS, NUM_GROUPS, Shape, cell},
+    protocol::{NUM_CELL_COLUMNS, NUM_GROUPS, Shape, cell, step_relation},
     statement::{Config, Header},
     witness::{self, TouchedCell, Witness},
 };
-use ark_ff::Zero;
+use ark_ff::{One, Zero};
 use lariat_algebra::{
     Fr,
     column::{Column, ColumnData},
@@ -28,10 +30,15 @@ use lariat_emulator::{
     machine::{Inputs, RunResult, TraceRow},
 };
 use lariat_pcs::{Pcs, PcsKind, Schemes, Workload, batch::piece_vars};
+use lariat_subtables::Params;
+use lariat_sumcheck::quadratic::table_bytes;
 use std::collections::BTreeSet;
 
 /// Code, stacks of threads, tables of the field and the scheme: what every proof takes.
 const FIXED_BYTES: u64 = 48 << 20;
+
+/// What threads compute blocks of rows in.
+const BUFFER_BYTES: u64 = 4 << 20;
 
 const SCALAR: u64 = size_of::<Fr>() as u64;
 
@@ -71,8 +78,8 @@ impl ProverMemory {
     ///
     /// # Errors
     /// When the header is out of the program's bounds, or the scheme cannot be set up for that size.
-    pub fn estimate(program: &Program, header: &Header, schemes: &Schemes) -> Result<Self, ProveError> {
-        Self::parts(program, header, &[], col::num_committed(header.config.params), schemes)
+    pub fn estimate(program: &Program, header: &Header, schemes: &Schemes, plan: Plan) -> Result<Self, ProveError> {
+        Self::parts(program, header, &[], col::num_committed(header.config.params), schemes, plan)
     }
 
     /// A lower bound of what proving a run with this header takes, whichever cells it touches: no column is more than
@@ -80,8 +87,8 @@ impl ProverMemory {
     ///
     /// # Errors
     /// As [`estimate`](Self::estimate).
-    pub fn at_least(program: &Program, header: &Header, schemes: &Schemes) -> Result<Self, ProveError> {
-        Self::parts(program, header, &[], 0, schemes)
+    pub fn at_least(program: &Program, header: &Header, schemes: &Schemes, plan: Plan) -> Result<Self, ProveError> {
+        Self::parts(program, header, &[], 0, schemes, plan)
     }
 
     /// [`at_least`](Self::at_least) for a run that was not traced yet, as if every step were one row.
@@ -94,18 +101,19 @@ impl ProverMemory {
         inputs: Inputs<'_>,
         run: &RunResult,
         schemes: &Schemes,
+        plan: Plan,
     ) -> Result<Self, ProveError> {
-        Self::at_least(program, &witness::run_header(program, config, inputs, run)?, schemes)
+        Self::at_least(program, &witness::run_header(program, config, inputs, run)?, schemes, plan)
     }
 
     /// The estimate for a witness: which cells are touched and which columns are zero is known, and the run is over.
     ///
     /// # Errors
     /// As [`estimate`](Self::estimate).
-    pub fn of_witness(program: &Program, witness: &Witness, schemes: &Schemes) -> Result<Self, ProveError> {
+    pub fn of_witness(program: &Program, witness: &Witness, schemes: &Schemes, plan: Plan) -> Result<Self, ProveError> {
         let committed = witness.columns.iter().take(col::num_committed(witness.header.config.params));
         let used = committed.filter(|column| !is_zero(column)).count();
-        let parts = Self::parts(program, &witness.header, &witness.cells, used, schemes)?;
+        let parts = Self::parts(program, &witness.header, &witness.cells, used, schemes, plan)?;
         Ok(Self { execution: 0, ..parts })
     }
 
@@ -116,6 +124,7 @@ impl ProverMemory {
         touched: &[TouchedCell],
         columns_in_use: usize,
         schemes: &Schemes,
+        plan: Plan,
     ) -> Result<Self, ProveError> {
         header.check(program.image()).map_err(ProveError::Extents)?;
         let params = header.config.params;
@@ -141,9 +150,10 @@ impl ProverMemory {
                 + 5 * private
                 + header.input.len() as u64,
             commitments: commitment_bytes(pcs.as_ref(), &shape, touched, columns_in_use),
-            step_products: with_slack(NUM_GROUPS as u64 * products_per_row(shape.num_operations) * SCALAR * rows),
+            step_products: BUFFER_BYTES + plan.products.bytes(rows, NUM_GROUPS, shape.num_operations),
             cell_products: cells * (layers + 2) * leaf,
-            sumcheck: with_slack(rows.div_ceil(2) * SCALAR * col::num_columns(params) as u64)
+            sumcheck: BUFFER_BYTES
+                + table_bytes(rows, num_products(params), plan.depth)
                 + sparse_rows * (row + row / 2)
                 + cx.num_listed(&layout) as u64 * (SCALAR + SCALAR / 2),
             opening: opening_bytes(pcs.as_ref(), &all),
@@ -151,16 +161,10 @@ impl ProverMemory {
     }
 }
 
-/// Field elements a row that one group of a grand product takes: leaves, their products in pairs up to one, and the tree
-/// over that one, whose levels halve and are stored once more as halves.
-fn products_per_row(leaves: usize) -> u64 {
-    let levels = std::iter::successors(Some(leaves), |&k| (k > 1).then(|| k.div_ceil(2)));
-    levels.sum::<usize>() as u64 + 2
-}
-
-/// A fifth more: what the allocator does not get back from the parts before. Measured on runs of 2^16 and 2^18 rows.
-const fn with_slack(bytes: u64) -> u64 {
-    bytes.saturating_add(bytes / 5)
+/// Products of the relation over steps: which there are does not depend on challenges.
+fn num_products(params: Params) -> usize {
+    let fp = Fingerprint::new(Fr::one(), Fr::one());
+    step_relation(params, 0, &operations(params), &fp, Fr::one()).products.len()
 }
 
 /// Whether all of a column is zero.

@@ -5,6 +5,7 @@ use crate::{
     columns as col,
     error::ProveError,
     operations::{Fingerprint, Leaf, operations},
+    plan::Plan,
     program::Program,
     protocol::{
         self, NUM_CELL_COLUMNS, NUM_GROUPS, PrivateWeights, Shape, balanced, boundary, cell, cell_claim, cell_relation,
@@ -24,7 +25,7 @@ use lariat_sumcheck::{
     Instance,
     dense_product::{EqFactorTables, evaluate_column},
     engine,
-    grand_product::{Plan, prove_dense, prove_sparse},
+    grand_product::{prove_dense, prove_sparse},
     leaves::ColumnLeaves,
     ledger::Ledger,
     quadratic::QuadraticProver,
@@ -95,11 +96,13 @@ pub struct ProveOptions {
     pub config: Config,
     /// Most steps that the program may take.
     pub max_steps: u64,
+    /// How much the prover keeps.
+    pub plan: Plan,
 }
 
 impl Default for ProveOptions {
     fn default() -> Self {
-        Self { config: Config::default(), max_steps: 1 << 24 }
+        Self { config: Config::default(), max_steps: 1 << 24, plan: Plan::default() }
     }
 }
 
@@ -137,7 +140,7 @@ pub fn prove(
     let start = Instant::now();
     let trace = trace(program.image(), inputs, options.max_steps)?;
     let execute = start.elapsed();
-    let mut proven = prove_trace(program, inputs, options.config, schemes, trace, progress)?;
+    let mut proven = prove_trace_by(program, inputs, options, schemes, trace, progress)?;
     proven.phases.insert(0, (Phase::Execute, execute));
     Ok(proven)
 }
@@ -155,16 +158,40 @@ pub fn prove_trace(
     trace: TraceResult,
     progress: &mut dyn FnMut(Phase),
 ) -> Result<Proven, ProveError> {
+    prove_trace_by(program, inputs, &ProveOptions { config, ..ProveOptions::default() }, schemes, trace, progress)
+}
+
+fn prove_trace_by(
+    program: &Program,
+    inputs: Inputs<'_>,
+    options: &ProveOptions,
+    schemes: &Schemes,
+    trace: TraceResult,
+    progress: &mut dyn FnMut(Phase),
+) -> Result<Proven, ProveError> {
     progress(Phase::Witness);
     let start = Instant::now();
-    let witness = witness::build(program, config, inputs, &trace)?;
+    let witness = witness::build(program, options.config, inputs, &trace)?;
     let elapsed = start.elapsed();
     let instructions = trace.run.steps;
     drop(trace);
-    let mut proven = prove_witness(program, witness, schemes, progress)?;
+    let mut proven = prove_witness_by(program, witness, options.plan, schemes, progress)?;
     proven.instructions = instructions;
     proven.phases.insert(0, (Phase::Witness, elapsed));
     Ok(proven)
+}
+
+/// [`prove_witness_by`] the default plan.
+///
+/// # Errors
+/// As [`prove_witness_by`].
+pub fn prove_witness(
+    program: &Program,
+    witness: Witness,
+    schemes: &Schemes,
+    progress: &mut dyn FnMut(Phase),
+) -> Result<Proven, ProveError> {
+    prove_witness_by(program, witness, Plan::default(), schemes, progress)
 }
 
 /// Proves a witness without checking it: a bad witness gives a proof that does not verify.
@@ -172,13 +199,14 @@ pub fn prove_trace(
 /// # Errors
 /// When the commitment scheme cannot carry the witness.
 #[tracing::instrument(skip_all, name = "prove")]
-pub fn prove_witness(
+pub fn prove_witness_by(
     program: &Program,
     witness: Witness,
+    plan: Plan,
     schemes: &Schemes,
     progress: &mut dyn FnMut(Phase),
 ) -> Result<Proven, ProveError> {
-    prove_in(program, witness, schemes, |session| session, progress)
+    prove_in(program, witness, plan, schemes, |session| session, progress)
 }
 
 /// [`prove_witness`] on challenges that are not drawn but given. For attacks only.
@@ -195,12 +223,14 @@ pub fn prove_witness_frozen(
     schemes: &Schemes,
     tape: &lariat_transcript::ChallengeTape,
 ) -> Result<Proven, ProveError> {
-    prove_in(program, witness, schemes, |session| session.freeze(tape.clone()), &mut |_| {})
+    let freeze = |session: Session<Ready>| session.freeze(tape.clone());
+    prove_in(program, witness, Plan::default(), schemes, freeze, &mut |_| {})
 }
 
 fn prove_in(
     program: &Program,
     witness: Witness,
+    plan: Plan,
     schemes: &Schemes,
     prepare: impl FnOnce(Session<Ready>) -> Session<Ready>,
     progress: &mut dyn FnMut(Phase),
@@ -246,7 +276,7 @@ fn prove_in(
         [ops.iter().map(|op| op.read_leaf(&fp)).collect(), ops.iter().map(|op| op.write_leaf(&fp)).collect()];
     let forms = groups.each_ref().map(|leaves| leaves.iter().map(Leaf::form).collect());
     let leaves = ColumnLeaves::new(&step_columns, &forms);
-    let step_claims = prove_dense(shape.step_vars, &leaves, Plan::default(), &mut channel);
+    let step_claims = prove_dense(shape.step_vars, &leaves, plan.products, &mut channel);
     lap(Phase::StepProducts, &mut phases);
 
     // Step 3: the grand product over cells.
@@ -272,7 +302,7 @@ fn prove_in(
     let private_weights = private_weights.ok_or(ProveError::DegeneratePoint)?;
     let dense = layout.dense(&cx, &fp, &cell_weights(&fp, sigma, &private_weights));
     let rows = cell_rows(&cells, &layout, private_values(&private), &header, &private_weights);
-    let mut step_prover = QuadraticProver::new(&relation, step_columns, &step_claims.point);
+    let mut step_prover = QuadraticProver::new(&relation, step_columns, &step_claims.point, plan.depth);
     let mut cell_prover =
         SparseQuadraticProver::<{ cell::NUM_SPARSE }>::new(&cells_relation, rows, vec![dense], &cell_claims.point);
     let point = engine::prove(

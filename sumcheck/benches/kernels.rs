@@ -114,7 +114,7 @@ fn quadratic(c: &mut Criterion) {
         group.throughput(Throughput::Elements(1 << n));
         group.bench_with_input(BenchmarkId::from_parameter(n), &n, |b, _| {
             b.iter(|| {
-                let mut prover = QuadraticProver::new(&relation, columns.iter().collect(), &tau);
+                let mut prover = QuadraticProver::new(&relation, columns.iter().collect(), &tau, 4);
                 // Any claim costs the same.
                 engine::prove("bench", &mut [Instance { prover: &mut prover, claim: tau[0] }], &mut channel())
             });

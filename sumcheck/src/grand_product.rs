@@ -73,6 +73,21 @@ impl Default for Plan {
 }
 
 impl Plan {
+    /// Most bytes that [`prove_dense`] keeps at once, for so many rows and leaves.
+    pub fn bytes(self, rows: u64, num_groups: usize, num_leaves: usize) -> u64 {
+        let scalars = |polynomials: usize| (num_groups * polynomials * size_of::<Fr>()) as u64;
+        let sizes: Vec<usize> = std::iter::once(num_leaves).chain(slot_level_sizes(num_leaves)).collect();
+        let top = sizes.len() - 1;
+        let kept = if self.keep < top { scalars(sizes[self.keep]) } else { 0 };
+        // Both halves of every layer of a tree.
+        let trees = kept + 2 * scalars(1);
+        let level = |level: usize| {
+            let table = scalars(sizes[level]) >> self.depth(num_groups * sizes[level]);
+            table + if self.keep <= level { kept } else { 0 }
+        };
+        rows * (0..top).map(level).chain([trees]).max().unwrap_or(0)
+    }
+
     /// Rounds that read the factors of a level of so many polynomials.
     fn depth(self, polynomials: usize) -> usize {
         let bytes = polynomials * size_of::<Fr>();

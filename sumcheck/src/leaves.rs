@@ -110,7 +110,7 @@ struct CompiledLeaf<'a> {
 enum Value {
     /// A form over the copied columns.
     Form(SmallForm),
-    /// That of an earlier leaf of the same use, and so much.
+    /// That of an earlier leaf of the same use, and so much; where the first factor is zero, the same.
     Plus(usize, Fr),
 }
 
@@ -157,16 +157,16 @@ impl<'a> ColumnLeaves<'a> {
 impl<'a> Use<'a> {
     fn add(&mut self, at: usize, form: LeafForm<'a>, columns: &[&Column]) {
         let same = |a: &[(usize, Fr)], b: &[(usize, Fr)]| a == b;
-        let twin = self.leaves.iter().position(|leaf| {
-            same(&leaf.form.product.terms, &form.product.terms) && same(&leaf.form.linear.terms, &form.linear.terms)
-        });
+        let twin = self
+            .leaves
+            .iter()
+            .position(|leaf| same(&leaf.form.product.terms, &form.product.terms) && leaf.form.linear == form.linear);
         let is_flag = |k: usize| matches!(columns[k].data(), ColumnData::Bool(_));
         let tag = |&(k, c): &(usize, Fr)| small(c).filter(|_| is_flag(k)).map(|c| (k, c));
         let tags: Option<Vec<(usize, u32)>> = form.linear.terms.iter().map(tag).collect();
         let constant = form.linear.constant + form.product.constant;
         let value = if let Some(twin) = twin {
-            let other = &self.leaves[twin].form;
-            Value::Plus(twin, constant - other.linear.constant - other.product.constant)
+            Value::Plus(twin, form.product.constant - self.leaves[twin].form.product.constant)
         } else {
             let mut sum = LinearForm { constant, terms: form.product.terms.clone() };
             if tags.is_none() {
@@ -204,38 +204,22 @@ impl<'a> Use<'a> {
         }
         for leaf in &self.leaves {
             let LeafForm { linear, product, .. } = leaf.form;
-            // Rows where the first factor is zero have the affine part alone.
             let mut values = std::mem::take(&mut out[leaf.at]);
             values.clear();
-            values.resize(rows, linear.constant);
-            match &leaf.tags {
-                Some(tags) if tags.is_empty() => {}
-                Some(tags) => {
-                    let sums = add_tags(tags, columns, start, rows, &mut work.column);
-                    for ((value, &sum), &active) in values.iter_mut().zip(sums).zip(&work.active) {
-                        if sum != 0 && active == 0 {
-                            *value += Fr::from(sum);
-                        }
-                    }
-                    for (x, &i) in work.copies.column_mut(TAGS).iter_mut().zip(&work.ones) {
-                        *x = sums[i as usize] as u32;
-                    }
-                }
-                None => {
-                    let idle = (0..rows).filter(|&i| work.active[i] == 0);
-                    idle.for_each(|i| values[i] = eval_row(linear, columns, start + i));
-                }
-            }
             match &leaf.value {
-                Value::Form(form) if work.ones.len() == rows => form.evaluate(&work.copies, &mut values, 1),
                 Value::Form(form) => {
-                    work.values.resize(work.ones.len(), Fr::ZERO);
-                    form.evaluate(&work.copies, &mut work.values, 1);
-                    work.ones.iter().zip(&work.values).for_each(|(&i, x)| values[i as usize] = *x);
+                    self.fill_idle(leaf, columns, start, work, &mut values);
+                    if work.ones.len() == rows {
+                        form.evaluate(&work.copies, &mut values, 1);
+                    } else {
+                        work.values.resize(work.ones.len(), Fr::ZERO);
+                        form.evaluate(&work.copies, &mut work.values, 1);
+                        work.ones.iter().zip(&work.values).for_each(|(&i, x)| values[i as usize] = *x);
+                    }
                 }
                 Value::Plus(twin, difference) => {
-                    let twin = &out[self.leaves[*twin].at];
-                    work.ones.iter().for_each(|&i| values[i as usize] = twin[i as usize] + difference);
+                    values.extend_from_slice(&out[self.leaves[*twin].at]);
+                    work.ones.iter().for_each(|&i| values[i as usize] += difference);
                 }
             }
             for &i in &others {
@@ -243,6 +227,33 @@ impl<'a> Use<'a> {
                 values[i] = Fr::from(work.active[i]) * a + b;
             }
             out[leaf.at] = values;
+        }
+    }
+
+    /// The affine part, which is all where the first factor is zero; sums of tags go to the copied columns too.
+    fn fill_idle(
+        &self,
+        leaf: &CompiledLeaf<'_>,
+        columns: &[&Column],
+        start: usize,
+        work: &mut Work,
+        values: &mut Vec<Fr>,
+    ) {
+        let (rows, linear) = (work.active.len(), leaf.form.linear);
+        values.resize(rows, linear.constant);
+        let idle = |i: &usize| work.active[*i] == 0;
+        match &leaf.tags {
+            Some(tags) if tags.is_empty() => {}
+            Some(tags) => {
+                let sums = add_tags(tags, columns, start, rows, &mut work.column);
+                for i in (0..rows).filter(|&i| sums[i] != 0).filter(idle) {
+                    values[i] += Fr::from(sums[i]);
+                }
+                for (x, &i) in work.copies.column_mut(TAGS).iter_mut().zip(&work.ones) {
+                    *x = sums[i as usize] as u32;
+                }
+            }
+            None => (0..rows).filter(idle).for_each(|i| values[i] = eval_row(linear, columns, start + i)),
         }
     }
 }

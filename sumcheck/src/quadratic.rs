@@ -119,8 +119,10 @@ impl QuadraticRelation {
     }
 }
 
-/// Rounds that read the compact columns: factors are kept only when so many variables are bound.
-const DEPTH: usize = 4;
+/// Bytes that a [`QuadraticProver`] of so many products keeps at most, for so many rows.
+pub fn table_bytes(rows: u64, num_products: usize, depth: usize) -> u64 {
+    (rows * ((2 * num_products + 1) * size_of::<Fr>()) as u64) >> depth
+}
 
 /// Round prover of a [`QuadraticRelation`] over compact columns.
 ///
@@ -180,11 +182,11 @@ impl BoundForms {
 
 impl<'a> QuadraticProver<'a> {
     /// `columns` in the relation's order, each in `tau.len()` variables. The coordinates of `tau` must be neither zero
-    /// nor one.
+    /// nor one. The first `depth` rounds read the columns, at least one: it changes time and memory, not the messages.
     ///
     /// # Panics
     /// When the number of columns or of variables differs.
-    pub fn new(relation: &'a QuadraticRelation, columns: Vec<&'a Column>, tau: &[Fr]) -> Self {
+    pub fn new(relation: &'a QuadraticRelation, columns: Vec<&'a Column>, tau: &[Fr], depth: usize) -> Self {
         assert_eq!(columns.len(), relation.num_columns);
         assert!(columns.iter().all(|c| c.num_vars() == tau.len()));
         let len = columns.iter().map(|c| c.stored_len()).max().unwrap_or(0);
@@ -195,7 +197,7 @@ impl<'a> QuadraticProver<'a> {
             len,
             at_zero: relation.at_zero(),
             eq: EqFactor::new(tau),
-            depth: DEPTH.min(tau.len()),
+            depth: depth.clamp(1, tau.len().max(1)),
             bound: Vec::new(),
             forms: None,
             weights: RowWeights::default(),

@@ -1,9 +1,9 @@
 //! The vector kernel: four rows at a time.
 //!
 //! Coefficients are scaled by `2^52` and cut into ten limbs of 26 bits, so that a product by a 32-bit integer is below
-//! `2^58` and 32 of them fit a word with what is there. A sum of at most 2048 coefficients times integers is
-//! below `p 2^43`; two steps of Montgomery's reduction in 26-bit digits divide it by `2^52` and leave less than
-//! `p (1 + 2^-9)`.
+//! `2^58` and 32 of them fit a word with what is there. A sum of at most 4096 coefficients times integers is
+//! below `p 2^44`, which ten limbs hold with a top one of 64 bits; two steps of Montgomery's reduction in 26-bit digits
+//! divide it by `2^52` and leave less than `p (1 + 2^-8)`.
 
 #[cfg(target_arch = "x86_64")]
 pub(super) use x86::Prepared;
@@ -142,7 +142,7 @@ mod x86 {
         }
     }
 
-    /// Two steps of Montgomery's reduction, then four words of 64 bits: below `p (1 + 2^-9)`.
+    /// Two steps of Montgomery's reduction, then four words of 64 bits: below `p (1 + 2^-8)`.
     #[inline]
     #[target_feature(enable = "avx2")]
     fn reduce(sum: &[__m256i; LIMBS]) -> [__m256i; 4] {

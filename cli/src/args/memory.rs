@@ -62,15 +62,24 @@ impl MemoryArgs {
 
 /// A number of bytes: digits, and K, M or G for 2^10, 2^20 or 2^30 of them.
 fn parse_bytes(text: &str) -> Result<u32, String> {
+    let bytes = bytes(text).and_then(|bytes| u32::try_from(bytes).ok());
+    bytes.ok_or_else(|| "not a number of bytes below 2^32, such as 65536, 64K or 8M".to_owned())
+}
+
+/// A number of bytes as for [`parse_bytes`], of any size.
+pub fn parse_memory(text: &str) -> Result<u64, String> {
+    bytes(text).ok_or_else(|| "not a number of bytes, such as 512M or 4G".to_owned())
+}
+
+fn bytes(text: &str) -> Option<u64> {
     let (digits, unit) = match text.as_bytes().last() {
-        Some(b'K' | b'k') => (&text[..text.len() - 1], 1u32 << 10),
+        Some(b'K' | b'k') => (&text[..text.len() - 1], 1u64 << 10),
         Some(b'M' | b'm') => (&text[..text.len() - 1], 1 << 20),
         Some(b'G' | b'g') => (&text[..text.len() - 1], 1 << 30),
         _ => (text, 1),
     };
     let is_number = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
-    let bytes = is_number.then(|| digits.parse::<u32>().ok()?.checked_mul(unit)).flatten();
-    bytes.ok_or_else(|| "not a number of bytes below 2^32, such as 65536, 64K or 8M".to_owned())
+    is_number.then(|| digits.parse::<u64>().ok()?.checked_mul(unit)).flatten()
 }
 
 #[cfg(test)]
@@ -86,6 +95,10 @@ mod tests {
         assert_eq!(parse_bytes("3G"), Ok(3 << 30));
         for wrong in ["", "K", "-1", "+1", "4G", "4294967296", "1.5M", "8MB", "8 M", "\u{e9}"] {
             assert!(parse_bytes(wrong).is_err(), "{wrong}");
+        }
+        assert_eq!(parse_memory("24G"), Ok(24 << 30));
+        for wrong in ["", "G", "18446744073709551616", "17179869184G", "2T"] {
+            assert!(parse_memory(wrong).is_err(), "{wrong}");
         }
     }
 

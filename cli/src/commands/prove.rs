@@ -12,7 +12,8 @@ use crate::{
 };
 use lariat_emulator::machine;
 use lariat_jolt_core::{
-    Config, Exit, Inputs, Phase, Program, Proven, ProverMemory, VerifiedStatement, prove_witness, verify, witness,
+    Config, Exit, Inputs, Phase, Plan, Program, ProveError, Proven, ProverMemory, VerifiedStatement, prove_witness_by,
+    verify, witness,
 };
 use lariat_pcs::Schemes;
 use serde::Serialize;
@@ -61,6 +62,7 @@ pub struct Task<'a> {
 struct Work {
     proven: Proven,
     statement: VerifiedStatement,
+    plan: Plan,
     memory: ProverMemory,
     verify_time: Duration,
 }
@@ -95,6 +97,7 @@ pub struct Costs {
     pub proof_bytes: usize,
     pub peak_rss_bytes: Option<u64>,
     pub estimated_peak_bytes: u64,
+    pub memory_plan: &'static str,
     pub pcs: String,
     pub setup: &'static str,
     pub setup_name: String,
@@ -119,25 +122,26 @@ impl Task<'_> {
         progress.begin(Phase::Execute);
         // The run without a trace costs little, and tells how much memory the one with a trace takes at least.
         let run = self.program.execute(self.inputs, self.max_steps)?;
-        let memory = ProverMemory::of_run(self.program, config, self.inputs, &run, self.schemes)?;
-        check_memory(run.steps, &memory, options.force)?;
+        let budget = Budget { limit: options.memory, force: options.force };
+        budget.choose(run.steps, |plan| {
+            ProverMemory::of_run(self.program, config, self.inputs, &run, self.schemes, plan)
+        })?;
         let threads = ProverThreads::start(options.threads, config.params, run.steps);
         let mut clock = MulClock::default();
         clock.sample();
-        let made = threads.threads.run(|| self.prove_and_verify(config, options.force, &mut progress))?;
+        let made = threads.threads.run(|| self.prove_and_verify(config, budget, &mut progress))?;
         clock.sample();
         progress.finish();
         Ok(self.made(made, &clock, &threads))
     }
 
-    fn prove_and_verify(self, config: Config, force: bool, progress: &mut Progress) -> Result<Work, CliError> {
+    fn prove_and_verify(self, config: Config, budget: Budget, progress: &mut Progress) -> Result<Work, CliError> {
         let (program, inputs, schemes) = (self.program, self.inputs, self.schemes);
-        let check = |rows, memory: ProverMemory| check_memory(rows, &memory, force);
         let start = Instant::now();
         let trace = machine::trace(program.image(), inputs, self.max_steps)?;
         let (execute, instructions) = (start.elapsed(), trace.run.steps);
         let header = witness::header(program, config, inputs, &trace)?;
-        check(header.steps, ProverMemory::at_least(program, &header, schemes)?)?;
+        budget.choose(header.steps, |plan| ProverMemory::at_least(program, &header, schemes, plan))?;
 
         progress.begin(Phase::Witness);
         let start = Instant::now();
@@ -145,9 +149,9 @@ impl Task<'_> {
         drop(trace);
         let build = start.elapsed();
         // Now the cells that are touched are known, and with them the memory that is still to be asked for.
-        let memory = ProverMemory::of_witness(program, &witness, schemes)?;
-        check(header.steps, memory)?;
-        let mut proven = prove_witness(program, witness, schemes, &mut |phase| progress.begin(phase))?;
+        let (plan, memory) =
+            budget.choose(header.steps, |plan| ProverMemory::of_witness(program, &witness, schemes, plan))?;
+        let mut proven = prove_witness_by(program, witness, plan, schemes, &mut |phase| progress.begin(phase))?;
         proven.instructions = instructions;
         proven.phases.insert(0, (Phase::Execute, execute));
         proven.phases.insert(1, (Phase::Witness, build));
@@ -155,11 +159,11 @@ impl Task<'_> {
         progress.begin_named(progress::VERIFY);
         let start = Instant::now();
         let statement = verify(self.program, &proven.proof, self.schemes).map_err(CliError::SelfCheck)?;
-        Ok(Work { proven, statement, memory, verify_time: start.elapsed() })
+        Ok(Work { proven, statement, plan, memory, verify_time: start.elapsed() })
     }
 
     fn made(self, work: Work, clock: &MulClock, threads: &ProverThreads) -> Made {
-        let Work { proven, statement, memory, verify_time } = work;
+        let Work { proven, statement, plan, memory, verify_time } = work;
         let (threads, thread_shortage) = (threads.threads.count(), threads.shortage());
         let total = |wanted: &dyn Fn(Phase) -> bool| {
             let times = proven.phases.iter().filter(|(phase, _)| wanted(*phase)).map(|(_, time)| *time);
@@ -183,6 +187,7 @@ impl Task<'_> {
             proof_bytes: proven.proof.len(),
             peak_rss_bytes: measure::peak_rss_bytes(),
             estimated_peak_bytes: memory.peak(),
+            memory_plan: plan.name(),
             pcs: pcs.to_string(),
             setup: statement.setup.source.kind(),
             setup_name: statement.setup.source.name().to_owned(),
@@ -235,7 +240,8 @@ impl Made {
         }
         lines.line("verification", time(c.verify_ns));
         lines.line("proof", format::size(c.proof_bytes as u64));
-        lines.line("peak memory", c.peak_rss_bytes.map_or_else(|| "unknown on this system".to_owned(), format::size));
+        let peak = c.peak_rss_bytes.map_or_else(|| "unknown on this system".to_owned(), format::size);
+        lines.line("peak memory", format!("{peak} (plan: {})", c.memory_plan));
         lines.line(
             "cost",
             format!(
@@ -247,13 +253,44 @@ impl Made {
     }
 }
 
-/// Refuses a proof that would exhaust the memory of this machine.
-fn check_memory(rows: u64, memory: &ProverMemory, force: bool) -> Result<(), CliError> {
-    let needed = memory.peak();
-    match measure::available_bytes() {
-        Some(available) if needed > available && !force => {
-            Err(CliError::Memory { rows, needed_mib: needed >> 20, available_mib: available >> 20 })
+/// The memory that a proof may take.
+#[derive(Clone, Copy, Debug)]
+struct Budget {
+    /// What was allowed; else what is available.
+    limit: Option<u64>,
+    force: bool,
+}
+
+impl Budget {
+    /// The fastest plan that stays in the budget: of all plans if a limit was given, else of the usual one and those that
+    /// keep less.
+    fn choose(
+        self,
+        rows: u64,
+        estimate: impl Fn(Plan) -> Result<ProverMemory, ProveError>,
+    ) -> Result<(Plan, ProverMemory), CliError> {
+        let Some(allowed) = self.limit.or_else(measure::available_bytes) else {
+            let plan = Plan::default();
+            return Ok((plan, estimate(plan)?));
+        };
+        let first = if self.limit.is_some() { Plan::ALL[0] } else { Plan::default() };
+        let mut least = None;
+        for plan in first.and_smaller() {
+            let memory = estimate(plan)?;
+            if memory.peak() <= allowed {
+                return Ok((plan, memory));
+            }
+            least = least.filter(|(_, m): &(Plan, ProverMemory)| m.peak() <= memory.peak()).or(Some((plan, memory)));
         }
-        _ => Ok(()),
+        match least {
+            Some((_, memory)) if !self.force => Err(CliError::Memory {
+                rows,
+                needed_mib: memory.peak().div_ceil(1 << 20),
+                allowed_mib: allowed >> 20,
+                limited: self.limit.is_some(),
+            }),
+            Some(found) => Ok(found),
+            None => Ok((first, estimate(first)?)),
+        }
     }
 }

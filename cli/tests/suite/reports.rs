@@ -39,6 +39,7 @@ fn prove_reports_its_costs() {
         "proof_bytes",
         "peak_rss_bytes",
         "estimated_peak_bytes",
+        "memory_plan",
         "pcs",
         "setup",
         "setup_name",

@@ -71,7 +71,7 @@ fn make() -> World {
 
 fn honest(program: &Program, schemes: &Schemes, kind: PcsKind) -> Honest {
     let config = Config { pcs: kind, params: Params::M8, hash: HashKind::Blake3, ..Config::default() };
-    let options = ProveOptions { config, max_steps: 1 << 10 };
+    let options = ProveOptions { config, max_steps: 1 << 10, ..ProveOptions::default() };
     let run = |public: &[u8], private: &[u8]| {
         let proven = prove(program, Inputs { public, private }, &options, schemes, &mut |_| {}).unwrap();
         let statement = verify(program, &proven.proof, schemes).unwrap();

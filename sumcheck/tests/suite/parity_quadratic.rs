@@ -67,9 +67,11 @@ fn check(n: usize, relation: &QuadraticRelation, columns: &[Column], rng: &mut C
     let tau = random_vec(n, rng);
     let mut tables = vec![eq_evals(&tau)];
     tables.extend(columns.iter().map(|c| (0..1 << n).map(|i| c.get(i)).collect::<Vec<Fr>>()));
-    let mut naive = NaiveProver::new(n, tables, 3, |z| z[0] * relation.eval(&z[1..]));
-    let mut fast = QuadraticProver::new(relation, columns.iter().collect(), &tau);
-    assert_parity(case, &mut fast, &mut naive, rng);
+    for depth in [0, 1, 2, 4, 6] {
+        let mut naive = NaiveProver::new(n, tables.clone(), 3, |z| z[0] * relation.eval(&z[1..]));
+        let mut fast = QuadraticProver::new(relation, columns.iter().collect(), &tau, depth);
+        assert_parity(&format!("{case}, depth {depth}"), &mut fast, &mut naive, rng);
+    }
 }
 
 #[test]
@@ -144,7 +146,7 @@ fn wide_columns_are_refused() {
     q.linear = form(&[0], random(&mut rng), &mut rng);
     let column = Column::new(1, ColumnData::U64(vec![1, 2]));
     let tau = random_vec(1, &mut rng);
-    let mut prover = QuadraticProver::new(&q, vec![&column], &tau);
+    let mut prover = QuadraticProver::new(&q, vec![&column], &tau, 4);
     let _ = lariat_sumcheck::RoundProver::round(&mut prover, Fr::zero());
 }
 
@@ -157,7 +159,7 @@ fn boolean_coordinates_of_tau_are_refused() {
     let column = Column::new(6, ColumnData::U8(vec![1; 33]));
     // The first coordinate is the last that is bound, when the factors are kept.
     let tau: Vec<Fr> = std::iter::once(Fr::from(1u64)).chain(random_vec(5, &mut rng)).collect();
-    let mut prover = QuadraticProver::new(&q, vec![&column], &tau);
+    let mut prover = QuadraticProver::new(&q, vec![&column], &tau, 4);
     for _ in 0..6 {
         let _ = lariat_sumcheck::RoundProver::round(&mut prover, Fr::zero());
         lariat_sumcheck::RoundProver::bind(&mut prover, random(&mut rng));
