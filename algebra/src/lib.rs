@@ -5,6 +5,7 @@
 
 pub mod column;
 pub mod forms;
+pub mod heap;
 pub mod ifma;
 pub mod msm;
 pub mod ntt;

@@ -31,6 +31,7 @@ type Report = Result<String, error::CliError>;
 ///
 /// Call it once: the names of the schemes become part of the command line's description.
 pub fn main(schemes: &Schemes) -> ExitCode {
+    lariat_algebra::heap::keep();
     args::know_schemes(schemes);
     // Wrong usage ends here with code 2, help and version with code 0.
     let cli = match args::Cli::try_parse() {

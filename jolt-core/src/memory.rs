@@ -1,9 +1,10 @@
 //! How much memory a proof takes, told before it is made.
 //!
 //! The prover's memory has parts that live one after the other. Columns and commitments are kept from the witness to the
-//! opening; leaves of the grand products, tables of the sumcheck, and what an opening needs are not there at once. So the
+//! opening; levels of the grand products, tables of the sumcheck, and what an opening needs are not there at once. So the
 //! peak is what is kept and the largest of the others. All figures are for the allocations that grow with the program,
-//! the run, or the scheme; what is left is a constant.
+//! the run, or the scheme; what is left is a constant, and something a thread of the caller's pool. They hold where freed
+//! memory is taken again ([`lariat_algebra::heap`]).
 //!
 //! The verifier's memory follows from what the program stores and from the proof's length alone: zeros and gaps are in
 //! closed form.
@@ -17,28 +18,29 @@ use crate::{
     plan::Plan,
     program::Program,
     protocol::{NUM_CELL_COLUMNS, NUM_GROUPS, Shape, cell, step_relation},
-    statement::{Config, Header},
+    statement::Header,
     witness::{self, TouchedCell, Witness},
 };
 use ark_ff::{One, Zero};
 use lariat_algebra::{
     Fr,
     column::{Column, ColumnData},
+    par,
 };
-use lariat_emulator::{
-    isa::Instruction,
-    machine::{Inputs, RunResult, TraceRow},
-};
+use lariat_emulator::{isa::Instruction, machine::TraceRow};
 use lariat_pcs::{Pcs, PcsKind, Schemes, Workload, batch::piece_vars};
 use lariat_subtables::Params;
 use lariat_sumcheck::quadratic::table_bytes;
 use std::collections::BTreeSet;
 
-/// Code, stacks of threads, tables of the field and the scheme: what every proof takes.
-const FIXED_BYTES: u64 = 48 << 20;
+/// Code and tables of the field and the scheme: what every proof takes. Measured on runs of 2^10 rows.
+const FIXED_BYTES: u64 = 9 << 20;
 
-/// What threads compute blocks of rows in.
-const BUFFER_BYTES: u64 = 4 << 20;
+/// What a thread computes blocks of rows in, for so many rows. Measured on runs of 2^10 and 2^14 rows.
+const fn thread_bytes(rows: u64) -> u64 {
+    let (most, needed) = (6 << 20, (1 << 20) + 320 * rows);
+    if needed < most { needed } else { most }
+}
 
 const SCALAR: u64 = size_of::<Fr>() as u64;
 
@@ -54,11 +56,11 @@ pub struct ProverMemory {
     /// The scheme's parameters where they grow with the run, and what it keeps from committing to opening, for columns over the steps and for pieces of columns over the
     /// cells in which a cell is touched.
     pub commitments: u64,
-    /// Leaves and products over the steps.
+    /// Levels of the grand products over the steps that the plan keeps.
     pub step_products: u64,
     /// Leaves and products over the touched cells.
     pub cell_products: u64,
-    /// The main sumcheck: columns over the steps bound for the first time, rows of touched cells and of the private input,
+    /// The main sumcheck: factors over the steps when as many variables are bound as the plan says, rows of touched cells and of the private input,
     /// and the public cells that have to be listed.
     pub sumcheck: u64,
     /// What an opening takes.
@@ -82,28 +84,14 @@ impl ProverMemory {
         Self::parts(program, header, &[], col::num_committed(header.config.params), schemes, plan)
     }
 
-    /// A lower bound of what proving a run with this header takes, whichever cells it touches: no column is more than
-    /// zeros to the scheme.
+    /// A lower bound of what proving a run with this header takes, whichever cells it touches: half of the columns' bytes
+    /// are zeros, and to the scheme all.
     ///
     /// # Errors
     /// As [`estimate`](Self::estimate).
     pub fn at_least(program: &Program, header: &Header, schemes: &Schemes, plan: Plan) -> Result<Self, ProveError> {
-        Self::parts(program, header, &[], 0, schemes, plan)
-    }
-
-    /// [`at_least`](Self::at_least) for a run that was not traced yet, as if every step were one row.
-    ///
-    /// # Errors
-    /// As [`estimate`](Self::estimate).
-    pub fn of_run(
-        program: &Program,
-        config: Config,
-        inputs: Inputs<'_>,
-        run: &RunResult,
-        schemes: &Schemes,
-        plan: Plan,
-    ) -> Result<Self, ProveError> {
-        Self::at_least(program, &witness::run_header(program, config, inputs, run)?, schemes, plan)
+        let parts = Self::parts(program, header, &[], 0, schemes, plan)?;
+        Ok(Self { columns: parts.columns / 2, ..parts })
     }
 
     /// The estimate for a witness: which cells are touched and which columns are zero is known, and the run is over.
@@ -111,10 +99,13 @@ impl ProverMemory {
     /// # Errors
     /// As [`estimate`](Self::estimate).
     pub fn of_witness(program: &Program, witness: &Witness, schemes: &Schemes, plan: Plan) -> Result<Self, ProveError> {
-        let committed = witness.columns.iter().take(col::num_committed(witness.header.config.params));
-        let used = committed.filter(|column| !is_zero(column)).count();
+        let in_use = || witness.columns.iter().filter(|column| !is_zero(column));
+        let used = in_use().count().min(col::num_committed(witness.header.config.params));
         let parts = Self::parts(program, &witness.header, &witness.cells, used, schemes, plan)?;
-        Ok(Self { execution: 0, ..parts })
+        // Columns of zeros are memory that nothing has touched.
+        let bytes = |columns: &mut dyn Iterator<Item = &Column>| columns.map(|c| c.heap_bytes() as u64).sum::<u64>();
+        let unused = bytes(&mut witness.columns.iter()) - bytes(&mut in_use());
+        Ok(Self { execution: 0, columns: parts.columns.saturating_sub(unused), ..parts })
     }
 
     /// All parts, for so many columns over the steps that are not zero.
@@ -134,6 +125,7 @@ impl ProverMemory {
         let pcs = schemes.setup(header.config.pcs, Workload { num_vars: &all })?;
         let cx = CellContext { params, image: program.image(), bytecode: program.bytecode(), header };
 
+        let threads = par::num_threads() as u64;
         let (rows, cells) = (header.steps, touched.len() as u64);
         let private = u64::from(header.private_words());
         // A cell that is not touched has a private word all the same; most touched ones are others.
@@ -143,19 +135,18 @@ impl ProverMemory {
         // Scattered cells share no parents on the way up, until there are as many parents as cells.
         let layers = 2 + (layout.num_vars as u64).saturating_sub(u64::from(cells.max(1).ilog2()));
         Ok(Self {
-            program: FIXED_BYTES + program_bytes(program),
+            program: FIXED_BYTES + thread_bytes(rows) * threads + program_bytes(program),
             execution: execution_bytes(program, header),
             columns: rows * witness::row_bytes(params)
                 + cells * (size_of::<TouchedCell>() as u64 + NUM_CELL_COLUMNS as u64 * 8)
                 + 5 * private
                 + header.input.len() as u64,
             commitments: commitment_bytes(pcs.as_ref(), &shape, touched, columns_in_use),
-            step_products: BUFFER_BYTES + plan.products.bytes(rows, NUM_GROUPS, shape.num_operations),
+            step_products: plan.products.bytes(rows, NUM_GROUPS, shape.num_operations),
             cell_products: cells * (layers + 2) * leaf,
-            sumcheck: BUFFER_BYTES
-                + table_bytes(rows, num_products(params), plan.depth)
+            sumcheck: table_bytes(rows, num_products(params), plan.depth)
                 + sparse_rows * (row + row / 2)
-                + cx.num_listed(&layout) as u64 * (SCALAR + SCALAR / 2),
+                + cx.num_listed(&layout) as u64 * SCALAR,
             opening: opening_bytes(pcs.as_ref(), &all),
         })
     }

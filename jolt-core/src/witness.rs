@@ -55,7 +55,10 @@ pub fn row_bytes(params: Params) -> u64 {
 }
 
 /// The header of an execution that was not traced, as if every step were one row and every panic wrote the word one.
-pub(crate) fn run_header(
+///
+/// # Errors
+/// When the execution is too long.
+pub fn run_header(
     program: &Program,
     config: Config,
     inputs: Inputs<'_>,

@@ -208,7 +208,7 @@ impl<'a> Use<'a> {
             values.clear();
             match &leaf.value {
                 Value::Form(form) => {
-                    self.fill_idle(leaf, columns, start, work, &mut values);
+                    fill_idle(leaf, columns, start, work, &mut values);
                     if work.ones.len() == rows {
                         form.evaluate(&work.copies, &mut values, 1);
                     } else {
@@ -229,32 +229,25 @@ impl<'a> Use<'a> {
             out[leaf.at] = values;
         }
     }
+}
 
-    /// The affine part, which is all where the first factor is zero; sums of tags go to the copied columns too.
-    fn fill_idle(
-        &self,
-        leaf: &CompiledLeaf<'_>,
-        columns: &[&Column],
-        start: usize,
-        work: &mut Work,
-        values: &mut Vec<Fr>,
-    ) {
-        let (rows, linear) = (work.active.len(), leaf.form.linear);
-        values.resize(rows, linear.constant);
-        let idle = |i: &usize| work.active[*i] == 0;
-        match &leaf.tags {
-            Some(tags) if tags.is_empty() => {}
-            Some(tags) => {
-                let sums = add_tags(tags, columns, start, rows, &mut work.column);
-                for i in (0..rows).filter(|&i| sums[i] != 0).filter(idle) {
-                    values[i] += Fr::from(sums[i]);
-                }
-                for (x, &i) in work.copies.column_mut(TAGS).iter_mut().zip(&work.ones) {
-                    *x = sums[i as usize] as u32;
-                }
+/// The affine part, which is all where the first factor is zero; sums of tags go to the copied columns too.
+fn fill_idle(leaf: &CompiledLeaf<'_>, columns: &[&Column], start: usize, work: &mut Work, values: &mut Vec<Fr>) {
+    let (rows, linear) = (work.active.len(), leaf.form.linear);
+    values.resize(rows, linear.constant);
+    let idle = |i: &usize| work.active[*i] == 0;
+    match &leaf.tags {
+        Some(tags) if tags.is_empty() => {}
+        Some(tags) => {
+            let sums = add_tags(tags, columns, start, rows, &mut work.column);
+            for i in (0..rows).filter(|&i| sums[i] != 0).filter(idle) {
+                values[i] += Fr::from(sums[i]);
             }
-            None => (0..rows).filter(idle).for_each(|i| values[i] = eval_row(linear, columns, start + i)),
+            for (x, &i) in work.copies.column_mut(TAGS).iter_mut().zip(&work.ones) {
+                *x = sums[i as usize] as u32;
+            }
         }
+        None => (0..rows).filter(idle).for_each(|i| values[i] = eval_row(linear, columns, start + i)),
     }
 }
 

@@ -49,7 +49,8 @@ impl Segments {
             let segment = self.segments.get(start >> LOG_SEGMENT).map_or(&[][..], Vec::as_slice);
             return &segment[at.min(segment.len())..segment.len().min(at + rows)];
         }
-        let range = self.segments.len().min(start >> LOG_SEGMENT)..self.segments.len().min(start + rows >> LOG_SEGMENT);
+        let range =
+            self.segments.len().min(start >> LOG_SEGMENT)..self.segments.len().min((start + rows) >> LOG_SEGMENT);
         buffer.clear();
         self.segments[range].iter().for_each(|segment| buffer.extend_from_slice(segment));
         buffer

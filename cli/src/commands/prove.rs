@@ -12,8 +12,9 @@ use crate::{
 };
 use lariat_emulator::machine;
 use lariat_jolt_core::{
-    Config, Exit, Inputs, Phase, Plan, Program, ProveError, Proven, ProverMemory, VerifiedStatement, prove_witness_by,
-    verify, witness,
+    Config, Exit, Header, Inputs, Phase, Plan, Program, Proven, ProverMemory, VerifiedStatement, prove_witness_by,
+    verify,
+    witness::{self, Witness},
 };
 use lariat_pcs::Schemes;
 use serde::Serialize;
@@ -123,10 +124,9 @@ impl Task<'_> {
         // The run without a trace costs little, and tells how much memory the one with a trace takes at least.
         let run = self.program.execute(self.inputs, self.max_steps)?;
         let budget = Budget { limit: options.memory, force: options.force };
-        budget.choose(run.steps, |plan| {
-            ProverMemory::of_run(self.program, config, self.inputs, &run, self.schemes, plan)
-        })?;
         let threads = ProverThreads::start(options.threads, config.params, run.steps);
+        let header = witness::run_header(self.program, config, self.inputs, &run)?;
+        threads.threads.run(|| budget.check(self.program, &header, self.schemes))?;
         let mut clock = MulClock::default();
         clock.sample();
         let made = threads.threads.run(|| self.prove_and_verify(config, budget, &mut progress))?;
@@ -141,7 +141,7 @@ impl Task<'_> {
         let trace = machine::trace(program.image(), inputs, self.max_steps)?;
         let (execute, instructions) = (start.elapsed(), trace.run.steps);
         let header = witness::header(program, config, inputs, &trace)?;
-        budget.choose(header.steps, |plan| ProverMemory::at_least(program, &header, schemes, plan))?;
+        budget.check(program, &header, schemes)?;
 
         progress.begin(Phase::Witness);
         let start = Instant::now();
@@ -149,8 +149,7 @@ impl Task<'_> {
         drop(trace);
         let build = start.elapsed();
         // Now the cells that are touched are known, and with them the memory that is still to be asked for.
-        let (plan, memory) =
-            budget.choose(header.steps, |plan| ProverMemory::of_witness(program, &witness, schemes, plan))?;
+        let (plan, memory) = budget.choose(program, &witness, schemes)?;
         let mut proven = prove_witness_by(program, witness, plan, schemes, &mut |phase| progress.begin(phase))?;
         proven.instructions = instructions;
         proven.phases.insert(0, (Phase::Execute, execute));
@@ -262,35 +261,47 @@ struct Budget {
 }
 
 impl Budget {
-    /// The fastest plan that stays in the budget: of all plans if a limit was given, else of the usual one and those that
-    /// keep less.
-    fn choose(
-        self,
-        rows: u64,
-        estimate: impl Fn(Plan) -> Result<ProverMemory, ProveError>,
-    ) -> Result<(Plan, ProverMemory), CliError> {
-        let Some(allowed) = self.limit.or_else(measure::available_bytes) else {
-            let plan = Plan::default();
-            return Ok((plan, estimate(plan)?));
-        };
-        let first = if self.limit.is_some() { Plan::ALL[0] } else { Plan::default() };
-        let mut least = None;
-        for plan in first.and_smaller() {
-            let memory = estimate(plan)?;
-            if memory.peak() <= allowed {
-                return Ok((plan, memory));
+    /// Refuses a run for which even the plan that keeps least takes more. Which cells and columns it uses is not known.
+    fn check(self, program: &Program, header: &Header, schemes: &Schemes) -> Result<(), CliError> {
+        let Some(allowed) = self.allowed().filter(|_| !self.force) else { return Ok(()) };
+        let mut needed = u64::MAX;
+        for plan in self.plans() {
+            if ProverMemory::at_least(program, header, schemes, plan)?.peak() <= allowed {
+                return Ok(());
             }
-            least = least.filter(|(_, m): &(Plan, ProverMemory)| m.peak() <= memory.peak()).or(Some((plan, memory)));
+            needed = needed.min(ProverMemory::estimate(program, header, schemes, plan)?.peak());
         }
-        match least {
-            Some((_, memory)) if !self.force => Err(CliError::Memory {
-                rows,
-                needed_mib: memory.peak().div_ceil(1 << 20),
-                allowed_mib: allowed >> 20,
-                limited: self.limit.is_some(),
-            }),
-            Some(found) => Ok(found),
-            None => Ok((first, estimate(first)?)),
+        // Cells that the run touches are yet to come.
+        Err(self.refusal(header.steps, needed.saturating_add(needed / 6), allowed))
+    }
+
+    /// The fastest plan that stays in the budget.
+    fn choose(self, program: &Program, witness: &Witness, schemes: &Schemes) -> Result<(Plan, ProverMemory), CliError> {
+        let estimate = |plan| Ok((plan, ProverMemory::of_witness(program, witness, schemes, plan)?));
+        let mut estimates = self.plans().map(estimate).collect::<Result<Vec<_>, CliError>>()?;
+        let allowed = self.allowed().unwrap_or(u64::MAX);
+        if let Some(at) = estimates.iter().position(|(_, memory)| memory.peak() <= allowed) {
+            return Ok(estimates.swap_remove(at));
         }
+        let least = estimates.into_iter().min_by_key(|(_, memory)| memory.peak());
+        least.filter(|_| self.force).ok_or_else(|| {
+            let needed = least.map_or(u64::MAX, |(_, memory)| memory.peak());
+            self.refusal(witness.header.steps, needed, allowed)
+        })
+    }
+
+    /// All plans if a limit was given, else the usual one and those that keep less.
+    fn plans(self) -> impl Iterator<Item = Plan> {
+        let first = if self.limit.is_some() { Plan::ALL[0] } else { Plan::default() };
+        first.and_smaller()
+    }
+
+    fn allowed(self) -> Option<u64> {
+        self.limit.or_else(measure::available_bytes)
+    }
+
+    fn refusal(self, rows: u64, needed: u64, allowed: u64) -> CliError {
+        let (needed_mib, allowed_mib) = (needed.div_ceil(1 << 20), allowed >> 20);
+        CliError::Memory { rows, needed_mib, allowed_mib, limited: self.limit.is_some() }
     }
 }

@@ -288,14 +288,14 @@ fn proving_in_too_little_memory_leaves_nothing() {
     }
     let folder = folder("limits-prove");
     let (proof, output) = (text(&folder.join("proof")), text(&folder.join("output")));
-    let input = format!("12000000{}", "00".repeat(32));
+    let input = format!("48000000{}", "00".repeat(32));
     let args =
         ["prove", &elf("sha256-chain"), "-o", &proof, "--output", &output, "--input-hex", &input, "--threads", "1"];
-    let outcome = limited(160 << 10, &args);
+    let outcome = limited(64 << 10, &args);
     assert_eq!(outcome.code, Some(1), "{outcome:?}");
     assert!(outcome.stderr.contains("MiB are available") && outcome.stderr.contains("--force"), "{outcome:?}");
     // With --force it fails on the way, by a signal or with a code, but not with a proof.
-    let outcome = limited(160 << 10, &[&args[..], &["--force"]].concat());
+    let outcome = limited(64 << 10, &[&args[..], &["--force"]].concat());
     assert_ne!(outcome.code, Some(0), "{outcome:?}");
     assert!(!outcome.stderr.is_empty());
     assert_eq!(crate::support::names(&folder), [""; 0]);
@@ -353,4 +353,38 @@ fn the_estimate_covers_what_a_scheme_takes_for_large_regions() {
         assert!(outcome.stderr.contains("MiB are available") && outcome.stderr.contains("--force"), "{outcome:?}");
         assert_eq!(outcome.stderr.lines().count(), 1, "{outcome:?}");
     }
+}
+
+/// A limit of the memory is kept, by keeping less, and what the refusal asks for is enough.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_limit_of_the_memory_is_kept() {
+    let folder = folder("limits-memory");
+    let proof = |name: &str| text(&folder.join(name));
+    let (usual, less) = (proof("usual"), proof("less"));
+    let prove = |proof: &str, memory: Option<&str>| {
+        let program = elf("fibonacci");
+        let mut args = vec!["prove", &program, "-o", proof, "--input-hex", "40420000", "--threads", "1", "--json"];
+        args.extend(memory.iter().flat_map(|limit| ["--memory", limit]));
+        lariat(&args)
+    };
+    let costs = prove(&usual, None).ok().json();
+    assert_eq!(costs["memory_plan"], "medium");
+    let peak = |costs: &serde_json::Value, name: &str| costs[name].as_f64().unwrap() / f64::from(1 << 20);
+    let (estimated, was) = (peak(&costs, "estimated_peak_bytes"), peak(&costs, "peak_rss_bytes"));
+    assert!((estimated / was - 1.0).abs() < 0.15, "{estimated} MiB estimated, {was} MiB taken");
+    // So little that nothing helps, and what the refusal says would do.
+    let refusal = prove(&less, Some("8M")).refused(&["at least and 8 MiB are allowed", "--memory "]).stderr;
+    let wanted = refusal.split("give it --memory ").nth(1).unwrap().split(',').next().unwrap();
+    assert!(!Path::new(&less).exists());
+    let costs = prove(&less, Some(wanted)).ok().json();
+    assert_eq!(costs["memory_plan"], "least");
+    let allowed: f64 = wanted.trim_end_matches('M').parse().unwrap();
+    assert!(
+        peak(&costs, "peak_rss_bytes") < 1.1 * allowed && allowed < was,
+        "{wanted} were asked for, {was} MiB usual"
+    );
+    assert!(fs::read(&usual).unwrap() == fs::read(&less).unwrap());
+    // More than the usual plan takes.
+    assert_eq!(prove(&less, Some("1G")).ok().json()["memory_plan"], "large");
 }

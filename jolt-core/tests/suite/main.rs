@@ -15,6 +15,7 @@ mod guests;
 mod instructions;
 mod isa_corpus;
 mod large_memory;
+mod plans;
 mod random_programs;
 mod statement;
 mod wrong_traces;

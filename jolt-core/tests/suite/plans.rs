@@ -1,0 +1,44 @@
+//! What the prover keeps changes memory and time, and nothing else.
+
+use crate::common::{schemes, small};
+use lariat_jolt_core::{Config, Inputs, Plan, Program, ProverMemory, prove_witness_by, verify};
+
+fn fibonacci() -> Program {
+    let path = format!("{}/../guests/elf/fibonacci.elf", env!("CARGO_MANIFEST_DIR"));
+    Program::from_elf(&std::fs::read(path).unwrap()).unwrap()
+}
+
+#[test]
+fn every_plan_makes_the_same_proof() {
+    let program = fibonacci();
+    for config in [small(), Config::default()] {
+        for steps in [1u32, 777] {
+            let input = steps.to_le_bytes();
+            let inputs = Inputs { public: &input, private: b"" };
+            let witness = crate::common::honest_witness(&program, config, inputs);
+            let mut proofs = Plan::ALL
+                .map(|plan| prove_witness_by(&program, witness.clone(), plan, &schemes(), &mut |_| {}).unwrap().proof);
+            assert_eq!(verify(&program, &proofs[0], &schemes()).unwrap().input, input);
+            proofs.sort();
+            assert_eq!(proofs[0], proofs[3], "{config:?}, {steps} steps");
+        }
+    }
+}
+
+/// Estimates fall from plan to plan; before the columns are known, they say less.
+#[test]
+fn later_plans_take_less() {
+    let program = fibonacci();
+    let input = 20_000u32.to_le_bytes();
+    let witness = crate::common::honest_witness(&program, Config::default(), Inputs { public: &input, private: b"" });
+    let estimates = Plan::ALL.map(|plan| {
+        let of_witness = ProverMemory::of_witness(&program, &witness, &schemes(), plan).unwrap();
+        let at_least = ProverMemory::at_least(&program, &witness.header, &schemes(), plan).unwrap();
+        assert!(at_least.columns <= of_witness.columns, "{at_least:?} {of_witness:?}");
+        [of_witness.step_products, of_witness.sumcheck]
+    });
+    for pair in estimates.windows(2) {
+        assert!(pair[0][0] > pair[1][0] && pair[0][1] > pair[1][1], "{estimates:?}");
+    }
+    assert_eq!(Plan::default().and_smaller().count(), Plan::ALL.len() - 1);
+}
