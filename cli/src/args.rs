@@ -162,6 +162,9 @@ pub struct ProveArgs {
     /// Write the program's output to this file; `-` is standard output
     #[arg(long, value_name = "FILE")]
     pub output: Option<PathBuf>,
+    /// Write what the prover did when to this file, as a trace that Perfetto and Chrome show; `-` is standard output
+    #[arg(long, value_name = "FILE")]
+    pub trace: Option<PathBuf>,
     #[command(flatten)]
     pub limits: LimitArgs,
     #[command(flatten)]

@@ -28,6 +28,7 @@ pub enum Kind {
     Key,
     Setup,
     Records,
+    Trace,
     #[cfg(feature = "attack")]
     Report,
 }
@@ -39,7 +40,7 @@ impl Kind {
             Self::Program | Self::Key => 1 << 30,
             Self::Setup => 1 << 40,
             Self::Proof => 256 << 20,
-            Self::Input | Self::PrivateInput | Self::Output | Self::Records => 64 << 20,
+            Self::Input | Self::PrivateInput | Self::Output | Self::Records | Self::Trace => 64 << 20,
             #[cfg(feature = "attack")]
             Self::Report => 64 << 20,
         }
@@ -57,6 +58,7 @@ impl fmt::Display for Kind {
             Self::Key => "key",
             Self::Setup => "setup",
             Self::Records => "file of records",
+            Self::Trace => "trace",
             #[cfg(feature = "attack")]
             Self::Report => "report",
         })

@@ -12,6 +12,7 @@ mod files;
 mod format;
 mod measure;
 mod progress;
+mod spans;
 mod threads;
 
 use clap::Parser;

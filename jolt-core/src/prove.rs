@@ -38,6 +38,7 @@ use std::{
     sync::Arc,
     time::{Duration, Instant},
 };
+use tracing::{Span, info_span, span::EnteredSpan};
 
 /// Part of a proof's making; the order is that of the protocol.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -85,6 +86,20 @@ impl Phase {
             Self::CellProducts => "cell_products",
             Self::MainSumcheck => "main_sumcheck",
             Self::Open => "open",
+        }
+    }
+
+    /// A span of that name.
+    pub fn span(self) -> Span {
+        match self {
+            Self::Execute => info_span!("execute"),
+            Self::Setup => info_span!("setup"),
+            Self::Witness => info_span!("witness"),
+            Self::Commit => info_span!("commit"),
+            Self::StepProducts => info_span!("step_products"),
+            Self::CellProducts => info_span!("cell_products"),
+            Self::MainSumcheck => info_span!("main_sumcheck"),
+            Self::Open => info_span!("open"),
         }
     }
 }
@@ -138,7 +153,7 @@ pub fn prove(
 ) -> Result<Proven, ProveError> {
     progress(Phase::Execute);
     let start = Instant::now();
-    let trace = trace(program.image(), inputs, options.max_steps)?;
+    let trace = Phase::Execute.span().in_scope(|| trace(program.image(), inputs, options.max_steps))?;
     let execute = start.elapsed();
     let mut proven = prove_trace_by(program, inputs, options, schemes, trace, progress)?;
     proven.phases.insert(0, (Phase::Execute, execute));
@@ -235,26 +250,20 @@ fn prove_in(
     prepare: impl FnOnce(Session<Ready>) -> Session<Ready>,
     progress: &mut dyn FnMut(Phase),
 ) -> Result<Proven, ProveError> {
-    let mut phases = Vec::new();
-    let mut clock = Instant::now();
-    let mut lap = |phase: Phase, phases: &mut Vec<(Phase, Duration)>| {
-        phases.push((phase, clock.elapsed()));
-        clock = Instant::now();
-    };
+    let mut clock = Clock { progress, phases: Vec::new(), current: None };
     let Witness { mut header, layout, columns, cells, private_words } = witness;
     let params = header.config.params;
     let shape = Shape::new(params, &header, &layout);
 
     // Step 0: parameters and transcript.
-    progress(Phase::Setup);
+    clock.begin(Phase::Setup);
     let pcs: Arc<dyn Pcs> = schemes.setup(header.config.pcs, Workload { num_vars: &shape.all_columns() })?;
     pcs.prepare_prover();
     header.setup = SetupId::of(pcs.as_ref());
     let mut channel = prepare(session(&header, pcs.as_ref())).into_prover();
-    lap(Phase::Setup, &mut phases);
 
     // Step 1: commitments.
-    progress(Phase::Commit);
+    clock.begin(Phase::Commit);
     let private = Column::new(shape.private_vars, ColumnData::U32(private_words));
     let cell_columns = cell_columns(shape.cell_vars, &cells);
     let step_columns: Vec<&Column> = columns.iter().collect();
@@ -264,10 +273,9 @@ fn prove_in(
     let private_hint = pcs.commit(&[&private], &mut channel)?;
     channel.section(section::COMMITMENTS);
     let witness_hint = pcs.commit(&committed, &mut channel)?;
-    lap(Phase::Commit, &mut phases);
 
     // Step 2: fingerprints and the grand product over steps.
-    progress(Phase::StepProducts);
+    clock.begin(Phase::StepProducts);
     let [tau, gamma] = challenge_pair(channel.challenges(label::FINGERPRINT, 2));
     let fp = Fingerprint::new(tau, gamma);
     let ops = operations(params);
@@ -277,10 +285,9 @@ fn prove_in(
     let forms = groups.each_ref().map(|leaves| leaves.iter().map(Leaf::form).collect());
     let leaves = ColumnLeaves::new(&step_columns, &forms);
     let step_claims = prove_dense(shape.step_vars, &leaves, plan.products, &mut channel);
-    lap(Phase::StepProducts, &mut phases);
 
     // Step 3: the grand product over cells.
-    progress(Phase::CellProducts);
+    clock.begin(Phase::CellProducts);
     channel.section(section::CELL_PRODUCTS);
     let cx = CellContext { params, image: program.image(), bytecode: program.bytecode(), header: &header };
     let cell_leaves = cell_leaves(&cx, &layout, &cells, private_values(&private), &fp);
@@ -289,10 +296,9 @@ fn prove_in(
     tracing::debug!(
         balanced = balanced(boundary(&fp, program.bytecode().entry, header.steps), &step_claims, &cell_claims)
     );
-    lap(Phase::CellProducts, &mut phases);
 
     // Step 4: one sumcheck for leaves and constraints, over steps and over cells.
-    progress(Phase::MainSumcheck);
+    clock.begin(Phase::MainSumcheck);
     channel.section(section::MAIN);
     let rho = channel.challenge(label::STEP_BATCHING);
     let sigma = channel.challenge(label::CELL_BATCHING);
@@ -314,10 +320,9 @@ fn prove_in(
         &mut channel,
     );
     drop(step_prover);
-    lap(Phase::MainSumcheck, &mut phases);
 
     // Step 5: evaluations and their opening.
-    progress(Phase::Open);
+    clock.begin(Phase::Open);
     channel.section(section::EVALUATIONS);
     let opened: Vec<&Column> = std::iter::once(&private).chain(committed).collect();
     let evals = evaluate_all(&opened, &point);
@@ -327,7 +332,8 @@ fn prove_in(
     // All claims lie at suffixes of one point, so that this sends nothing.
     let Reduced { point, evals } = ledger.prove_reduction(&opened, &mut channel);
     pcs.open(&opened, &[private_hint, witness_hint], &point, &evals, &mut channel)?;
-    lap(Phase::Open, &mut phases);
+
+    let phases = clock.end();
 
     #[cfg(feature = "test-util")]
     let tape = channel.tape();
@@ -343,6 +349,32 @@ fn prove_in(
         #[cfg(feature = "test-util")]
         tape,
     })
+}
+
+/// Measures one phase after the other; each is a span.
+struct Clock<'a> {
+    progress: &'a mut dyn FnMut(Phase),
+    phases: Vec<(Phase, Duration)>,
+    current: Option<(Phase, Instant, EnteredSpan)>,
+}
+
+impl Clock<'_> {
+    fn begin(&mut self, phase: Phase) {
+        self.stop();
+        (self.progress)(phase);
+        self.current = Some((phase, Instant::now(), phase.span().entered()));
+    }
+
+    fn stop(&mut self) {
+        if let Some((phase, start, _)) = self.current.take() {
+            self.phases.push((phase, start.elapsed()));
+        }
+    }
+
+    fn end(mut self) -> Vec<(Phase, Duration)> {
+        self.stop();
+        self.phases
+    }
 }
 
 fn challenge_pair(v: Vec<Fr>) -> [Fr; 2] {

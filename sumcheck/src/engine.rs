@@ -101,6 +101,7 @@ fn pow2(k: usize) -> Fr {
 /// Proves the batch and returns the common point, coordinate 0 first.
 ///
 /// Sends, per round, the coefficients of the batched round polynomial except the linear one.
+#[tracing::instrument(name = "sumcheck", skip_all, fields(protocol))]
 pub fn prove(protocol: &'static str, instances: &mut [Instance<'_>], channel: &mut ProverChannel) -> Vec<Fr> {
     let num_rounds = instances.iter().map(|i| i.prover.num_vars()).max().unwrap_or(0);
     let degree = batch_degree(instances.iter().map(|i| i.prover.degree()));

@@ -48,6 +48,7 @@ impl<'a> Levels<'a> {
     }
 
     /// Whole levels, in increasing order.
+    #[tracing::instrument(name = "levels", skip_all)]
     fn compute(&self, levels: &[usize]) -> Vec<Vec<Segments>> {
         let len = self.leaves.len();
         let counts: Vec<usize> = levels.iter().map(|&l| self.num_groups * self.sizes[l]).collect();

@@ -134,6 +134,7 @@ pub(crate) struct ProductTable {
 impl ProductTable {
     /// `fill(k, block)` writes the factors of block `k`, left and single ones times `weights.lo`, rows past the prefix
     /// included; the block arrives with zeros. The free coordinates of `eq` are those of `weights`.
+    #[tracing::instrument(name = "keep factors", skip_all, fields(num_rows, width = tail.left.len()))]
     pub fn new(
         eq: &EqFactor,
         weights: &RowWeights,

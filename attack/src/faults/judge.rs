@@ -3,9 +3,10 @@
 //! The claim of a run is its program, its public input, and the private input that the prover was given. What is true of
 //! a claim is what the honest emulator says of it: the machine is deterministic, and the proof commits to the private
 //! input, so that there is exactly one true statement. An accepted statement is the *same* if it is that one in
-//! everything: program digest, public input, output, exit code and panic as a run of the emulator has them; and rows,
-//! configuration, setup and commitment to the private input as the honest proof of that run has them. Any other accepted
-//! statement is false, as is any statement on an input that the emulator refuses.
+//! everything: program digest, public input, output, exit code and panic as a run of the emulator has them; rows and
+//! configuration as the honest proof of that run has them; and setup and commitment to the private input as they are made
+//! for the memory that the accepted proof covers, since transparent parameters have the size of what is committed to. Any
+//! other accepted statement is false, as is any statement on an input that the emulator refuses.
 
 use super::{guests::Guest, machine::Presented};
 use crate::{
@@ -13,10 +14,15 @@ use crate::{
     outcome::{Fate, guarded},
     programs::MAX_STEPS,
 };
+use lariat_algebra::column::{Column, ColumnData};
 use lariat_emulator::machine::run;
 use lariat_jolt_core::{
-    Config, Inputs, Program, ProveError, Schemes, VerifiedStatement, VerifyError, prove_trace, trace, verify, witness,
+    Config, Header, Inputs, Program, ProveError, Schemes, SetupId, VerifiedStatement, VerifyError,
+    cells::{CellLayout, io_word},
+    protocol::{Shape, session},
+    prove_trace, trace, verify, witness,
 };
+use lariat_pcs::Workload;
 use std::sync::OnceLock;
 
 /// A verifier.
@@ -102,10 +108,34 @@ impl<'a> Subject<'a> {
             Ok(Err(_)) => return Ok(Fate::Rejected),
             Err(words) => return Ok(Fate::Panicked(format!("the verifier: {words}"))),
         };
-        let truth = self.truth(inputs, schemes)?;
-        let is_true =
-            truth.is_some_and(|truth| is_of_emulator(program, inputs, &accepted) && is_same(&accepted, &truth));
-        Ok(if is_true { Fate::SameStatement } else { Fate::Survived(describe(&accepted)) })
+        let Some(truth) = self.truth(inputs, schemes)? else { return Ok(Fate::Survived(describe(&accepted, None))) };
+        let truth = self.at_size_of(&proof, truth, inputs, schemes)?;
+        let is_true = is_of_emulator(program, inputs, &accepted) && is_same(&accepted, &truth);
+        Ok(if is_true { Fate::SameStatement } else { Fate::Survived(describe(&accepted, Some(&truth))) })
+    }
+
+    /// A true statement with the setup and the commitment to the private input that belong to the extents of this proof.
+    fn at_size_of(
+        &self,
+        proof: &[u8],
+        truth: VerifiedStatement,
+        inputs: Inputs<'_>,
+        schemes: &Schemes,
+    ) -> Result<VerifiedStatement, AttackError> {
+        let (program, pcs) = (&self.guest.program, self.config.pcs);
+        let (header, _) = Header::parse(proof, schemes)
+            .map_err(|source| AttackError::Verify { pcs, source: VerifyError::Header(source) })?;
+        let params = header.config.params;
+        let layout = CellLayout::new(params, program.image(), program.bytecode(), &header);
+        let shape = Shape::new(params, &header, &layout);
+        let failed = |source| AttackError::Prove { pcs, source: ProveError::Pcs(source) };
+        let scheme = schemes.setup(pcs, Workload { num_vars: &shape.all_columns() }).map_err(failed)?;
+        let words = (0..header.private_words() as usize).map(|i| io_word(inputs.private, i)).collect();
+        let column = Column::new(shape.private_vars, ColumnData::U32(words));
+        let mut channel = session(&header, scheme.as_ref()).into_prover();
+        scheme.commit(&[&column], &mut channel).map_err(failed)?;
+        let commitment = *blake3::hash(&channel.finish().0).as_bytes();
+        Ok(VerifiedStatement { setup: SetupId::of(scheme.as_ref()), private_input_commitment: commitment, ..truth })
     }
 }
 
@@ -123,8 +153,23 @@ fn is_same(statement: &VerifiedStatement, truth: &VerifiedStatement) -> bool {
     VerifiedStatement { security: truth.security.clone(), ..statement.clone() } == *truth
 }
 
-/// What was accepted.
-fn describe(statement: &VerifiedStatement) -> String {
+/// What was accepted, and in which parts it differs from the truth.
+fn describe(statement: &VerifiedStatement, truth: Option<&VerifiedStatement>) -> String {
     let VerifiedStatement { input, output, exit, rows, .. } = statement;
-    format!("accepted: input {input:02x?}, output {output:02x?}, {exit:?}, {rows} rows")
+    let parts = |truth: &VerifiedStatement| {
+        let parts = [
+            ("program", statement.program_digest != truth.program_digest),
+            ("input", *input != truth.input),
+            ("output", *output != truth.output),
+            ("end", *exit != truth.exit),
+            ("rows", *rows != truth.rows),
+            ("configuration", statement.config != truth.config),
+            ("setup", statement.setup != truth.setup),
+            ("commitment to the private input", statement.private_input_commitment != truth.private_input_commitment),
+        ];
+        let wrong: Vec<&str> = parts.into_iter().filter(|part| part.1).map(|part| part.0).collect();
+        format!("wrong: {}", wrong.join(", "))
+    };
+    let wrong = truth.map_or_else(|| "the emulator refuses the input".to_owned(), parts);
+    format!("accepted: input {input:02x?}, output {output:02x?}, {exit:?}, {rows} rows; {wrong}")
 }

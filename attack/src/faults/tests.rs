@@ -7,7 +7,10 @@ use lariat_jolt_core::{
     Exit, Header, HeaderError, Inputs, Program, ProveError, ProveOptions, VerifiedStatement, VerifyError, prove,
     prove_trace, witness,
 };
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::OnceLock,
+};
 
 const SEED: u64 = 0x6661_756c_7473;
 
@@ -160,7 +163,7 @@ fn rejects_each_part_of_a_statement_changed() {
     let schemes = crate::test_schemes();
     let guest = &guests[2];
     let subject = Subject::new(guest, small());
-    let changes: [fn(&mut VerifiedStatement); 8] = [
+    let changes: [fn(&mut VerifiedStatement); 9] = [
         |s| s.program_digest[3] ^= 1,
         |s| s.input.push(0),
         |s| s.output[0] ^= 1,
@@ -169,6 +172,7 @@ fn rejects_each_part_of_a_statement_changed() {
         |s| s.exit = Exit::Panicked { code: 77 },
         |s| s.rows += 1,
         |s| s.private_input_commitment[0] ^= 1,
+        |s| s.setup.digest[0] ^= 1,
     ];
     let mut trace = guest.honest.clone();
     trace.run.extents.stack_low -= 4096;
@@ -183,6 +187,30 @@ fn rejects_each_part_of_a_statement_changed() {
         let fate = subject.judge(presented.clone(), &schemes, &changed).unwrap();
         assert!(matches!(fate, Fate::Survived(_)), "change {number}: {fate:?}");
     }
+}
+
+/// Memory that a proof covers beyond what the run needs makes columns longer, and with them transparent parameters and the
+/// commitment to the private input; the statement is the same.
+#[test]
+fn more_memory_than_the_run_needs_is_the_same_statement() {
+    let guests = guests();
+    let (guest, schemes) = (&guests[2], crate::test_schemes());
+    let subject = Subject::new(guest, small());
+    let judge = |stack: u32| {
+        let mut trace = guest.honest.clone();
+        trace.run.extents.stack_low -= stack;
+        let presented = Presented { trace, public: guest.public.clone(), private: guest.private.clone() };
+        let setup = OnceLock::new();
+        let keeps = |program: &Program, proof: &[u8], schemes: &Schemes| {
+            let statement = verify(program, proof, schemes)?;
+            setup.get_or_init(|| statement.setup.digest);
+            Ok(statement)
+        };
+        (subject.judge(presented, &schemes, &keeps).unwrap(), setup.get().copied())
+    };
+    let (near, far) = (judge(4096), judge(1 << 19));
+    assert_eq!([near.0, far.0], [Fate::SameStatement, Fate::SameStatement]);
+    assert!(near.1.is_some() && far.1.is_some() && near.1 != far.1, "both have the parameters of one size");
 }
 
 /// A panic of the verifier is one, and says whose it is.

@@ -45,7 +45,9 @@ impl Command {
             Self::Attack(args) => given(Kind::Report, args.output.as_ref()),
             Self::Run(args) => given(Kind::Output, args.output.as_ref()),
             Self::Prove(args) => {
-                [given(Kind::Proof, Some(&args.proof)), given(Kind::Output, args.output.as_ref())].concat()
+                let results =
+                    [given(Kind::Proof, Some(&args.proof)), given(Kind::Output, args.output.as_ref())].concat();
+                [results, given(Kind::Trace, args.trace.as_ref())].concat()
             }
             Self::Setup(args) => given(Kind::Setup, Some(&args.output)),
             Self::Preprocess(args) => given(Kind::Key, Some(&args.key)),

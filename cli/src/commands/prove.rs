@@ -8,6 +8,7 @@ use crate::{
     format::{self, Lines, NOT_ZERO_KNOWLEDGE, Named},
     measure::{self, MulClock},
     progress::{self, Progress},
+    spans::Spans,
     threads::ProverThreads,
 };
 use lariat_emulator::machine;
@@ -25,6 +26,8 @@ pub fn prove(args: &ProveArgs, schemes: &Schemes) -> Report {
     let schemes = &args.prover.setup.apply(schemes)?;
     let proof_target = Target::new(Kind::Proof, &args.proof)?;
     let output_target = args.output.as_deref().map(|path| Target::new(Kind::Output, path)).transpose()?;
+    let trace_target = args.trace.as_deref().map(|path| Target::new(Kind::Trace, path)).transpose()?;
+    let spans = trace_target.as_ref().map(|_| Spans::record());
     let (program, load_time) = load_program(&args.program, &args.memory)?;
     let (public, private) = (args.input.load()?.unwrap_or_default(), args.private.load()?);
     let task = Task {
@@ -35,6 +38,9 @@ pub fn prove(args: &ProveArgs, schemes: &Schemes) -> Report {
         schemes,
     };
     let made = task.prove(&args.prover, args.report.progress)?;
+    if let (Some(target), Some(spans)) = (&trace_target, spans) {
+        target.save(&spans.finish())?;
+    }
     // Both are written before one of them appears: a full disk leaves neither, and what was there before.
     let proof = proof_target.stage(&made.proof)?;
     if let Some(target) = &output_target {
@@ -138,7 +144,7 @@ impl Task<'_> {
     fn prove_and_verify(self, config: Config, budget: Budget, progress: &mut Progress) -> Result<Work, CliError> {
         let (program, inputs, schemes) = (self.program, self.inputs, self.schemes);
         let start = Instant::now();
-        let trace = machine::trace(program.image(), inputs, self.max_steps)?;
+        let trace = Phase::Execute.span().in_scope(|| machine::trace(program.image(), inputs, self.max_steps))?;
         let (execute, instructions) = (start.elapsed(), trace.run.steps);
         let header = witness::header(program, config, inputs, &trace)?;
         budget.check(program, &header, schemes)?;

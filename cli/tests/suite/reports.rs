@@ -1,6 +1,7 @@
 //! What the verbs print: names of JSON fields, summaries, progress, help.
 
 use crate::support::{INPUT, OUTPUT, elf, folder, lariat, shared_proof, text, unhex};
+use lariat_jolt_core::Phase;
 use serde_json::Value;
 use std::fs;
 
@@ -305,4 +306,40 @@ fn help_has_an_example_for_every_verb() {
         assert!(general.contains(verb));
     }
     assert!(lariat(&["--version"]).ok().stdout.starts_with("lariat "));
+}
+
+/// The trace has a span for every phase, one after the other, and the proof is the same with it.
+#[test]
+fn a_trace_has_the_phases_in_order() {
+    let folder = folder("reports-trace");
+    let path = |name: &str| text(&folder.join(name));
+    let (plain, proof, trace) = (path("plain"), path("proof"), path("trace.json"));
+    let prove = |more: &[&str]| {
+        let program = elf("fibonacci");
+        lariat(&[&["prove", program.as_str(), "--input-hex", INPUT, "--log-m", "8"][..], more].concat()).ok();
+    };
+    prove(&["-o", &plain]);
+    prove(&["-o", &proof, "--trace", &trace]);
+    assert!(fs::read(&plain).unwrap() == fs::read(&proof).unwrap());
+    let events: Vec<Value> = serde_json::from_slice(&fs::read(&trace).unwrap()).unwrap();
+    let at = |phase: &str, kind: &str| {
+        let event = events.iter().find(|e| e["name"] == phase && e["ph"] == kind);
+        event.unwrap_or_else(|| panic!("no {kind} of {phase}"))["ts"].as_f64().unwrap()
+    };
+    let mut end = 0.0;
+    for phase in Phase::ALL.map(Phase::name) {
+        // The witness is built before the scheme is set up.
+        let (begins, ends) = (at(phase, "B"), at(phase, "E"));
+        assert!(begins <= ends && (phase == "witness" || phase == "setup" || end <= begins), "{phase}");
+        end = f64::max(end, ends);
+    }
+    assert!(events.iter().filter(|e| e["name"] == "sumcheck" && e["ph"] == "B").count() > 20);
+    // What is refused leaves none.
+    fs::remove_file(&trace).unwrap();
+    lariat(&["prove", &elf("fibonacci"), "-o", &proof, "--trace", &trace, "--input-hex", "00"]);
+    lariat(&["prove", &elf("fibonacci"), "-o", &proof, "--trace", &proof, "--input-hex", INPUT])
+        .refused(&["trace", "proof"]);
+    lariat(&["prove", &elf("fibonacci"), "-o", &proof, "--trace", &trace, "--input-hex", INPUT, "--memory", "1M"])
+        .refused(&["1 MiB are allowed"]);
+    assert!(!std::path::Path::new(&trace).exists());
 }
