@@ -163,10 +163,11 @@ pub fn verify(
         let message = channel.recv_scalars(protocol, degree)?;
         let r = channel.challenge(protocol);
         // s(0) + s(1) = claim fixes the linear coefficient.
-        let mut coeffs = message;
-        let linear = claim - coeffs.iter().sum::<Fr>() - coeffs.first().copied().unwrap_or_default();
-        coeffs.insert(1.min(coeffs.len()), linear);
-        claim = Univariate { coeffs }.eval(r);
+        let Some((&constant, higher)) = message.split_first() else {
+            return Err(SumcheckError::FinalClaim { protocol });
+        };
+        let linear = claim - constant.double() - higher.iter().sum::<Fr>();
+        claim = Univariate { coeffs: [&[constant, linear], higher].concat() }.eval(r);
         if let Some(slot) = point.get_mut(num_rounds - 1 - round) {
             *slot = r;
         }

@@ -252,16 +252,11 @@ fn verify_trees(
         let shape = InstanceShape { num_vars: layer, degree: 3, claim: combine(&alphas, &claims) };
         let verdict = engine::verify(LAYER, &[shape], channel)?;
         let finals = channel.recv_scalars(LAYER_CLAIMS, 2 * products.len())?;
-        let layer_products: Vec<Fr> = finals.chunks(2).map(|p| p.iter().product()).collect();
+        let (pairs, _) = finals.as_chunks::<2>();
+        let layer_products: Vec<Fr> = pairs.iter().map(|[l, r]| *l * r).collect();
         verdict.check(&[eq_eval(&point, &verdict.point) * combine(&alphas, &layer_products)])?;
         let fold = channel.challenge(LAYER_FOLD);
-        claims = finals
-            .chunks(2)
-            .map(|p| match p {
-                [l, r] => *l + fold * (*r - *l),
-                _ => Fr::one(),
-            })
-            .collect();
+        claims = pairs.iter().map(|[l, r]| *l + fold * (*r - *l)).collect();
         point = verdict.point;
         point.push(fold);
     }

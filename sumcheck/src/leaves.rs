@@ -7,7 +7,7 @@
 use crate::{
     dense_product::Leaves,
     quadratic::{IntForm, LinearForm},
-    rows::{gather_rows, load_integers, small_form},
+    rows::{bias, bias_of, copy_rows},
 };
 use ark_ff::{AdditiveGroup, Field, PrimeField};
 use lariat_algebra::{
@@ -118,7 +118,9 @@ enum Value {
 #[derive(Default)]
 struct Work {
     active: Vec<i64>,
-    column: Vec<i64>,
+    column: Vec<u32>,
+    /// Sums of tags.
+    sums: Vec<u32>,
     /// Rows where the first factor is one.
     ones: Vec<u32>,
     copies: IntegerRows,
@@ -178,12 +180,12 @@ impl<'a> Use<'a> {
                 }
             }
             let place = |k: usize| 1 + self.copied.iter().position(|c| *c == k).unwrap_or_default();
-            let mut compiled = small_form(&sum, columns, place);
+            let mut terms: Vec<(usize, Fr)> = sum.terms.iter().map(|&(k, c)| (place(k), c)).collect();
             if tags.as_ref().is_some_and(|tags| !tags.is_empty()) {
                 // The sum of tags is one more column, the first.
-                compiled.push_term(TAGS, Fr::ONE);
+                terms.push((TAGS, Fr::ONE));
             }
-            Value::Form(compiled.build())
+            Value::Form(SmallForm::new(sum.constant - bias_of(&sum, columns), terms))
         };
         self.leaves.push(CompiledLeaf { at, form, value, tags });
     }
@@ -192,15 +194,18 @@ impl<'a> Use<'a> {
         work.active.clear();
         work.active.resize(rows, self.active.constant);
         for &(k, c) in &self.active.terms {
-            load_integers(columns[k], start, rows, &mut work.column);
-            work.active.iter_mut().zip(&work.column).for_each(|(a, x)| *a += c * x);
+            let bias = i64::from(bias(columns[k]));
+            work.column.resize(rows, 0);
+            copy_rows(columns[k], start, 0..rows, &mut work.column);
+            work.active.iter_mut().zip(&work.column).for_each(|(a, &x)| *a += c * (i64::from(x) - bias));
         }
         work.ones.clear();
         work.ones.extend((0..rows as u32).filter(|&i| work.active[i as usize] == 1));
         let others: Vec<usize> = (0..rows).filter(|&i| !(0..=1).contains(&work.active[i])).collect();
         work.copies.reset(work.ones.len(), 1 + self.copied.len());
         for (k, &column) in self.copied.iter().enumerate() {
-            gather_rows(columns[column], start, &work.ones, work.copies.column_mut(1 + k));
+            let rows = work.ones.iter().map(|&i| i as usize);
+            copy_rows(columns[column], start, rows, work.copies.column_mut(1 + k));
         }
         for leaf in &self.leaves {
             let LeafForm { linear, product, .. } = leaf.form;
@@ -239,12 +244,12 @@ fn fill_idle(leaf: &CompiledLeaf<'_>, columns: &[&Column], start: usize, work: &
     match &leaf.tags {
         Some(tags) if tags.is_empty() => {}
         Some(tags) => {
-            let sums = add_tags(tags, columns, start, rows, &mut work.column);
+            let sums = add_tags(tags, columns, start, rows, &mut work.sums);
             for i in (0..rows).filter(|&i| sums[i] != 0).filter(idle) {
                 values[i] += Fr::from(sums[i]);
             }
             for (x, &i) in work.copies.column_mut(TAGS).iter_mut().zip(&work.ones) {
-                *x = sums[i as usize] as u32;
+                *x = sums[i as usize];
             }
         }
         None => (0..rows).filter(idle).for_each(|i| values[i] = eval_row(linear, columns, start + i)),
@@ -260,14 +265,14 @@ fn add_tags<'w>(
     columns: &[&Column],
     start: usize,
     rows: usize,
-    sums: &'w mut Vec<i64>,
-) -> &'w [i64] {
+    sums: &'w mut Vec<u32>,
+) -> &'w [u32] {
     sums.clear();
     sums.resize(rows, 0);
     for &(k, tag) in tags {
         if let ColumnData::Bool(flags) = columns[k].data() {
             let flags = &flags[start.min(flags.len())..];
-            sums.iter_mut().zip(flags).for_each(|(sum, &flag)| *sum += i64::from(tag) * i64::from(flag));
+            sums.iter_mut().zip(flags).for_each(|(sum, &flag)| *sum += tag * u32::from(flag));
         }
     }
     sums

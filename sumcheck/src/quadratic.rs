@@ -9,7 +9,7 @@ use crate::{
     RoundProver,
     eq_factor::EqFactor,
     product_table::{Block, ProductTable, RowWeights, Tail},
-    rows::{RowPairs, bias, load_bound},
+    rows::{bias, bias_of, load_bound},
 };
 use ark_ff::{One, Zero};
 use lariat_algebra::{
@@ -19,7 +19,7 @@ use lariat_algebra::{
     ifma::slices,
     par,
     poly::{Univariate, eq_evals},
-    wide::{ProductAcc, SmallAcc},
+    wide::ProductAcc,
 };
 
 /// An affine form with integer coefficients: `constant + sum_k coefficient_k z_k`. Its values on rows, and their
@@ -50,12 +50,6 @@ impl IntForm {
     /// Value at field arguments.
     pub fn eval(&self, z: &[Fr]) -> Fr {
         self.terms.iter().map(|&(k, c)| Fr::from(c) * z[k]).sum::<Fr>() + Fr::from(self.constant)
-    }
-
-    /// Value at integer arguments.
-    #[inline]
-    pub fn eval_int(&self, z: &[i64]) -> i64 {
-        self.terms.iter().map(|&(k, c)| c * z[k]).sum::<i64>() + self.constant
     }
 }
 
@@ -138,9 +132,8 @@ pub struct QuadraticProver<'a> {
     at_zero: Fr,
     eq: EqFactor,
     depth: usize,
-    /// Challenges so far, at most `depth`, and the factors with them.
+    /// Challenges so far, at most `depth`.
     bound: Vec<Fr>,
-    forms: Option<BoundForms>,
     /// Weights of the current round's pairs of rows, by block, before the table; they are those of the bound rows too.
     weights: RowWeights,
     /// First factors (left), second factors (right) and the linear part after `depth` challenges.
@@ -161,11 +154,10 @@ impl BoundForms {
         let reversed: Vec<Fr> = challenges.iter().rev().copied().collect();
         let weights = &eq_evals(&reversed);
         let expand = |form: &LinearForm| {
-            let bias = form.terms.iter().map(|&(k, c)| c * Fr::from(bias(columns[k]))).sum::<Fr>();
             let of_rows =
                 |&(k, c): &(usize, Fr)| weights.iter().enumerate().map(move |(y, w)| (k * weights.len() + y, c * w));
             let terms = form.terms.iter().flat_map(of_rows);
-            SmallForm::new(form.constant - bias, terms.collect())
+            SmallForm::new(form.constant - bias_of(form, columns), terms.collect())
         };
         let left = relation.products.iter().map(|(a, _)| {
             let mut form = LinearForm::default();
@@ -199,7 +191,6 @@ impl<'a> QuadraticProver<'a> {
             eq: EqFactor::new(tau),
             depth: depth.clamp(1, tau.len().max(1)),
             bound: Vec::new(),
-            forms: None,
             weights: RowWeights::default(),
             table: None,
         };
@@ -215,35 +206,8 @@ impl<'a> QuadraticProver<'a> {
         RowWeights::new(&self.tau[..free], self.len.div_ceil(1 << bound), width)
     }
 
-    /// `(q(0), q(inf))` contributions of block `k` in the first round.
-    fn first_round_block(&self, k: usize) -> (Fr, Fr) {
-        let pairs = 1usize << self.weights.log_rows;
-        let rows = RowPairs::load(&self.columns, k * pairs, pairs);
-        let mut sums = vec![[SmallAcc::default(); 2]; pairs];
-        let (mut even, mut odd) = (vec![0i64; pairs], vec![0i64; pairs]);
-        for (form_a, form_b) in &self.relation.products {
-            rows.int_form(form_a, &mut even, &mut odd);
-            // Flags are zero on most rows: their second factor is evaluated only where it counts.
-            for ((i, [s_0, s_inf]), (&a_0, &a_1)) in sums.iter_mut().enumerate().zip(even.iter().zip(&odd)) {
-                if a_0 != 0 {
-                    rows.add_even(form_b, i, a_0, s_0);
-                }
-                if a_0 != a_1 {
-                    rows.add_difference(form_b, i, a_1 - a_0, s_inf);
-                }
-            }
-        }
-        let (mut q_0, mut q_inf) = (ProductAcc::default(), ProductAcc::default());
-        for ((i, [s_0, s_inf]), &w) in sums.iter_mut().enumerate().zip(&self.weights.lo) {
-            rows.add_even(&self.relation.linear, i, 1, s_0);
-            q_0.add(s_0.reduce(), w);
-            q_inf.add(s_inf.reduce(), w);
-        }
-        (self.weights.hi[k] * q_0.reduce(), self.weights.hi[k] * q_inf.reduce())
-    }
-
-    /// `(q(0), q(inf))` contributions of block `k` in a later round that reads the columns.
-    fn bound_round_block(&self, k: usize, forms: &BoundForms) -> (Fr, Fr) {
+    /// `(q(0), q(inf))` contributions of block `k` in a round that reads the columns.
+    fn round_block(&self, k: usize, forms: &BoundForms) -> (Fr, Fr) {
         let pairs = 1usize << self.weights.log_rows;
         // The even rows of the pairs, then the odd ones.
         let order: Vec<usize> = (0..pairs).map(|i| 2 * i).chain((0..pairs).map(|i| 2 * i + 1)).collect();
@@ -331,14 +295,12 @@ impl RoundProver for QuadraticProver<'_> {
             table.round(&self.eq)
         } else {
             let this = &*self;
+            let forms = BoundForms::new(this.relation, &this.columns, &this.bound);
             let blocks = this.weights.num_blocks(this.len.div_ceil(2 << this.bound.len()));
             let (q_0, q_inf) = par::map_reduce(
                 blocks,
                 || (Fr::zero(), Fr::zero()),
-                |k| match &this.forms {
-                    Some(forms) => this.bound_round_block(k, forms),
-                    None => this.first_round_block(k),
-                },
+                |k| this.round_block(k, &forms),
                 |x, y| (x.0 + y.0, x.1 + y.1),
             );
             // Beyond the blocks every column is zero.
@@ -357,9 +319,7 @@ impl RoundProver for QuadraticProver<'_> {
         self.bound.push(r);
         if self.bound.len() < self.depth {
             self.weights = self.weights_of(self.bound.len() + 1);
-            self.forms = Some(BoundForms::new(self.relation, &self.columns, &self.bound));
         } else {
-            self.forms = None;
             self.table = Some(self.build_table());
         }
     }

@@ -11,13 +11,13 @@ use crate::{
     eq_factor::EqFactor,
     evaluate::{EqFactorTables, evaluate_column},
 };
-use ark_ff::{One, Zero};
+use ark_ff::Zero;
 use lariat_algebra::{
     Fr,
     column::{Column, ColumnData},
     ifma::slices,
     par,
-    poly::{Univariate, eq_eval},
+    poly::{Powers, Univariate, eq_eval},
     wide::SmallAcc,
 };
 use lariat_transcript::{ProverChannel, VerifierChannel};
@@ -177,10 +177,6 @@ fn check_shapes(num_vars: &[usize], claims: &[Claim]) -> Result<(), SumcheckErro
     }
 }
 
-fn powers(gamma: Fr) -> impl Iterator<Item = Fr> {
-    std::iter::successors(Some(Fr::one()), move |p| Some(*p * gamma))
-}
-
 /// Proves the reduction. The claims must be bound to the channel already. Sends the rounds, then the evaluations.
 ///
 /// # Panics
@@ -190,13 +186,11 @@ pub fn prove(columns: &[&Column], claims: &[Claim], channel: &mut ProverChannel)
     let num_vars: Vec<usize> = columns.iter().map(|c| c.num_vars()).collect();
     assert!(check_shapes(&num_vars, claims).is_ok(), "claims and polynomials differ in shape");
     let gamma = channel.challenge(REDUCTION);
-    let mut coefficients = powers(gamma);
+    let mut coefficients = Powers::new(gamma);
     let mut provers = Vec::new();
     for (point, members) in group(claims) {
-        let weighted: Vec<(Fr, usize, Fr)> = members
-            .into_iter()
-            .map(|(poly, value)| (coefficients.next().unwrap_or_else(Fr::zero), poly, value))
-            .collect();
+        let weighted: Vec<(Fr, usize, Fr)> =
+            members.into_iter().map(|(poly, value)| (coefficients.draw(), poly, value)).collect();
         let sum: Fr = weighted.iter().map(|(c, _, value)| *c * value).sum();
         let terms: Vec<(Fr, &Column)> = weighted.iter().map(|&(c, poly, _)| (c, columns[poly])).collect();
         let combined = combine(point.len(), &terms);
@@ -229,11 +223,9 @@ pub fn verify(
     check_shapes(num_vars, claims)?;
     let gamma = channel.challenge(REDUCTION);
     let groups = group(claims);
-    let mut coefficients = powers(gamma);
-    let weighted: Vec<Vec<(usize, Fr, Fr)>> = groups
-        .iter()
-        .map(|g| g.1.iter().map(|&(k, v)| (k, v, coefficients.next().unwrap_or_else(Fr::zero))).collect())
-        .collect();
+    let mut coefficients = Powers::new(gamma);
+    let weighted: Vec<Vec<(usize, Fr, Fr)>> =
+        groups.iter().map(|g| g.1.iter().map(|&(k, v)| (k, v, coefficients.draw())).collect()).collect();
     let shapes: Vec<InstanceShape> = groups
         .iter()
         .zip(&weighted)
@@ -246,10 +238,11 @@ pub fn verify(
         .zip(&weighted)
         .map(|(g, w)| {
             let suffix = &verdict.point[verdict.point.len() - g.0.len()..];
-            let f: Fr = w.iter().map(|&(k, _, c)| c * evals.get(k).copied().unwrap_or_default()).sum();
-            eq_eval(g.0, suffix) * f
+            let terms =
+                w.iter().map(|&(k, _, c)| evals.get(k).map(|v| c * v).ok_or(SumcheckError::ClaimShape { poly: k }));
+            Ok(eq_eval(g.0, suffix) * terms.sum::<Result<Fr, SumcheckError>>()?)
         })
-        .collect();
+        .collect::<Result<_, SumcheckError>>()?;
     verdict.check(&summands)?;
     Ok(Reduced { point: verdict.point, evals })
 }
@@ -258,7 +251,7 @@ pub fn verify(
 mod tests {
     use super::*;
     use crate::naive::NaiveProver;
-    use ark_ff::UniformRand;
+    use ark_ff::{One, UniformRand};
     use lariat_algebra::poly::eq_evals;
     use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
 

@@ -38,15 +38,17 @@ pub fn prove(args: &ProveArgs, schemes: &Schemes) -> Report {
         schemes,
     };
     let made = task.prove(&args.prover, args.report.progress)?;
-    if let (Some(target), Some(spans)) = (&trace_target, spans) {
-        target.save(&spans.finish())?;
-    }
-    // Both are written before one of them appears: a full disk leaves neither, and what was there before.
+    let spans = spans.map(Spans::finish).unwrap_or_default();
+    // All are written before one of them appears: a full disk leaves none, and what was there before.
+    let trace = trace_target.as_ref().map(|target| target.stage(&spans)).transpose()?;
     let proof = proof_target.stage(&made.proof)?;
     if let Some(target) = &output_target {
         target.save(&made.statement.output)?;
     }
     proof.publish()?;
+    if let Some(trace) = trace {
+        trace.publish()?;
+    }
     if args.report.json {
         return Ok(format::json(&made.costs));
     }
