@@ -5,6 +5,35 @@
 use crate::Fr;
 use ark_ff::{AdditiveGroup, Field, One, Zero};
 
+/// The powers `1, x, x^2, ...`, without end.
+#[derive(Clone, Debug)]
+pub struct Powers {
+    base: Fr,
+    next: Fr,
+}
+
+impl Powers {
+    /// From `1` on.
+    pub fn new(base: Fr) -> Self {
+        Self { base, next: Fr::one() }
+    }
+
+    /// The next power.
+    pub fn draw(&mut self) -> Fr {
+        let power = self.next;
+        self.next *= self.base;
+        power
+    }
+}
+
+impl Iterator for Powers {
+    type Item = Fr;
+
+    fn next(&mut self) -> Option<Fr> {
+        Some(self.draw())
+    }
+}
+
 /// All `2^n` evaluations of `eq(r, x)` for `x` in the Boolean hypercube, `n = r.len()`. Costs `2^n` products.
 pub fn eq_evals(r: &[Fr]) -> Vec<Fr> {
     eq_evals_scaled(r, Fr::one())
@@ -149,6 +178,14 @@ mod tests {
 
     fn rng() -> rand_chacha::ChaCha20Rng {
         rand_chacha::ChaCha20Rng::seed_from_u64(7)
+    }
+
+    #[test]
+    fn powers_are_products() {
+        let x = Fr::from(7u64);
+        assert_eq!(Powers::new(x).take(4).collect::<Vec<_>>(), [1u64, 7, 49, 343].map(Fr::from));
+        let mut zero = Powers::new(Fr::zero());
+        assert_eq!([zero.draw(), zero.draw(), zero.draw()], [1u64, 0, 0].map(Fr::from));
     }
 
     #[test]

@@ -11,7 +11,10 @@ use crate::{
     statement::Header,
 };
 use ark_ff::{AdditiveGroup, Field, One, Zero, batch_inversion};
-use lariat_algebra::{Fr, poly::eq_index};
+use lariat_algebra::{
+    Fr,
+    poly::{Powers, eq_index},
+};
 use lariat_pcs::Pcs;
 use lariat_subtables::Params;
 use lariat_sumcheck::{
@@ -150,10 +153,6 @@ impl Shape {
     }
 }
 
-fn powers(x: Fr) -> impl Iterator<Item = Fr> {
-    std::iter::successors(Some(Fr::one()), move |p| Some(*p * x))
-}
-
 /// The relation over steps: leaves of all operations, then all constraints, under powers of `rho`.
 pub fn step_relation(
     params: Params,
@@ -163,16 +162,15 @@ pub fn step_relation(
     rho: Fr,
 ) -> QuadraticRelation {
     let mut relation = QuadraticRelation::new(col::num_columns(params));
-    let mut weights = powers(rho);
-    let mut weight = || weights.next().unwrap_or_default();
+    let mut weights = Powers::new(rho);
     for op in ops {
-        op.read_leaf(fp).add_to(&mut relation, weight());
+        op.read_leaf(fp).add_to(&mut relation, weights.draw());
     }
     for op in ops {
-        op.write_leaf(fp).add_to(&mut relation, weight());
+        op.write_leaf(fp).add_to(&mut relation, weights.draw());
     }
     for c in constraints(params, code_base) {
-        let w = weight();
+        let w = weights.draw();
         c.b.add_to(relation.factor_of(&c.a.to_int_form()), w);
         c.c.add_to(&mut relation.linear, -w);
     }
@@ -190,7 +188,7 @@ pub fn step_relation(
 
 /// The claim that [`step_relation`] sums to: leaf claims under the same powers, constraints zero.
 pub fn step_claim(claims: &LeafClaims, rho: Fr) -> Fr {
-    claims.claims.iter().flatten().zip(powers(rho)).map(|(c, w)| *c * w).sum()
+    claims.claims.iter().flatten().zip(Powers::new(rho)).map(|(c, w)| *c * w).sum()
 }
 
 /// Power of `sigma` of the statement on the private input's length.
@@ -275,7 +273,7 @@ pub fn cell_weights(fp: &Fingerprint, sigma: Fr, private: &PrivateWeights) -> Ce
 /// with `f` the fingerprint of what never changes. In the dense column are `f`, `v_0`, 5 and the bits of 7; 6 and 7 are
 /// sums over cells, by [`PrivateWeights`].
 pub fn cell_relation(fp: &Fingerprint, sigma: Fr) -> QuadraticRelation {
-    let s: Vec<Fr> = powers(sigma).take(5).collect();
+    let s: Vec<Fr> = Powers::new(sigma).take(5).collect();
     let (value, ts) = (fp.powers[FIELD_VALUE], fp.powers[FIELD_TS]);
     let mut relation = QuadraticRelation::new(cell::NUM_SPARSE + 1);
     relation.linear.constant = s[0] + s[1];
@@ -295,7 +293,7 @@ pub fn cell_relation(fp: &Fingerprint, sigma: Fr) -> QuadraticRelation {
 
 /// The claim that [`cell_relation`] sums to.
 pub fn cell_claim(claims: &LeafClaims, sigma: Fr, header: &Header) -> Fr {
-    let leaves: Fr = claims.claims.iter().flatten().zip(powers(sigma)).map(|(c, w)| *c * w).sum();
+    let leaves: Fr = claims.claims.iter().flatten().zip(Powers::new(sigma)).map(|(c, w)| *c * w).sum();
     leaves + private_length_weight(sigma) * Fr::from(header.private_bytes)
 }
 

@@ -276,7 +276,7 @@ fn prove_in(
 
     // Step 2: fingerprints and the grand product over steps.
     clock.begin(Phase::StepProducts);
-    let [tau, gamma] = challenge_pair(channel.challenges(label::FINGERPRINT, 2));
+    let [tau, gamma] = channel.challenge_array(label::FINGERPRINT);
     let fp = Fingerprint::new(tau, gamma);
     let ops = operations(params);
     channel.section(section::STEP_PRODUCTS);
@@ -375,10 +375,6 @@ impl Clock<'_> {
         self.stop();
         self.phases
     }
-}
-
-fn challenge_pair(v: Vec<Fr>) -> [Fr; 2] {
-    <[Fr; 2]>::try_from(v).unwrap_or([Fr::zero(); 2])
 }
 
 fn private_values(private: &Column) -> &[u32] {

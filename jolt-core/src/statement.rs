@@ -273,9 +273,10 @@ impl Header {
 
     /// The bytes that the guest committed.
     pub fn output(&self) -> Vec<u8> {
-        let length = self.output_words.first().copied().unwrap_or(0) as usize;
-        let mut out: Vec<u8> = self.output_words.iter().skip(1).flat_map(|w| w.to_le_bytes()).collect();
-        out.truncate(length);
+        // A header without a length word is refused when it is checked.
+        let Some((&length, words)) = self.output_words.split_first() else { return Vec::new() };
+        let mut out: Vec<u8> = words.iter().flat_map(|w| w.to_le_bytes()).collect();
+        out.truncate(length as usize);
         out
     }
 

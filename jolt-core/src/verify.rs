@@ -145,13 +145,12 @@ fn verify_in(
     channel.section(section::PRIVATE);
     let private_start = channel.position();
     let private = pcs.recv_commitments(&shape.private_batch(), &mut channel)?;
-    let private_bytes = messages.get(private_start..channel.position()).unwrap_or_default();
+    let private_bytes = messages.get(private_start..channel.position()).ok_or(HeaderError::Truncated)?;
     channel.section(section::COMMITMENTS);
     let witness = pcs.recv_commitments(&shape.witness_batch(), &mut channel)?;
 
     // Step 2: fingerprints and the grand product over steps.
-    let challenges = channel.challenges(label::FINGERPRINT, 2);
-    let [tau, gamma] = <[Fr; 2]>::try_from(challenges).unwrap_or([Fr::zero(); 2]);
+    let [tau, gamma] = channel.challenge_array(label::FINGERPRINT);
     let fp = Fingerprint::new(tau, gamma);
     let ops = operations(params);
     channel.section(section::STEP_PRODUCTS);

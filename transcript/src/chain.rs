@@ -179,6 +179,11 @@ impl Chain {
         drawn
     }
 
+    pub(crate) fn challenge_array<const N: usize>(&mut self, label: &'static str) -> [Fr; N] {
+        let drawn = self.challenges(label, N);
+        std::array::from_fn(|i| drawn[i])
+    }
+
     pub(crate) fn challenge_indices(&mut self, label: &'static str, n: usize, bound: NonZeroU64) -> Vec<u64> {
         self.absorb(Op::ChallengeIndices, label, n, &bound.get().to_le_bytes());
         self.record(EventKind::Challenge, label, PayloadKind::Indices, n, 0);
@@ -222,6 +227,10 @@ pub trait PublicCoin {
     fn challenge(&mut self, label: &'static str) -> Fr;
     /// Draws `n` scalars uniform in the whole field.
     fn challenges(&mut self, label: &'static str, n: usize) -> Vec<Fr>;
+    /// Draws scalars uniform in the whole field: those of `challenges(label, N)`.
+    fn challenge_array<const N: usize>(&mut self, label: &'static str) -> [Fr; N]
+    where
+        Self: Sized;
     /// Draws `n` indices uniform in `[0, bound)`, repetitions possible.
     fn challenge_indices(&mut self, label: &'static str, n: usize, bound: NonZeroU64) -> Vec<u64>;
     /// Draws 32 bytes: a seed for an expansion or a grinding puzzle outside the channel.
@@ -279,6 +288,11 @@ macro_rules! public_coin {
         /// Draws `n` scalars uniform in the whole field; `1 + 2n` hash calls.
         $($vis)* fn challenges(&mut self, label: &'static str, n: usize) -> Vec<Fr> {
             self.chain.challenges(label, n)
+        }
+
+        /// Draws scalars uniform in the whole field: those of `challenges(label, N)`.
+        $($vis)* fn challenge_array<const N: usize>(&mut self, label: &'static str) -> [Fr; N] {
+            self.chain.challenge_array(label)
         }
 
         /// Draws `n` indices uniform in `[0, bound)`, repetitions possible; `1 + n` hash calls.

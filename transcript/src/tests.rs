@@ -189,6 +189,15 @@ fn one_challenge_is_the_first_of_one() {
 }
 
 #[test]
+fn an_array_of_challenges_is_a_list_of_them() {
+    for hash in HashKind::ALL {
+        let (mut list, mut array) = (session(hash).into_prover(), session(hash).into_prover());
+        assert_eq!(list.challenges("c", 3), array.challenge_array::<3>("c"));
+        assert_eq!(list.challenge("d"), array.challenge("d"));
+    }
+}
+
+#[test]
 fn index_challenges_stay_below_the_bound_and_reach_all_of_it() {
     for hash in HashKind::ALL {
         for bound in [1, 2, 3, 7, 64, 1000] {

@@ -61,8 +61,8 @@ impl Forgery {
         let witness_hint = pcs.commit(&committed, &mut channel).unwrap();
 
         // Step 2: fingerprints and the grand product over steps.
-        let challenges = channel.challenges(label::FINGERPRINT, 2);
-        let fp = Fingerprint::new(challenges[0], challenges[1]);
+        let [tau, gamma] = channel.challenge_array(label::FINGERPRINT);
+        let fp = Fingerprint::new(tau, gamma);
         let ops = operations(params);
         channel.section(section::STEP_PRODUCTS);
         let rows: Vec<Vec<Fr>> = (0..self.rows()).map(|i| self.row(i)).collect();

@@ -37,6 +37,9 @@ fn later_plans_take_less() {
         assert!(at_least.columns <= of_witness.columns, "{at_least:?} {of_witness:?}");
         [of_witness.step_products, of_witness.sumcheck]
     });
+    // As the documentation of the plans has it.
+    let rows = witness.header.steps;
+    assert_eq!(estimates.map(|[products, _]| products / rows), [576, 320, 256, 128]);
     for pair in estimates.windows(2) {
         assert!(pair[0][0] > pair[1][0] && pair[0][1] > pair[1][1], "{estimates:?}");
     }

@@ -9,7 +9,7 @@ use ark_bn254::{G2Affine, G2Projective};
 use ark_ec::{CurveGroup, VariableBaseMSM};
 use ark_ff::{Field, One, Zero};
 use lariat_algebra::msm::msm;
-use lariat_algebra::{Fr, G1Affine};
+use lariat_algebra::{Fr, G1Affine, G1Projective};
 use lariat_pcs::VerifyError;
 use lariat_transcript::VerifierChannel;
 
@@ -107,8 +107,9 @@ pub(crate) fn verify(claim: Claim<'_>, channel: &mut VerifierChannel<'_>) -> Res
     // Checks 9 and 10: <v1, v2>, <v1, Gamma_2>, <Gamma_1, v2> are C, D_1, D_2, and in the end, combined under d,
     // e(V_1 + d Gamma_1[0], V_2 + d^-1 Gamma_2[0]) = chi_0 + C + d D_2 + d^-1 D_1, GT written additively.
     // Round k takes D_1 and D_2 of length 2^k into C under beta^-1 and beta; those of length one come under d^-1 and d.
-    let mut weights = rounds.iter().map(|r| [r.beta[1], r.beta[0]]).chain([[d_inverse, d]]);
-    let [w1, statement_w2] = weights.next().unwrap_or_default();
+    let statement_weights = rounds.first().map_or([d_inverse, d], |r| [r.beta[1], r.beta[0]]);
+    let weights = rounds.iter().skip(1).map(|r| [r.beta[1], r.beta[0]]).chain([[d_inverse, d]]);
+    let [w1, statement_w2] = statement_weights;
     let (mut elements, mut exponents): (Vec<Cyclotomic>, Vec<Fr>) =
         commitment.into_iter().map(|(piece, c)| (piece, c * w1)).unzip();
     let known = Constants::get();
@@ -120,12 +121,14 @@ pub(crate) fn verify(claim: Claim<'_>, channel: &mut VerifierChannel<'_>) -> Res
         let Round { first, second, alpha, beta } = round;
         elements.extend(first.d1.iter().chain(&first.d2).chain(&second.c));
         exponents.extend([alpha[0] * w1, w1, alpha[1] * w2, w2, alpha[0], alpha[1]]);
-        constants.extend(known.delta1_right.get(k).map(|delta| (*delta, beta[0] * w1)));
-        constants.extend(known.delta2_right.get(k).map(|delta| (*delta, beta[1] * w2)));
         // Delta_1L = Delta_2L = chi_k.
-        if let Some(chi) = chi.get_mut(k) {
-            *chi += alpha[0] * beta[0] * w1 + alpha[1] * beta[1] * w2;
-        }
+        let (Some(delta1), Some(delta2), Some(chi)) =
+            (known.delta1_right.get(k), known.delta2_right.get(k), chi.get_mut(k))
+        else {
+            return failed(CHECK_PRODUCTS);
+        };
+        constants.extend([(*delta1, beta[0] * w1), (*delta2, beta[1] * w2)]);
+        *chi += alpha[0] * beta[0] * w1 + alpha[1] * beta[1] * w2;
     }
     let elements = gt::members(&elements)?;
     let powers: Vec<(Gt, Fr)> =
@@ -141,5 +144,5 @@ pub(crate) fn verify(claim: Claim<'_>, channel: &mut VerifierChannel<'_>) -> Res
 
 /// `sum_i scalars_i points_i`.
 fn combine<const N: usize>(points: &[G1Affine; N], scalars: &[Fr; N]) -> G1Affine {
-    msm(points, scalars).map(CurveGroup::into_affine).unwrap_or_default()
+    points.iter().zip(scalars).map(|(point, scalar)| *point * scalar).sum::<G1Projective>().into_affine()
 }

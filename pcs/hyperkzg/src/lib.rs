@@ -267,7 +267,9 @@ impl PiecePcs for HyperKzg {
         let witness = channel.recv_points(LABEL_WITNESS, 1)?;
 
         // Check 3: L vanishes at z.
-        let Some((first, rest)) = lines.split_first() else { return Err(VerifyError::Check { check: "fold" }) };
+        let (Some((first, rest)), &[witness]) = (lines.split_first(), witness.as_slice()) else {
+            return Err(VerifyError::Check { check: "fold" });
+        };
         let (mut line, mut value) = (Line::default(), Fr::zero());
         for (weight, (other, square)) in powers(gamma, rest.len()).zip(rest.iter().zip(squares)) {
             line.add_scaled(weight, other);
@@ -284,7 +286,7 @@ impl PiecePcs for HyperKzg {
         scalars.push(-vanishing);
         points.push(g);
         scalars.push(-third * first.at(z) - gamma * three.extend(&line, value, z));
-        self.paired("pairing", &points, &scalars, z, witness.first().copied().unwrap_or_default())
+        self.paired("pairing", &points, &scalars, z, witness)
     }
 
     fn commitment_bytes(&self, num_pieces: usize) -> usize {

@@ -64,12 +64,12 @@ mod tests;
 
 pub use columns::Columns;
 
-use ark_ff::{One, Zero};
+use ark_ff::Zero;
 use columns::{Code, OPENINGS, query_bytes};
 use lariat_algebra::ifma::slices::{inner_product, scale_add};
 use lariat_algebra::msm::{RowValues, combine_rows};
 use lariat_algebra::ntt;
-use lariat_algebra::poly::eq_evals;
+use lariat_algebra::poly::{Powers, eq_evals};
 use lariat_algebra::{Fr, par};
 use lariat_merkle::queries::COLLISION_BITS;
 use lariat_merkle::{Cap, RateAndRegime, Regime, recv_openings};
@@ -197,19 +197,14 @@ impl Ligero {
         let (high, _) = opening.claim.point.split_at(self.num_vars - self.code.log_row_len);
         let evaluation = self.combine_rows_of(&opening.combined, &eq_evals(high));
         // Row j of piece i has the number i R + j: pieces are combined first.
-        let rows: Vec<Fr> = powers(alpha).take(self.rows_per_piece() + 1).collect();
+        let rows: Vec<Fr> = Powers::new(alpha).take(self.rows_per_piece() + 1).collect();
         let (within, across) = rows.split_at(self.rows_per_piece());
         let across = across.iter().copied().sum();
         let pieces = opening.pieces.iter().flatten().copied();
-        let terms: Vec<(Fr, RowValues<'_>)> = powers(across).zip(pieces).collect();
+        let terms: Vec<(Fr, RowValues<'_>)> = Powers::new(across).zip(pieces).collect();
         let pieces = combine_rows(&terms, 1 << self.num_vars);
         [evaluation, self.combine_rows_of(&pieces, within)]
     }
-}
-
-/// `1, x, x^2, ...`
-fn powers(x: Fr) -> impl Iterator<Item = Fr> {
-    std::iter::successors(Some(Fr::one()), move |p| Some(*p * x))
 }
 
 impl PiecePcs for Ligero {
@@ -327,7 +322,7 @@ impl PiecePcs for Ligero {
 
         // Step 4: columns. Check 3: `merkle`.
         let row_weights = eq_evals(high);
-        let mut alphas = powers(alpha);
+        let mut alphas = Powers::new(alpha);
         let mut values = vec![[Fr::zero(); 2]; positions.len()];
         for (cap, coefficients) in commitments.iter().zip(coefficients) {
             let weights: Vec<Fr> = coefficients.iter().flat_map(|c| row_weights.iter().map(move |w| *c * w)).collect();

@@ -168,7 +168,7 @@ fn recv<const N: usize>(label: &'static str, channel: &mut VerifierChannel<'_>) 
 
 /// `z` and `delta`.
 fn challenge_pair(channel: &mut impl PublicCoin) -> [Fr; 2] {
-    <[Fr; 2]>::try_from(channel.challenges(LABEL_Z, 2)).unwrap_or_default()
+    channel.challenge_array(LABEL_Z)
 }
 
 impl PiecePcs for Mercury {

@@ -1,10 +1,10 @@
 //! Where columns lie in pieces, and how claims on columns become claims on pieces.
 
-use ark_ff::{One, Zero};
+use ark_ff::Zero;
 use lariat_algebra::Fr;
 use lariat_algebra::column::{Column, ColumnData};
 use lariat_algebra::msm::RowValues;
-use lariat_algebra::poly::{eq_evals, eq_evals_scaled};
+use lariat_algebra::poly::{Powers, eq_evals, eq_evals_scaled};
 use lariat_sumcheck::reduction::Claim;
 use lariat_transcript::encoding::SCALAR_BYTES;
 use std::cmp::Reverse;
@@ -35,11 +35,6 @@ pub fn piece_vars(num_vars: &[usize]) -> usize {
     };
     let limit = num_vars.len() as u128 + EXTRA_PIECES;
     (most..=MAX_NUM_VARS).find(|&l| pieces(l) <= limit).unwrap_or(MAX_NUM_VARS)
-}
-
-/// `1, x, x^2, ...`
-pub(super) fn powers(x: Fr) -> impl Iterator<Item = Fr> {
-    std::iter::successors(Some(Fr::one()), move |p| Some(*p * x))
 }
 
 /// What one piece holds.
@@ -177,8 +172,7 @@ impl Shape {
             .map(|(poly, (&m, slots))| Claim { poly, point: [slots, suffix(m)].concat(), value: Fr::zero() })
             .collect();
         let slot_weights: Vec<Vec<Fr>> = draws.slots.iter().map(|s| eq_evals(s)).collect();
-        let mut powers = powers(draws.rho);
-        let mut power = || powers.next().unwrap_or_else(Fr::zero);
+        let mut powers = Powers::new(draws.rho);
         let mut coefficients = Vec::with_capacity(self.batches.len());
         for (contents, &first) in self.batches.iter().zip(&self.first_column) {
             let mut own = Vec::with_capacity(contents.len());
@@ -189,14 +183,14 @@ impl Shape {
                     Content::Part { column, index } => {
                         if *index == 0 {
                             let m = self.num_vars[first + column];
-                            let scale = power();
+                            let scale = powers.draw();
                             part_weights = eq_evals_scaled(&suffix(m)[..m - self.piece_vars], scale);
                             claims[size].value += scale * evals[first + column];
                         }
                         own.push(part_weights[*index]);
                     }
                     Content::Slots { columns, .. } => {
-                        let scale = power();
+                        let scale = powers.draw();
                         let value: Fr =
                             columns.iter().zip(&slot_weights[size]).map(|(&k, w)| *w * evals[first + k]).sum();
                         claims[size].value += scale * value;

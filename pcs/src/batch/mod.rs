@@ -42,6 +42,7 @@ use crate::{ErrorTerm, Hardness, MultilinearPcs, PcsError, PcsInfo, PcsKind, Sec
 use lariat_algebra::Fr;
 use lariat_algebra::column::{Column, ColumnData};
 use lariat_algebra::msm::{RowValues, combine_rows};
+use lariat_algebra::poly::Powers;
 use lariat_sumcheck::reduction::{self, Claim, Reduced};
 use lariat_transcript::{ProverChannel, PublicCoin, VerifierChannel};
 use layout::{Draws, Stacked};
@@ -213,7 +214,7 @@ fn combine_sizes(shape: &Shape, sizes: SizeClaims, reduced: Option<(Reduced, Fr)
         });
         return (coefficients, point, value);
     };
-    let powers: Vec<Fr> = layout::powers(sigma).take(evals.len()).collect();
+    let powers: Vec<Fr> = Powers::new(sigma).take(evals.len()).collect();
     shape.scale_by_size(&mut coefficients, &powers);
     let value = evals.iter().zip(&powers).map(|(v, p)| *v * p).sum();
     (coefficients, point, value)
@@ -342,7 +343,7 @@ impl<S: PiecePcs> MultilinearPcs for Batched<S> {
             // Step 3: the verifier's challenge over sizes.
             let sigma = channel.challenge(LABEL_SIGMA);
             let rows: Vec<(Fr, RowValues<'_>)> =
-                layout::powers(sigma).zip(&polys).map(|(p, c)| (p, RowValues::of_column(c, 0, len))).collect();
+                Powers::new(sigma).zip(&polys).map(|(p, c)| (p, RowValues::of_column(c, 0, len))).collect();
             combined = Some(combine_rows(&rows, len));
             (reduced, sigma)
         });

@@ -93,12 +93,12 @@ mod tests;
 pub use config::{Config, MAX_ROUNDS, Round, TARGET_BITS};
 pub use oracle::Oracle;
 
-use ark_ff::{One, Zero};
+use ark_ff::Zero;
 use folding::{Claim, Folding, evaluate};
 use lariat_algebra::ifma::slices::{inner_product, scale_add};
 use lariat_algebra::msm::{RowValues, combine_rows};
 use lariat_algebra::ntt::Domain;
-use lariat_algebra::poly::eq_evals;
+use lariat_algebra::poly::{Powers, eq_evals};
 use lariat_algebra::{Fr, par};
 use lariat_merkle::queries::COLLISION_BITS;
 use lariat_merkle::{Cap, recv_openings};
@@ -162,8 +162,8 @@ impl Whir {
 
     /// The coefficients of all pieces, batch by batch, in the polynomial that the rounds are about.
     fn weights(coefficients: &[Vec<Fr>], alpha: Fr, beta: Fr) -> Vec<Vec<Fr>> {
-        let mut powers = powers(alpha);
-        let mut weigh = |c: &Fr| powers.next().unwrap_or_else(Fr::zero) + beta * c;
+        let mut powers = Powers::new(alpha);
+        let mut weigh = |c: &Fr| powers.draw() + beta * c;
         coefficients.iter().map(|batch| batch.iter().map(&mut weigh).collect()).collect()
     }
 
@@ -213,11 +213,6 @@ impl Whir {
             later = next;
         }
     }
-}
-
-/// `1, x, x^2, ...`
-fn powers(x: Fr) -> impl Iterator<Item = Fr> {
-    std::iter::successors(Some(Fr::one()), move |p| Some(*p * x))
 }
 
 /// Positions of a round's domain.
@@ -413,7 +408,7 @@ impl Whir {
         channel: &mut ProverChannel,
     ) -> Folding {
         let alpha = channel.challenge(LABEL_ALPHA);
-        let terms: Vec<(Fr, RowValues<'_>)> = powers(alpha).zip(pieces.iter().flatten().copied()).collect();
+        let terms: Vec<(Fr, RowValues<'_>)> = Powers::new(alpha).zip(pieces.iter().flatten().copied()).collect();
         let mut evals = combine_rows(&terms, 1 << self.piece_vars());
         let weights = eq_evals(claim.point);
         channel.send_scalars(LABEL_PROXIMITY, &[inner_product(&evals, &weights)]);
