@@ -1,7 +1,7 @@
 //! Ligero against the conformance suite, and a forger for each of the verifier's checks.
 
 use super::*;
-use ark_ff::{Field, UniformRand};
+use ark_ff::{Field, One, UniformRand};
 use lariat_merkle::InterleavedMatrix;
 use lariat_pcs::Resources;
 use lariat_pcs::conformance;
