@@ -7,6 +7,7 @@
 mod avx2;
 
 use crate::Fr;
+use crate::count::{self, Kernel};
 use crate::wide::SmallAcc;
 
 /// Most terms of a form.
@@ -84,6 +85,7 @@ impl SmallForm {
             return;
         }
         assert!(stride > 0 && (rows.rows() - 1) * stride < out.len(), "room for {} values", rows.rows());
+        count::add(Kernel::FormTerms, rows.rows() * self.terms.len());
         let done = self.vector.evaluate(rows, out, stride);
         for i in done..rows.rows() {
             out[i * stride] = self.at(rows, i);

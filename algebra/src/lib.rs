@@ -4,6 +4,7 @@
 //! index, everywhere in the workspace.
 
 pub mod column;
+pub mod count;
 pub mod forms;
 pub mod heap;
 pub mod ifma;

@@ -2,7 +2,10 @@
 //!
 //! Points list coordinate 0 first, and coordinate 0 is the most significant bit of a hypercube index.
 
-use crate::Fr;
+use crate::{
+    Fr,
+    count::{self, Kernel},
+};
 use ark_ff::{AdditiveGroup, Field, One, Zero};
 
 /// The powers `1, x, x^2, ...`, without end.
@@ -41,6 +44,7 @@ pub fn eq_evals(r: &[Fr]) -> Vec<Fr> {
 
 /// All evaluations of `scale * eq(r, x)`.
 pub fn eq_evals_scaled(r: &[Fr], scale: Fr) -> Vec<Fr> {
+    count::add(Kernel::EqTables, (1 << r.len()) - 1);
     let mut evals = Vec::with_capacity(1 << r.len());
     evals.push(scale);
     for &r_i in r {
@@ -58,6 +62,7 @@ pub fn eq_evals_scaled(r: &[Fr], scale: Fr) -> Vec<Fr> {
 
 /// The tables of `eq(r[..k], x)` for every `k` in `0..=r.len()`: entry `k` has `2^k` evaluations.
 pub fn eq_prefix_tables(r: &[Fr]) -> Vec<Vec<Fr>> {
+    count::add(Kernel::EqTables, (1 << r.len()) - 1);
     let mut tables = Vec::with_capacity(r.len() + 1);
     tables.push(vec![Fr::one()]);
     for (k, &r_k) in r.iter().enumerate() {

@@ -421,6 +421,10 @@ pub struct ProverArgs {
     /// that takes more [default: what is available]
     #[arg(long, value_name = "BYTES", value_parser = memory::parse_memory)]
     pub memory: Option<u64>,
+    /// Count field and group operations, hashes and bytes, by phase: the same on every machine and for any number of
+    /// threads
+    #[arg(long)]
+    pub count: bool,
     /// Prove even if the memory is estimated not to suffice
     #[arg(long)]
     pub force: bool,

@@ -7,6 +7,7 @@
 
 mod args;
 mod commands;
+mod counts;
 mod error;
 mod files;
 mod format;

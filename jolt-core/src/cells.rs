@@ -15,6 +15,7 @@ use crate::{
 use ark_ff::{One, Zero};
 use lariat_algebra::{
     Fr,
+    count::{self, Kernel},
     poly::{eq_evals, eq_index, interval_mle, truncated_identity_mle},
     wide::SmallAcc,
 };
@@ -320,24 +321,28 @@ impl CellContext<'_> {
         for (f, v) in fields {
             acc.add_u64(fp.powers[f], v.into());
         }
-        self.add_row(region, i, &fp.powers, &mut acc);
+        let terms = fields.len() + self.add_row(region, i, &fp.powers, &mut acc);
+        count::add(Kernel::IntegerSums, terms);
         Some(acc.reduce())
     }
 
-    fn add_row(&self, region: &Region, i: usize, powers: &[Fr], acc: &mut SmallAcc) {
+    /// Adds what a bytecode cell has beside its address; returns of how many terms that is made.
+    fn add_row(&self, region: &Region, i: usize, powers: &[Fr], acc: &mut SmallAcc) -> usize {
+        let mut terms = 0;
         if let Some(row) = self.row(region, i) {
             let small = row.small_fields();
+            terms += small.len();
             for (k, v) in small.into_iter().enumerate() {
                 if v != 0 {
                     acc.add_u64(powers[FIELD_BYTECODE + k], v.into());
                 }
             }
-            for f in Flag::ALL {
-                if row.has(f) {
-                    acc.add(powers[FIELD_BYTECODE + small.len() + f as usize]);
-                }
+            for f in Flag::ALL.into_iter().filter(|f| row.has(*f)) {
+                acc.add(powers[FIELD_BYTECODE + small.len() + f as usize]);
+                terms += 1;
             }
         }
+        terms
     }
 
     fn weighted_cell(&self, region: &Region, i: usize, w: &Scaled) -> Option<Fr> {
@@ -349,7 +354,8 @@ impl CellContext<'_> {
                 acc.add_u64(w.fields[f], v.into());
             }
         }
-        self.add_row(region, i, &w.fields, &mut acc);
+        let terms = fields.len() + 1 + self.add_row(region, i, &w.fields, &mut acc);
+        count::add(Kernel::IntegerSums, terms);
         let initial = self.initial_value(region, i);
         if initial != 0 {
             acc.add_u64(w.initial, initial.into());

@@ -18,6 +18,7 @@ use ark_ff::{One, Zero};
 use lariat_algebra::{
     Fr,
     column::{Column, ColumnData},
+    count::{self, Kernel},
 };
 use lariat_emulator::machine::{Inputs, TraceResult, trace};
 use lariat_pcs::{Pcs, Schemes, Workload};
@@ -269,6 +270,10 @@ fn prove_in(
     let step_columns: Vec<&Column> = columns.iter().collect();
     let committed: Vec<&Column> =
         step_columns[..col::num_committed(params)].iter().copied().chain(&cell_columns).collect();
+    count::add(
+        Kernel::BytesCommitted,
+        std::iter::once(&private).chain(committed.iter().copied()).map(Column::stored_bytes).sum(),
+    );
     channel.section(section::PRIVATE);
     let private_hint = pcs.commit(&[&private], &mut channel)?;
     channel.section(section::COMMITMENTS);
@@ -361,6 +366,7 @@ struct Clock<'a> {
 impl Clock<'_> {
     fn begin(&mut self, phase: Phase) {
         self.stop();
+        count::set_phase(phase as usize);
         (self.progress)(phase);
         self.current = Some((phase, Instant::now(), phase.span().entered()));
     }
@@ -405,6 +411,7 @@ fn cell_leaves(
     let (value, ts) = (fp.powers[FIELD_VALUE], fp.powers[FIELD_TS]);
     let private_base = protocol::private_block(layout).map_or(usize::MAX, |b| b.0);
     let mut entries = vec![(0u32, [Fr::one(); 2]); cells.len()];
+    count::add(Kernel::IntegerSums, 3 * cells.len());
     lariat_algebra::par::for_each_mut(&mut entries, |k, entry| {
         let c = &cells[k];
         let at = layout.regions.partition_point(|r| r.base <= c.cell as usize).saturating_sub(1);

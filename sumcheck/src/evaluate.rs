@@ -4,6 +4,7 @@ use ark_ff::{One, Zero};
 use lariat_algebra::{
     Fr,
     column::{Column, ColumnData},
+    count::{self, Kernel},
     ifma::slices,
     par,
     wide::SmallAcc,
@@ -77,6 +78,7 @@ fn by_block<T: Sync>(v: &[T], eq: &EqFactorTables, inner: impl Fn(&[T], &[Fr]) -
 /// The MLE at `point` of a compact column.
 pub fn evaluate_column(column: &Column, eq: &EqFactorTables) -> Fr {
     fn small<T: Copy + Sync>(v: &[T], eq: &EqFactorTables, add: impl Fn(&mut SmallAcc, Fr, T) + Sync + Send) -> Fr {
+        count::add(Kernel::IntegerSums, v.len());
         by_block(v, eq, |v, lo| {
             let mut acc = SmallAcc::default();
             for (&x, &e) in v.iter().zip(lo) {
@@ -108,6 +110,8 @@ pub fn evaluate_column(column: &Column, eq: &EqFactorTables) -> Fr {
         ColumnData::Field(v) => evaluate_field(v, eq),
         ColumnData::Sparse(v) => {
             const CHUNK: usize = 1 << 12;
+            count::add(Kernel::Products, v.len());
+            count::add(Kernel::IntegerSums, v.len());
             par::map_reduce(
                 v.len().div_ceil(CHUNK),
                 Fr::zero,

@@ -20,7 +20,13 @@
 
 use crate::eq_factor::{EqFactor, Fold};
 use ark_ff::{Field, One, Zero};
-use lariat_algebra::{Fr, ifma::slices, par, poly::eq_evals};
+use lariat_algebra::{
+    Fr,
+    count::{self, Kernel},
+    ifma::slices,
+    par,
+    poly::eq_evals,
+};
 
 /// Entries of one side of a block: both sides stay in a second-level cache.
 const BLOCK_ENTRIES: usize = 1 << 13;
@@ -219,6 +225,7 @@ impl ProductTable {
                 for q in 0..1usize << bits {
                     let from = (k << bits) + reverse_bits(q, bits);
                     if let Some(block) = this.blocks.get(from) {
+                        count::add(Kernel::Products, (block.left.len() + block.single.len()) / rows);
                         let part = |v: &[Fr]| {
                             let width = v.len() / rows;
                             row * width..(row + 1) * width

@@ -15,6 +15,7 @@ use ark_ff::{One, Zero};
 use lariat_algebra::{
     Fr,
     column::Column,
+    count::{self, Kernel},
     forms::{IntegerRows, SmallForm},
     ifma::slices,
     par,
@@ -215,6 +216,7 @@ impl<'a> QuadraticProver<'a> {
         load_bound(&self.columns, self.bound.len(), 2 * k * pairs, &order, &mut rows);
         let (mut left, mut right) = (vec![Fr::zero(); 2 * pairs], vec![Fr::zero(); 2 * pairs]);
         let mut sums = vec![[ProductAcc::default(); 2]; pairs];
+        let mut products = 2 * pairs;
         for (j, (columns, form)) in forms.left.iter().enumerate() {
             let constant = self.relation.products[j].0.constant;
             if constant == 0 && columns.iter().all(|&column| is_zero(&rows, column, &self.columns, self.bound.len())) {
@@ -225,14 +227,17 @@ impl<'a> QuadraticProver<'a> {
             let (l_0, l_1) = left.split_at(pairs);
             let (r_0, r_1) = right.split_at(pairs);
             for (i, [s_0, s_inf]) in sums.iter_mut().enumerate() {
-                if !l_0[i].is_zero() {
+                let uses = [!l_0[i].is_zero(), l_0[i] != l_1[i]];
+                products += uses.into_iter().map(usize::from).sum::<usize>();
+                if uses[0] {
                     s_0.add(l_0[i], r_0[i]);
                 }
-                if l_0[i] != l_1[i] {
+                if uses[1] {
                     s_inf.add(l_1[i] - l_0[i], r_1[i] - r_0[i]);
                 }
             }
         }
+        count::add(Kernel::InnerProducts, products);
         forms.linear.evaluate(&rows, &mut right, 1);
         let (mut q_0, mut q_inf) = (ProductAcc::default(), ProductAcc::default());
         for ((&w, linear), [s_0, s_inf]) in self.weights.lo.iter().zip(&right).zip(&sums) {

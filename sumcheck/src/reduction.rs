@@ -15,6 +15,7 @@ use ark_ff::Zero;
 use lariat_algebra::{
     Fr,
     column::{Column, ColumnData},
+    count::{self, Kernel},
     ifma::slices,
     par,
     poly::{Powers, Univariate, eq_eval},
@@ -107,6 +108,8 @@ fn combine(num_vars: usize, terms: &[(Fr, &Column)]) -> Vec<Fr> {
             acc.add_u64(c, x);
         }
     }
+    let integers = terms.iter().filter(|term| !matches!(term.1.data(), ColumnData::Field(_)));
+    count::add(Kernel::IntegerSums, integers.map(|term| term.1.num_stored()).sum());
     let mut combined = vec![Fr::zero(); 1 << num_vars];
     par::for_each_chunk(&mut combined, CHUNK, |chunk, out| {
         let start = chunk * CHUNK;

@@ -5,7 +5,12 @@
 
 use crate::{RoundProver, eq_factor::EqFactor};
 use ark_ff::{One, Zero};
-use lariat_algebra::{Fr, par, poly::Univariate};
+use lariat_algebra::{
+    Fr,
+    count::{self, Kernel},
+    par,
+    poly::Univariate,
+};
 
 /// Values of `G` groups at one position.
 pub type Entry<const G: usize> = (u32, [Fr; G]);
@@ -34,6 +39,7 @@ impl<const G: usize> SparseLayer<G> {
                 _ => entries.push((i >> 1, *values)),
             }
         }
+        count::add(Kernel::SparseProducts, G * (self.entries.len() - entries.len()));
         Self { num_vars: self.num_vars - 1, entries }
     }
 }
@@ -137,6 +143,7 @@ impl<const G: usize> RoundProver for SparseLayerProver<G> {
             || (Fr::zero(), Fr::zero()),
             |c| {
                 let (mut q0, mut qi) = (Fr::zero(), Fr::zero());
+                let mut products = 0;
                 for_siblings(
                     &pairs[chunks[c].clone()],
                     |p| p.0,
@@ -144,6 +151,7 @@ impl<const G: usize> RoundProver for SparseLayerProver<G> {
                         let (a, b) = (even.unwrap_or(&zero), odd.unwrap_or(&zero));
                         let w = weights.at(i as usize);
                         let (mut s0, mut si) = (Fr::zero(), Fr::zero());
+                        products += 3 + 2 * G + if even.is_some() { 2 * G } else { 0 };
                         for g in 0..G {
                             if even.is_some() {
                                 s0 += alphas[g] * (a.1[g] + a.2[g] + a.1[g] * a.2[g]);
@@ -154,6 +162,7 @@ impl<const G: usize> RoundProver for SparseLayerProver<G> {
                         qi += w * si;
                     },
                 );
+                count::add(Kernel::SparseProducts, products);
                 (q0, qi)
             },
             |a, b| (a.0 + b.0, a.1 + b.1),
@@ -179,6 +188,7 @@ impl<const G: usize> RoundProver for SparseLayerProver<G> {
                 out.push((i, l, rt));
             },
         );
+        count::add(Kernel::SparseProducts, 2 * G * out.len());
         self.pairs = out;
     }
 }

@@ -9,7 +9,12 @@ use crate::{
     sparse_product::for_siblings,
 };
 use ark_ff::Zero;
-use lariat_algebra::{Fr, par, poly::Univariate};
+use lariat_algebra::{
+    Fr,
+    count::{self, Kernel},
+    par,
+    poly::Univariate,
+};
 
 /// Values of all sparse columns at one position.
 pub type SparseRow<const S: usize> = (u32, [Fr; S]);
@@ -73,6 +78,9 @@ impl<const S: usize> RoundProver for SparseQuadraticProver<'_, S> {
         }
         let zero = (0u32, [Fr::zero(); S]);
         let (relation, rows, dense) = (self.relation, &self.rows, &self.dense);
+        // A value of the relation, its leading coefficient, and the weights of both.
+        let terms: usize = relation.products.iter().map(|(a, b)| 2 * (a.terms.len() + b.terms.len() + 1)).sum();
+        let products_a_pair = terms + relation.linear.terms.len() + 3;
         let (q0, qi) = par::map_reduce(
             chunks.len(),
             || (Fr::zero(), Fr::zero()),
@@ -81,11 +89,13 @@ impl<const S: usize> RoundProver for SparseQuadraticProver<'_, S> {
                 let mut z0 = vec![Fr::zero(); relation.num_columns];
                 let mut dz = z0.clone();
                 let mut near = vec![0; dense.len()];
+                let mut pairs = 0;
                 for_siblings(
                     &rows[chunks[c].clone()],
                     |r| r.0,
                     |i, even, odd| {
                         let (x, y) = (even.unwrap_or(&zero), odd.unwrap_or(&zero));
+                        pairs += 1;
                         for k in 0..S {
                             z0[k] = x.1[k];
                             dz[k] = y.1[k] - x.1[k];
@@ -111,6 +121,9 @@ impl<const S: usize> RoundProver for SparseQuadraticProver<'_, S> {
                         qi += w * leading;
                     },
                 );
+                count::add(Kernel::SparseProducts, products_a_pair * pairs);
+                // Entries of dense columns are affine in their place, in the most part.
+                count::add(Kernel::IntegerSums, 2 * dense.len() * pairs);
                 (q0, qi)
             },
             |x, y| (x.0 + y.0, x.1 + y.1),
@@ -122,6 +135,7 @@ impl<const S: usize> RoundProver for SparseQuadraticProver<'_, S> {
         self.eq.bind(r);
         let zero = (0u32, [Fr::zero(); S]);
         let mut out = Vec::with_capacity(self.rows.len());
+        let mut products = 0;
         for_siblings(
             &self.rows,
             |row| row.0,
@@ -130,11 +144,14 @@ impl<const S: usize> RoundProver for SparseQuadraticProver<'_, S> {
                 let mut v = [Fr::zero(); S];
                 for k in 0..S {
                     // Most entries are zero or equal; skip the product then.
-                    v[k] = if x.1[k] == y.1[k] { x.1[k] } else { x.1[k] + r * (y.1[k] - x.1[k]) };
+                    let equal = x.1[k] == y.1[k];
+                    products += usize::from(!equal);
+                    v[k] = if equal { x.1[k] } else { x.1[k] + r * (y.1[k] - x.1[k]) };
                 }
                 out.push((i, v));
             },
         );
+        count::add(Kernel::SparseProducts, products);
         self.rows = out;
         par::for_each_mut(&mut self.dense, |_, column| column.bind(r));
     }

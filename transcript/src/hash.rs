@@ -2,6 +2,7 @@
 
 use core::fmt;
 use core::str::FromStr;
+use lariat_algebra::count;
 use sha3::{Digest, Keccak256};
 
 /// Hash function under a channel. The discriminants are the ids that a proof header stores.
@@ -43,8 +44,10 @@ impl HashKind {
 
     /// Hash of the concatenation of `parts`.
     pub fn digest(self, parts: &[&[u8]]) -> [u8; 32] {
+        let len = parts.iter().map(|part| part.len()).sum();
         match self {
             Self::Keccak256 => {
+                count::keccak256(len);
                 let mut hasher = Keccak256::new();
                 for part in parts {
                     hasher.update(part);
@@ -52,6 +55,7 @@ impl HashKind {
                 hasher.finalize().into()
             }
             Self::Blake3 => {
+                count::blake3(len, 1);
                 let mut hasher = blake3::Hasher::new();
                 for part in parts {
                     hasher.update(part);

@@ -3,7 +3,10 @@
 use crate::chain::{Chain, MessageKind};
 use crate::encoding::{POINT_BYTES, SCALAR_BYTES, point_to_bytes, scalar_to_bytes};
 use crate::events::EventLog;
-use lariat_algebra::{Fr, G1Affine};
+use lariat_algebra::{
+    Fr, G1Affine,
+    count::{self, Kernel},
+};
 
 /// The prover's channel. Not `Clone`: a run has one transcript.
 ///
@@ -49,7 +52,9 @@ impl ProverChannel {
 
     /// Absorbs what the proof holds past the chain's position.
     fn absorb_sent(&mut self, label: &'static str, kind: MessageKind, count: usize) {
-        self.chain.message(label, kind, count, &self.proof[self.chain.position()..]);
+        let message = &self.proof[self.chain.position()..];
+        count::add(Kernel::BytesSent, message.len());
+        self.chain.message(label, kind, count, message);
     }
 
     /// Ends the run: the proof, and the log that describes it.

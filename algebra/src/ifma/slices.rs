@@ -14,6 +14,7 @@
 //! | [`bind`] | 7.5 | 28.0 | 3.8 |
 
 use crate::Fr;
+use crate::count::{self, Kernel};
 use crate::wide;
 
 /// `out[i] = a[i] * b[i]`.
@@ -22,6 +23,7 @@ use crate::wide;
 /// When the lengths differ.
 pub fn mul_slices(a: &[Fr], b: &[Fr], out: &mut [Fr]) {
     assert!(a.len() == b.len() && a.len() == out.len(), "products of slices of different lengths");
+    count::add(Kernel::Products, a.len());
     let done = on_lanes(a.len(), |n| lanes::mul(&a[..n], &b[..n], &mut out[..n]));
     for ((x, y), z) in a.iter().zip(b).zip(out).skip(done) {
         *z = *x * y;
@@ -34,6 +36,7 @@ pub fn mul_slices(a: &[Fr], b: &[Fr], out: &mut [Fr]) {
 /// When the lengths differ.
 pub fn inner_product(a: &[Fr], b: &[Fr]) -> Fr {
     assert_eq!(a.len(), b.len(), "inner product of different lengths");
+    count::add(Kernel::InnerProducts, a.len());
     let mut sum = Fr::default();
     let done = on_lanes(a.len(), |n| sum = lanes::inner_product(&a[..n], &b[..n]));
     sum + wide::inner_product(&a[done..], &b[done..])
@@ -45,6 +48,7 @@ pub fn inner_product(a: &[Fr], b: &[Fr]) -> Fr {
 /// When the lengths differ.
 pub fn difference(a: &[Fr], b: &[Fr], out: &mut [Fr]) {
     assert!(a.len() == b.len() && a.len() == out.len(), "differences of slices of different lengths");
+    count::add(Kernel::Differences, a.len());
     for ((x, y), z) in a.iter().zip(b).zip(out) {
         *z = *x - y;
     }
@@ -56,6 +60,7 @@ pub fn difference(a: &[Fr], b: &[Fr], out: &mut [Fr]) {
 /// When the lengths differ.
 pub fn scale_add(y: &mut [Fr], scale: Fr, x: &[Fr]) {
     assert_eq!(x.len(), y.len(), "sum of slices of different lengths");
+    count::add(Kernel::ScaledSums, x.len());
     let done = on_lanes(x.len(), |n| lanes::scale_add(&mut y[..n], scale, &x[..n]));
     for (y, x) in y.iter_mut().zip(x).skip(done) {
         *y += scale * x;
@@ -69,6 +74,7 @@ pub fn scale_add(y: &mut [Fr], scale: Fr, x: &[Fr]) {
 /// When the lengths differ.
 pub fn bind(low: &mut [Fr], high: &[Fr], r: Fr) {
     assert_eq!(low.len(), high.len(), "halves of different lengths");
+    count::add(Kernel::Binds, low.len());
     let done = on_lanes(low.len(), |n| lanes::bind(&mut low[..n], &high[..n], r));
     for (low, high) in low.iter_mut().zip(high).skip(done) {
         *low += r * (*high - *low);

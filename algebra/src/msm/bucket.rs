@@ -8,6 +8,7 @@
 use super::kernel::Adder;
 use super::packed::PointRef;
 use crate::G1Projective;
+use crate::count::{self, Kernel};
 use ark_ec::AdditiveGroup;
 use ark_ff::Zero;
 
@@ -176,6 +177,7 @@ impl Buckets {
         // Step 4: Horner's rule in 2, from the highest k down.
         let mut sums = vec![(G1Projective::zero(), 0); num_jobs];
         let double_down = |(sum, power): &mut (G1Projective, u32), k| {
+            count::add(Kernel::G1Additions, power.saturating_sub(k) as usize);
             for _ in k..*power {
                 sum.double_in_place();
             }
@@ -187,6 +189,7 @@ impl Buckets {
             sum.0 += adder.get(self.items[segment.start as usize]);
             sum.1 = *k;
         }
+        count::add(Kernel::G1Additions, names.len());
         for sum in &mut sums {
             double_down(sum, 0);
         }

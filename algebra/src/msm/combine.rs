@@ -1,6 +1,7 @@
 //! Linear combinations of rows: the prover's half of an opening.
 
 use super::rows::RowValues;
+use crate::count::{self, Kernel};
 use crate::wide::{ProductAcc, SmallAcc};
 use crate::{Fr, par};
 use ark_ff::Zero;
@@ -18,6 +19,10 @@ const TILE: usize = 512;
 pub fn combine_rows(terms: &[(Fr, RowValues<'_>)], len: usize) -> Vec<Fr> {
     for (_, row) in terms {
         assert!(row.end() <= len, "row of {} values combined into {len}", row.end());
+    }
+    for (_, row) in terms.iter().filter(|term| !term.0.is_zero()) {
+        let kernel = if matches!(row, RowValues::Field(_)) { Kernel::InnerProducts } else { Kernel::IntegerSums };
+        count::add(kernel, row.num_stored());
     }
     let mut out = vec![Fr::zero(); len];
     par::for_each_chunk(&mut out, TILE, |tile, out| {

@@ -3,6 +3,7 @@
 
 use super::inverse::invert;
 use super::packed::{PackedPoint, PointRef, fq_from_limbs, pack_portable, unpack_portable};
+use crate::count::{self, Kernel};
 use crate::{Fq, G1Affine};
 use ark_ff::{AdditiveGroup, Field, One, Zero};
 use core::cell::Cell;
@@ -140,6 +141,7 @@ impl<'a> Adder<'a> {
     /// call.
     pub(crate) fn add(&mut self, pairs: &[(PointRef, PointRef)]) {
         assert!(self.scratch.arena.len() + pairs.len() <= PointRef::CAPACITY, "arena too long for 30-bit references");
+        count::add(Kernel::G1Additions, pairs.len());
         for batch in pairs.chunks(BATCH) {
             let Scratch { arena, products, lanes, .. } = &mut self.scratch;
             match self.backend {

@@ -9,7 +9,11 @@ use super::digits::{Biased, CENTERED_BITS, centered, digits_u64, digits_wide, nu
 use super::kernel::{Adder, Backend};
 use super::packed::{PackedPoint, PointRef};
 use super::rows::RowValues;
-use crate::{Fr, G1Projective, par};
+use crate::{
+    Fr, G1Projective,
+    count::{self, Kernel},
+    par,
+};
 use ark_ec::AdditiveGroup;
 use ark_ff::Zero;
 
@@ -98,12 +102,14 @@ fn horner(sums: &[G1Projective], window: usize) -> G1Projective {
     let mut total = G1Projective::zero();
     for sum in sums.iter().rev() {
         if !total.is_zero() {
+            count::add(Kernel::G1Additions, window);
             for _ in 0..window {
                 total.double_in_place();
             }
         }
         total += sum;
     }
+    count::add(Kernel::G1Additions, sums.len());
     total
 }
 

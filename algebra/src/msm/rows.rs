@@ -102,6 +102,14 @@ impl<'a> RowValues<'a> {
         }
     }
 
+    /// Values that are stored.
+    pub(crate) fn num_stored(&self) -> usize {
+        match self {
+            Self::Sparse { entries, .. } => entries.len(),
+            dense => dense.end(),
+        }
+    }
+
     /// Bits of the largest magnitude and number of nonzero values; `None` for field elements.
     pub(crate) fn size(&self) -> Option<(usize, usize)> {
         if matches!(self, Self::Field(_)) {

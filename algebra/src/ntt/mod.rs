@@ -36,6 +36,7 @@ mod rows;
 #[cfg(test)]
 mod tests;
 
+use crate::count::{self, Kernel};
 use crate::ifma::{self, ntt as vector};
 use crate::msm::RowValues;
 use crate::{Fr, par};
@@ -120,6 +121,8 @@ impl Domain {
     /// When there are not [`Self::size`] values.
     pub fn inverse(&self, values: &mut [Fr]) {
         assert_eq!(values.len(), self.size(), "values on a domain of 2^{} points", self.log_size);
+        count::add(Kernel::Butterflies, values.len() / 2 * self.log_size);
+        count::add(Kernel::Products, values.len());
         portable::inverse(values, factors(self.log_size));
         let scale = Fr::from(values.len() as u64).inverse().unwrap_or_else(Fr::zero);
         par::for_each_chunk(values, 1 << 12, |_, chunk| chunk.iter_mut().for_each(|x| *x *= scale));
@@ -169,6 +172,9 @@ pub fn fold(word: &[Fr], a: Fr) -> Vec<Fr> {
     let factors = factors(word.len().ilog2() as usize);
     let half = Fr::from(2u64).inverse().unwrap_or_else(Fr::zero);
     let (even, odd) = ((Fr::one() - a) * half, a * half);
+    // Even and odd part, each with a factor, the odd one divided by a point before.
+    count::add(Kernel::ScaledSums, 2 * (word.len() / 2));
+    count::add(Kernel::Products, word.len() / 2);
     let mut out = vec![Fr::zero(); word.len() / 2];
     par::for_each_chunk(&mut out, 1 << 12, |chunk, out| {
         let first = chunk << 12;
@@ -244,6 +250,7 @@ fn factors(log_size: usize) -> &'static [Fr] {
 
 /// All layers below a node; `block` holds its polynomial and takes the values, `factors` reach to the last layer's nodes.
 fn transform(block: &mut [Fr], node: usize, factors: &[Fr]) {
+    count::add(Kernel::Butterflies, block.len() / 2 * block.len().max(1).ilog2() as usize);
     if block.len() >= vector::MIN_BLOCK && ifma::is_available() {
         vector::forward(block, node, factors);
     } else {

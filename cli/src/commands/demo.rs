@@ -46,5 +46,6 @@ pub fn demo(args: &DemoArgs, schemes: &Schemes) -> Report {
     let mut lines = made.summary();
     lines.line("expected", format!("the verified output is SHA-256 applied {NUM_HASHES} times to the bytes 0 to 31"));
     lines.note(NOT_ZERO_KNOWLEDGE);
+    made.note_counts(&mut lines);
     Ok(lines.finish())
 }

@@ -3,6 +3,7 @@
 use crate::{
     Report,
     args::{ProgressMode, ProveArgs, ProverArgs},
+    counts::CountReport,
     error::CliError,
     files::{Kind, Target, load_program},
     format::{self, Lines, NOT_ZERO_KNOWLEDGE, Named},
@@ -11,6 +12,7 @@ use crate::{
     spans::Spans,
     threads::ProverThreads,
 };
+use lariat_algebra::count;
 use lariat_emulator::machine;
 use lariat_jolt_core::{
     Config, Exit, Header, Inputs, Phase, Plan, Program, Proven, ProverMemory, VerifiedStatement, prove_witness_by,
@@ -54,6 +56,7 @@ pub fn prove(args: &ProveArgs, schemes: &Schemes) -> Report {
     }
     let mut lines = made.summary();
     lines.line("written to", proof_target.place()).note(NOT_ZERO_KNOWLEDGE);
+    made.note_counts(&mut lines);
     Ok(lines.finish())
 }
 
@@ -73,6 +76,7 @@ struct Work {
     statement: VerifiedStatement,
     plan: Plan,
     memory: ProverMemory,
+    counts: Option<CountReport>,
     verify_time: Duration,
 }
 
@@ -119,6 +123,9 @@ pub struct Costs {
     pub mul_equivalents_per_instruction: f64,
     pub program_digest: String,
     pub output_hex: String,
+    /// Operations by phase, if they were counted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub counts: Option<CountReport>,
     #[serde(flatten)]
     pub security: format::Security,
 }
@@ -137,13 +144,19 @@ impl Task<'_> {
         threads.threads.run(|| budget.check(self.program, &header, self.schemes))?;
         let mut clock = MulClock::default();
         clock.sample();
-        let made = threads.threads.run(|| self.prove_and_verify(config, budget, &mut progress))?;
+        let made = threads.threads.run(|| self.prove_and_verify(config, budget, options.count, &mut progress))?;
         clock.sample();
         progress.finish();
         Ok(self.made(made, &clock, &threads))
     }
 
-    fn prove_and_verify(self, config: Config, budget: Budget, progress: &mut Progress) -> Result<Work, CliError> {
+    fn prove_and_verify(
+        self,
+        config: Config,
+        budget: Budget,
+        count: bool,
+        progress: &mut Progress,
+    ) -> Result<Work, CliError> {
         let (program, inputs, schemes) = (self.program, self.inputs, self.schemes);
         let start = Instant::now();
         let trace = Phase::Execute.span().in_scope(|| machine::trace(program.image(), inputs, self.max_steps))?;
@@ -158,7 +171,14 @@ impl Task<'_> {
         let build = start.elapsed();
         // Now the cells that are touched are known, and with them the memory that is still to be asked for.
         let (plan, memory) = budget.choose(program, &witness, schemes)?;
-        let mut proven = prove_witness_by(program, witness, plan, schemes, &mut |phase| progress.begin(phase))?;
+        let prove = || prove_witness_by(program, witness, plan, schemes, &mut |phase| progress.begin(phase));
+        let (proven, counts) = if count {
+            let (proven, counts) = count::record(prove);
+            (proven, Some(CountReport(counts)))
+        } else {
+            (prove(), None)
+        };
+        let mut proven = proven?;
         proven.instructions = instructions;
         proven.phases.insert(0, (Phase::Execute, execute));
         proven.phases.insert(1, (Phase::Witness, build));
@@ -166,11 +186,11 @@ impl Task<'_> {
         progress.begin_named(progress::VERIFY);
         let start = Instant::now();
         let statement = verify(self.program, &proven.proof, self.schemes).map_err(CliError::SelfCheck)?;
-        Ok(Work { proven, statement, plan, memory, verify_time: start.elapsed() })
+        Ok(Work { proven, statement, plan, memory, counts, verify_time: start.elapsed() })
     }
 
     fn made(self, work: Work, clock: &MulClock, threads: &ProverThreads) -> Made {
-        let Work { proven, statement, plan, memory, verify_time } = work;
+        let Work { proven, statement, plan, memory, counts, verify_time } = work;
         let (threads, thread_shortage) = (threads.threads.count(), threads.shortage());
         let total = |wanted: &dyn Fn(Phase) -> bool| {
             let times = proven.phases.iter().filter(|(phase, _)| wanted(*phase)).map(|(_, time)| *time);
@@ -207,6 +227,7 @@ impl Task<'_> {
             mul_equivalents_per_instruction: per_instruction / mul_ns,
             program_digest: format::hex(&statement.program_digest),
             output_hex: format::hex(&statement.output),
+            counts,
             security: format::Security::new(&statement.security),
         };
         Made { proof: proven.proof, statement, costs, thread_shortage }
@@ -214,6 +235,13 @@ impl Task<'_> {
 }
 
 impl Made {
+    /// The table of operations, if they were counted.
+    pub fn note_counts(&self, lines: &mut Lines) {
+        for line in self.costs.counts.iter().flat_map(|counts| counts.table(self.costs.instructions)) {
+            lines.note(line);
+        }
+    }
+
     /// The summary for people.
     pub fn summary(&self) -> Lines {
         let c = &self.costs;

@@ -5,6 +5,7 @@
 #[cfg(feature = "attack")]
 mod attack;
 mod bench;
+mod counts;
 mod crash;
 mod demands;
 mod documents;

@@ -5,6 +5,7 @@ use crate::{
     ROWS, RowsHint,
 };
 use ark_ff::{One, Zero};
+use lariat_algebra::count::{self, Kernel};
 use lariat_algebra::ifma::slices::{inner_product, scale_add};
 use lariat_algebra::msm::{RowValues, combine_rows};
 use lariat_algebra::ntt::{self, Domain};
@@ -117,6 +118,7 @@ pub(crate) fn evaluate(evals: &[Fr], point: &[Fr]) -> Fr {
 /// `sum_b weights[b] (poly[2b + 1] - poly[2b])`.
 fn slope(poly: &[Fr], weights: &[Fr]) -> Fr {
     let tasks = weights.len().div_ceil(TASK);
+    count::add(Kernel::Differences, weights.len());
     let part = |task: usize| {
         let range = task * TASK..weights.len().min((task + 1) * TASK);
         let pairs = poly[2 * range.start..2 * range.end].as_chunks::<2>().0;
@@ -130,6 +132,7 @@ fn slope(poly: &[Fr], weights: &[Fr]) -> Fr {
 fn bind_last(poly: &[Fr], alpha: Fr) -> Vec<Fr> {
     let mut out = vec![Fr::zero(); poly.len() / 2];
     let pairs = poly.as_chunks::<2>().0;
+    count::add(Kernel::Binds, pairs.len());
     par::for_each_chunk(&mut out, TASK, |task, out| {
         for (out, [low, high]) in out.iter_mut().zip(&pairs[task * TASK..]) {
             *out = *low + alpha * (*high - low);

@@ -8,7 +8,10 @@ use ark_ec::AffineRepr;
 use ark_ec::scalar_mul::glv::GLVConfig;
 use ark_ec::short_weierstrass::Affine;
 use ark_ff::{AdditiveGroup, BigInteger, Field, PrimeField, Zero, batch_inversion};
-use lariat_algebra::par;
+use lariat_algebra::{
+    count::{self, Kernel},
+    par,
+};
 
 /// Points whose steps share an inversion.
 const BLOCK: usize = 128;
@@ -56,6 +59,7 @@ impl<P: GLVConfig> Sums<P> {
         let denominator = |p: &Affine<P>| if p.is_zero() { P::BaseField::zero() } else { p.y.double() };
         self.denominators.extend(self.points.iter().map(denominator));
         batch_inversion(&mut self.denominators);
+        count::add(additions::<P>(), self.points.len());
         for (p, inverse) in self.points.iter_mut().zip(&self.denominators).filter(|(p, _)| !p.is_zero()) {
             *p = tangent(p, inverse);
         }
@@ -74,6 +78,7 @@ impl<P: GLVConfig> Sums<P> {
             }
         }));
         batch_inversion(&mut self.denominators);
+        count::add(additions::<P>(), self.points.len());
         for (i, (p, inverse)) in self.points.iter_mut().zip(&self.denominators).enumerate() {
             let q = other(i);
             if q.is_zero() {
@@ -90,6 +95,11 @@ impl<P: GLVConfig> Sums<P> {
             };
         }
     }
+}
+
+/// The kernel that additions on a curve are counted as.
+fn additions<P: GLVConfig>() -> Kernel {
+    if P::BaseField::extension_degree() == 1 { Kernel::G1Additions } else { Kernel::G2Additions }
 }
 
 /// `2 P`, given `1 / (2 y)`. Both curves have `a = 0`.

@@ -22,7 +22,11 @@ use crate::fq;
 use ark_bn254::{Config, Fq2, Fq6, Fq12};
 use ark_ec::bn::BnConfig;
 use ark_ff::{CyclotomicMultSubgroup, Field, Fp6Config, One, PrimeField, Zero, batch_inversion};
-use lariat_algebra::{Fr, par};
+use lariat_algebra::{
+    Fr,
+    count::{self, Kernel},
+    par,
+};
 use lariat_pcs::VerifyError;
 
 /// Bytes of an encoded element.
@@ -277,6 +281,7 @@ pub fn product_of_powers(terms: &[(Gt, Fr)]) -> Gt {
     let mut out: Option<Gt> = None;
     for product in products.iter().rev() {
         if let Some(value) = &mut out {
+            count::add(Kernel::TargetProducts, window);
             for _ in 0..window {
                 value.0.cyclotomic_square_in_place();
             }
@@ -290,7 +295,10 @@ pub fn product_of_powers(terms: &[(Gt, Fr)]) -> Gt {
 fn multiply(product: &mut Option<Gt>, factor: Option<&Gt>) {
     if let Some(factor) = factor {
         match product {
-            Some(product) => product.0 *= &factor.0,
+            Some(product) => {
+                count::add(Kernel::TargetProducts, 1);
+                product.0 *= &factor.0;
+            }
             None => *product = Some(*factor),
         }
     }

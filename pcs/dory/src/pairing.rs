@@ -19,7 +19,11 @@ use ark_ec::AffineRepr;
 use ark_ec::bn::BnConfig;
 use ark_ec::pairing::{MillerLoopOutput, Pairing};
 use ark_ff::{AdditiveGroup, Field, Fp6Config, One, batch_inversion};
-use lariat_algebra::{Fq, G1Affine, par};
+use lariat_algebra::{
+    Fq, G1Affine,
+    count::{self, Kernel},
+    par,
+};
 
 /// Pairs that share their squarings: few enough that their lines fit the second-level cache.
 const BLOCK: usize = 64;
@@ -122,6 +126,7 @@ pub fn prepare(points: &[G2Affine]) -> Vec<Lines> {
         let block = &points[b * PREPARE_BLOCK..points.len().min((b + 1) * PREPARE_BLOCK)];
         let present: Vec<G2Affine> = block.iter().filter(|q| !q.is_zero()).copied().collect();
         let mut walk = Walk::new(&present);
+        count::add(Kernel::G2Additions, num_lines() * present.len());
         for digit in digits() {
             walk.double();
             match digit {
@@ -223,6 +228,7 @@ pub fn miller<'a>(points: &[G1Affine], lines: impl IntoIterator<Item = &'a Lines
         .zip(&inverses)
         .map(|((p, lines), y_inverse)| (Argument { x_over_y: p.x * y_inverse, y_inverse: *y_inverse }, *lines))
         .collect();
+    count::add(Kernel::MillerLoops, pairs.len());
     pairs.chunks(BLOCK).fold(Unreduced::one(), |product, block| product.times(&Unreduced(miller_block(block))))
 }
 

@@ -10,6 +10,7 @@ use ark_bn254::{G2Affine, G2Projective};
 use ark_ec::scalar_mul::ScalarMul;
 use ark_ec::{CurveGroup, VariableBaseMSM};
 use ark_ff::{Field, One, Zero};
+use lariat_algebra::count::{self, Kernel};
 use lariat_algebra::msm::msm;
 use lariat_algebra::poly::eq_evals;
 use lariat_algebra::{Fr, G1Affine, par};
@@ -42,6 +43,7 @@ fn msm1(bases: &[G1Affine], scalars: &[Fr]) -> G1Affine {
 
 /// `sum_i scalars_i bases_i`.
 fn msm2(bases: &[G2Affine], scalars: &[Fr]) -> G2Projective {
+    count::add(Kernel::G2Scalars, scalars.len());
     G2Projective::msm(bases, scalars).expect("vectors of one length")
 }
 
@@ -176,6 +178,8 @@ pub(crate) fn prove(opening: Opening<'_>, channel: &mut ProverChannel) {
             SecondVector::Scalars(scalars) => {
                 let (left, right) = scalars.split_at(half);
                 let scalars: Vec<Fr> = left.iter().zip(right).map(|(l, r)| alpha_inverse * l + r).collect();
+                count::add(Kernel::ScaledSums, scalars.len());
+                count::add(Kernel::G2Scalars, scalars.len());
                 let points = G2Projective::from(setup.gamma2[0]).batch_mul(&scalars);
                 v2_terms((&points, Fr::zero()), &points)
             }

@@ -1,7 +1,11 @@
 //! Polynomials by coefficients, lowest first: folding, and division by `X^2 - s`.
 
 use ark_ff::{Field, One, Zero};
-use lariat_algebra::{Fr, par};
+use lariat_algebra::{
+    Fr,
+    count::{self, Kernel},
+    par,
+};
 
 /// Coefficients that one task folds.
 const BLOCK: usize = 1 << 12;
@@ -10,6 +14,7 @@ const BLOCK: usize = 1 << 12;
 /// whose evaluations are the coefficients. One product a coefficient of the result.
 pub(crate) fn fold(f: &[Fr], x: Fr) -> Vec<Fr> {
     let (pairs, _) = f.as_chunks::<2>();
+    count::add(Kernel::Binds, pairs.len());
     let mut out = vec![Fr::zero(); pairs.len()];
     par::for_each_chunk(&mut out, BLOCK, |block, out| {
         for (out, [even, odd]) in out.iter_mut().zip(&pairs[block * BLOCK..]) {
@@ -21,6 +26,7 @@ pub(crate) fn fold(f: &[Fr], x: Fr) -> Vec<Fr> {
 
 /// `(q, line)` with `f(X) = q(X) (X^2 - s) + line(X)`: the quotient, two coefficients shorter. One product a coefficient.
 pub(crate) fn divide_by_square(f: &[Fr], s: Fr) -> (Vec<Fr>, Line) {
+    count::add(Kernel::ScaledSums, f.len());
     let mut quotient = vec![Fr::zero(); f.len().saturating_sub(2)];
     // The last two coefficients of the quotient: a product waits for the one before the last.
     let mut carry = [Fr::zero(); 2];

@@ -1,8 +1,11 @@
 //! Polynomials by coefficients, lowest first, and tensor polynomials.
 
 use ark_ff::{Field, One, Zero};
-use lariat_algebra::Fr;
-use lariat_algebra::ifma::slices;
+use lariat_algebra::{
+    Fr,
+    count::{self, Kernel},
+    ifma::slices,
+};
 
 /// `P_u(x) = sum_i eq(u, i) x^i = prod_k (1 - u_k + u_k x^(2^(n-1-k)))`, in two products a coordinate.
 pub(crate) fn tensor_eval(u: &[Fr], x: Fr) -> Fr {
@@ -16,6 +19,7 @@ pub(crate) fn tensor_eval(u: &[Fr], x: Fr) -> Fr {
 
 /// Value at `x`.
 pub(crate) fn eval(f: &[Fr], x: Fr) -> Fr {
+    count::add(Kernel::ScaledSums, f.len());
     f.iter().rev().fold(Fr::zero(), |acc, c| acc * x + c)
 }
 
@@ -46,6 +50,7 @@ pub(crate) fn cross_terms(p: &[Fr], u: &[Fr]) -> Vec<Fr> {
     let mut laurent = vec![Fr::zero(); width - 1];
     laurent.extend(p);
     laurent.resize(2 * width - 1, Fr::zero());
+    count::add(Kernel::Binds, laurent.len() * u.len());
     for (k, u_k) in u.iter().rev().enumerate() {
         // Times 1 - u_k + u_k X^-shift, from the lowest coefficient up.
         let shift = 1 << k;

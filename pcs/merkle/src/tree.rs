@@ -18,7 +18,7 @@
 
 use ark_ff::BigInt;
 use lariat_algebra::ifma::blake3 as lanes;
-use lariat_algebra::{Fr, par};
+use lariat_algebra::{Fr, count, par};
 use lariat_pcs::VerifyError;
 use lariat_transcript::{ProverChannel, VerifierChannel};
 
@@ -39,6 +39,7 @@ const TASK: usize = 1 << 9;
 
 /// The digest of a leaf's bytes.
 pub fn hash_leaf(bytes: &[u8]) -> Digest {
+    count::blake3(bytes.len(), 1);
     *blake3::keyed_hash(LEAF_KEY, bytes).as_bytes()
 }
 
@@ -48,6 +49,7 @@ pub fn hash_node(left: &Digest, right: &Digest) -> Digest {
     let (low, high) = pair.split_at_mut(DIGEST_BYTES);
     low.copy_from_slice(left);
     high.copy_from_slice(right);
+    count::blake3(pair.len(), 1);
     *blake3::keyed_hash(NODE_KEY, &pair).as_bytes()
 }
 
@@ -79,6 +81,7 @@ pub fn hash_nodes(children: &[Digest], out: &mut [Digest]) {
 
 /// Many inputs on vectors where that is possible, the others one by one.
 fn keyed_hashes(key: &[u8; 32], inputs: &[u8], len: usize, out: &mut [Digest]) {
+    count::blake3(len, out.len());
     let done = if len.is_multiple_of(32) { lanes::keyed_hashes(key, inputs, len, out) } else { 0 };
     for (input, out) in inputs.chunks_exact(len).zip(out).skip(done) {
         *out = *blake3::keyed_hash(key, input).as_bytes();

@@ -2,6 +2,7 @@
 
 use crate::config::Round;
 use ark_ff::{AdditiveGroup, Field, One, Zero};
+use lariat_algebra::count::{self, Kernel};
 use lariat_algebra::ifma::slices::{bind, inner_product, scale_add};
 use lariat_algebra::ntt::Domain;
 use lariat_algebra::poly::{eq_eval, eq_evals};
@@ -38,6 +39,7 @@ impl Folding {
         let half = self.evals.len() / 2;
         let (g0, g1) = self.evals.split_at(half);
         let (w0, w1) = self.weights.split_at(half);
+        count::add(Kernel::Differences, 2 * half);
         par::map_reduce(
             half.div_ceil(TASK),
             || [Fr::zero(); 2],

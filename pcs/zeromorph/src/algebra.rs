@@ -2,6 +2,7 @@
 
 use ark_ff::{Field, One, Zero};
 use lariat_algebra::Fr;
+use lariat_algebra::count::{self, Kernel};
 use lariat_algebra::ifma::slices::{bind, scale_add};
 
 /// The multilinear quotients `q_0, ..., q_{n-1}` and the value: `f(X) - v = sum_k (X_k - u_k) q_k(X_0, ..., X_{k-1})`.
@@ -11,6 +12,7 @@ use lariat_algebra::ifma::slices::{bind, scale_add};
 pub(crate) fn quotients(f: &[Fr], point: &[Fr]) -> (Vec<Fr>, Fr) {
     let mut rest = f.to_vec();
     let mut quotients = vec![Fr::zero(); f.len().saturating_sub(1)];
+    count::add(Kernel::Differences, quotients.len());
     // The most significant variable first: X_{n-1}, coordinate 0.
     for u in point {
         let half = rest.len() / 2;
