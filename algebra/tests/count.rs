@@ -85,6 +85,13 @@ fn additions_of_points_are_counted_whatever_the_threads() {
     let [(Kernel::G1Additions, n)] = one[..] else { panic!("{one:?}") };
     // At most two digits a value, and two additions a bucket beside them.
     assert!((40 << 10..3 * (40 << 10)).contains(&n), "{n}");
+
+    // Four equal digits are three additions; adding the bucket to its window, and the window to the row, is one more each.
+    let four = [1u16; 4];
+    let plain = FixedBases::new(vec![G1Affine::generator(); 1 << 10]);
+    let row = [RowValues::from(&four[..])];
+    let (_, counts) = count::record(|| drop(plain.commit_rows(&row)));
+    assert_eq!(counts.elements(0, Kernel::G1Additions), 3 + 2);
 }
 
 #[test]

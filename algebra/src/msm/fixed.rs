@@ -4,14 +4,17 @@ use super::bucket::Buckets;
 use super::digits::{CENTERED_BITS, best_window, centered, digits_u64, digits_wide, num_windows};
 use super::kernel::{Adder, Backend};
 use super::packed::{PackedPoint, PointRef};
-use super::plain::sum_rows;
+use super::plain::{self, sum_rows};
 use super::rows::RowValues;
 use super::variable::pack_all;
 use crate::column::Column;
 use crate::{G1Affine, G1Projective, par};
 use ark_ec::CurveGroup;
 use ark_ff::Zero;
-use std::sync::OnceLock;
+use std::sync::{
+    OnceLock,
+    atomic::{AtomicUsize, Ordering::Relaxed},
+};
 
 /// Items that are summed in one go: long enough to hide inversions, short enough for the last-level cache.
 const CHUNK_ITEMS: usize = 1 << 15;
@@ -43,6 +46,8 @@ pub struct FixedBases {
     medium: Shifted,
     full: Shifted,
     subsets: OnceLock<Vec<PackedPoint>>,
+    /// Additions that tables which are not there would have saved so far, by kind.
+    missed: [AtomicUsize; TableKind::ALL.len()],
 }
 
 /// The points `2^(window k) G_i` at index `k L + i`, for `k` below `num_windows`.
@@ -72,6 +77,11 @@ impl Shifted {
     fn max_digit(&self) -> usize {
         1 << (self.window - 1)
     }
+
+    /// Additions that building the table for so many bases takes.
+    fn build_cost(&self, len: usize) -> usize {
+        (self.num_windows - 1) * self.window * len
+    }
 }
 
 /// Which table a row's items refer to. Rows that share a table are summed together.
@@ -82,6 +92,17 @@ enum TableKind {
     Small,
     Medium,
     Full,
+}
+
+impl TableKind {
+    const ALL: [Self; 5] = [Self::Plain, Self::Subsets, Self::Small, Self::Medium, Self::Full];
+}
+
+/// A table, and the additions that it saves a row.
+#[derive(Clone, Copy, Debug)]
+struct Choice {
+    kind: TableKind,
+    saving: usize,
 }
 
 /// Subset sums of `len` bases in groups of `bits` neighbours.
@@ -95,7 +116,7 @@ fn subset_bits(len: usize) -> usize {
 }
 
 impl FixedBases {
-    /// Takes the bases; tables follow when they are needed.
+    /// Takes the bases; a table follows once it has more to save than its building takes.
     ///
     /// # Panics
     /// When there are more than `2^26` bases.
@@ -118,6 +139,7 @@ impl FixedBases {
             medium: Shifted::new(64, 32, len),
             full: Shifted::new(CENTERED_BITS, CENTERED_BITS, len),
             subsets: OnceLock::new(),
+            missed: Default::default(),
             bases,
             backend,
         }
@@ -179,7 +201,7 @@ impl FixedBases {
             assert!(row.end() <= self.len(), "row of {} values over {} bases", row.end(), self.len());
         }
         let mut out = vec![G1Affine::identity(); rows.len()];
-        let tables = par::map_collect(rows.len(), |i| self.table_for(&rows[i]));
+        let tables = self.tables_for(rows);
         let of_kind = |plain: bool| {
             let tables = tables.iter().enumerate().filter_map(|(i, table)| table.map(|table| (i, table)));
             tables.filter(move |(_, table)| (*table == TableKind::Plain) == plain)
@@ -240,23 +262,57 @@ impl FixedBases {
         counts.iter().map(|&count| commitments.by_ref().take(count).collect()).collect()
     }
 
-    /// The table that makes a row cheapest, or `None` for an all-zero row.
-    fn table_for(&self, row: &RowValues<'_>) -> Option<TableKind> {
-        if row.end() == 0 {
+    /// The table that makes a row cheapest, were it there, or `None` for an all-zero row.
+    fn table_for(&self, row: &RowValues<'_>) -> Option<Choice> {
+        let (bits, nonzero) = row.size().unwrap_or((CENTERED_BITS, row.end()));
+        if nonzero == 0 {
             return None;
         }
-        if matches!(row, RowValues::Bool(_)) && self.subset_bits > 0 {
-            return Some(TableKind::Subsets);
+        let plain = plain::cost(bits, nonzero);
+        let over = |kind, cost: usize| Some(Choice { kind, saving: plain.saturating_sub(cost) });
+        match row {
+            RowValues::Bool(_) if self.subset_bits > 0 => {
+                over(TableKind::Subsets, nonzero.min(row.end().div_ceil(self.subset_bits)))
+            }
+            _ if self.len() > MAX_SHIFTED => over(TableKind::Plain, plain),
+            RowValues::Field(_) => over(TableKind::Full, self.full.cost(bits, nonzero)),
+            _ => {
+                let medium = self.medium.cost(bits, nonzero);
+                let small = if bits <= 16 { self.small.cost(bits, nonzero) } else { usize::MAX };
+                if small <= medium { over(TableKind::Small, small) } else { over(TableKind::Medium, medium) }
+            }
         }
-        if self.len() > MAX_SHIFTED {
-            return Some(TableKind::Plain);
-        }
-        let Some((bits, nonzero)) = row.size() else { return Some(TableKind::Full) };
-        match (bits, nonzero) {
-            (_, 0) => None,
-            (0..=16, _) if self.small.cost(bits, nonzero) <= self.medium.cost(bits, nonzero) => Some(TableKind::Small),
-            _ => Some(TableKind::Medium),
-        }
+    }
+
+    /// The tables that rows are summed over: those that are there, and those that have by now more than their building to
+    /// save. A short proof does without.
+    fn tables_for(&self, rows: &[RowValues<'_>]) -> Vec<Option<TableKind>> {
+        let choices = par::map_collect(rows.len(), |i| self.table_for(&rows[i]));
+        let pays = |kind: TableKind| {
+            let saving = choices.iter().flatten().filter(|c| c.kind == kind).map(|c| c.saving).sum();
+            let Some((built, cost, missed)) = self.to_build(kind) else { return true };
+            built || saving > 0 && missed.fetch_add(saving, Relaxed).saturating_add(saving) >= cost
+        };
+        let pays = TableKind::ALL.map(|kind| (kind, pays(kind)));
+        let table = |choice: Choice| {
+            let pays = pays.iter().any(|&(kind, pays)| kind == choice.kind && pays);
+            if pays { choice.kind } else { TableKind::Plain }
+        };
+        choices.into_iter().map(|choice| choice.map(table)).collect()
+    }
+
+    /// Whether a table is there, the additions that building it takes, and those that it would have saved so far; none for
+    /// the bases alone.
+    fn to_build(&self, kind: TableKind) -> Option<(bool, usize, &AtomicUsize)> {
+        let shifted = |table: &Shifted| (table.points.get().is_some(), table.build_cost(self.len()));
+        let (built, cost) = match kind {
+            TableKind::Plain => return None,
+            TableKind::Subsets => (self.subsets.get().is_some(), subset_table_len(self.len(), self.subset_bits)),
+            TableKind::Small => shifted(&self.small),
+            TableKind::Medium => shifted(&self.medium),
+            TableKind::Full => shifted(&self.full),
+        };
+        Some((built, cost, &self.missed[kind as usize]))
     }
 
     /// The points of a table, built if need be, and the largest digit over it.
@@ -392,6 +448,33 @@ fn subset_points(bases: &[G1Affine], group_bits: usize, backend: Backend) -> Vec
 mod tests {
     use super::*;
     use ark_ec::AffineRepr;
+    use ark_ff::Field;
+
+    /// A row alone is summed over the bases; many, in one call or in several, make the table worth its building. Sums are
+    /// the same before and after.
+    #[test]
+    fn tables_are_built_where_they_pay() {
+        let len = 1 << 9;
+        let bases: Vec<G1Affine> =
+            (1..=len as u64).map(|i| (G1Affine::generator() * crate::Fr::from(i)).into()).collect();
+        let values: Vec<u32> = (0..len as u32).map(|i| i.wrapping_mul(0x9e37_79b9)).collect();
+        let bits: Vec<bool> = values.iter().map(|v| v & 4 == 0).collect();
+        let scalars: Vec<crate::Fr> = values.iter().map(|&v| -crate::Fr::from(v).square()).collect();
+        let rows = [RowValues::from(&values[..]), RowValues::from(&bits[..]), RowValues::from(&scalars[..])];
+        for (row, kind) in rows.into_iter().zip([TableKind::Medium, TableKind::Subsets, TableKind::Full]) {
+            let fixed = FixedBases::new(bases.clone());
+            let built = |fixed: &FixedBases| fixed.to_build(kind).is_some_and(|(built, ..)| built);
+            let first = fixed.commit_row(row);
+            assert!(!built(&fixed), "{kind:?} for one row");
+            let calls = (1..1000).find(|_| fixed.commit_row(row) != first || built(&fixed));
+            let calls = calls.unwrap_or_else(|| panic!("{kind:?} is never built"));
+            assert!(calls > 1, "{kind:?} after {calls} calls");
+            assert_eq!(fixed.commit_row(row), first, "{kind:?}");
+            let at_once = FixedBases::new(bases.clone());
+            assert_eq!(at_once.commit_rows(&vec![row; calls + 1]), vec![first; calls + 1], "{kind:?}");
+            assert!(built(&at_once), "{kind:?} for {calls} rows");
+        }
+    }
 
     #[test]
     fn tables_take_no_more_memory_than_is_said() {

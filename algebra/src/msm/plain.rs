@@ -28,8 +28,16 @@ const MAX_WINDOW: usize = 17;
 
 /// The window that minimises additions for `len` magnitudes below `2^bits`: one a digit, two a nonempty bucket.
 fn best_window(bits: usize, len: usize) -> usize {
-    let cost = |w: &usize| num_windows(bits, *w) * (len + (1 << w).min(2 * len));
-    (2..=MAX_WINDOW).min_by_key(cost).unwrap_or(MAX_WINDOW)
+    (2..=MAX_WINDOW).min_by_key(|&w| window_cost(bits, len, w)).unwrap_or(MAX_WINDOW)
+}
+
+fn window_cost(bits: usize, len: usize, window: usize) -> usize {
+    num_windows(bits, window) * (len + (1 << window).min(2 * len))
+}
+
+/// Additions for `len` nonzero magnitudes below `2^bits`. Bits are in one bucket.
+pub(super) fn cost(bits: usize, len: usize) -> usize {
+    if bits == 1 { len } else { window_cost(bits, len, best_window(bits, len)) }
 }
 
 /// A block of a row that has something to sum.
