@@ -356,7 +356,8 @@ pub struct ConfigArgs {
     /// Fiat-Shamir hash [prove: keccak256 unless given; verify: any unless given]
     #[arg(long, value_name = "HASH", value_parser = hash_parser())]
     pub hash: Option<HashKind>,
-    /// Lookup tables have 2^LOG_M entries: 8 or 16 [prove: 16 unless given; verify: any unless given]
+    /// Lookup tables have 2^LOG_M entries: 8 or 16 [prove: what is estimated to cost the run less, unless given; verify: any
+    /// unless given]
     #[arg(long, value_name = "LOG_M", value_parser = parse_log_m)]
     pub log_m: Option<Params>,
 }

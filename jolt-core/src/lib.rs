@@ -12,6 +12,7 @@ pub mod bytecode;
 pub mod cells;
 pub mod columns;
 pub mod constraints;
+mod cost;
 mod error;
 pub mod keys;
 pub mod memory;
@@ -25,6 +26,7 @@ mod statement;
 mod verify;
 pub mod witness;
 
+pub use cost::cheapest_tables;
 pub use error::{HeaderError, ProveError, VerifyError};
 pub use lariat_emulator::{
     image::{Image, LoadError},

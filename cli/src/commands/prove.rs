@@ -15,8 +15,8 @@ use crate::{
 use lariat_algebra::count;
 use lariat_emulator::machine;
 use lariat_jolt_core::{
-    Config, Exit, Header, Inputs, Phase, Plan, Program, Proven, ProverMemory, VerifiedStatement, prove_witness_by,
-    verify,
+    Config, Exit, Header, Inputs, Phase, Plan, Program, Proven, ProverMemory, VerifiedStatement, cheapest_tables,
+    prove_witness_by, verify,
     witness::{self, Witness},
 };
 use lariat_pcs::Schemes;
@@ -133,11 +133,14 @@ pub struct Costs {
 impl Task<'_> {
     /// Runs, proves and verifies on as many threads as were asked for and help.
     pub fn prove(self, options: &ProverArgs, mode: ProgressMode) -> Result<Made, CliError> {
-        let config = options.config.or(Config::default());
+        let mut config = options.config.or(Config::default());
         let mut progress = Progress::new(mode);
         progress.begin(Phase::Execute);
         // The run without a trace costs little, and tells how much memory the one with a trace takes at least.
         let run = self.program.execute(self.inputs, self.max_steps)?;
+        if options.config.log_m.is_none() {
+            config.params = cheapest_tables(self.program, config, self.inputs, &run)?;
+        }
         let budget = Budget { limit: options.memory, force: options.force };
         let threads = ProverThreads::start(options.threads, config.params, run.steps);
         let header = witness::run_header(self.program, config, self.inputs, &run)?;

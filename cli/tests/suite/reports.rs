@@ -73,7 +73,7 @@ fn prove_reports_its_costs() {
     assert!((1.0..=2.0).contains(&threads), "{report}");
     let expected = number(&report["prove_ns"]) * threads / number(&report["instructions"]) / number(&report["mul_ns"]);
     assert!((number(&report["mul_equivalents_per_instruction"]) / expected - 1.0).abs() < 1e-9, "{report}");
-    for (name, value) in [("instructions", 81), ("rows", 81), ("exit_code", 0), ("log_m", 16)] {
+    for (name, value) in [("instructions", 81), ("rows", 81), ("exit_code", 0), ("log_m", 8)] {
         assert_eq!(report[name], value, "{name}");
     }
     for (name, value) in [("pcs", "hyrax"), ("argument", "lasso"), ("hash", "blake3"), ("output_hex", OUTPUT)] {
@@ -158,7 +158,7 @@ fn keys_and_threads_do_not_change_the_proof() {
     // Tables of 2^16 entries keep several threads busy.
     let proofs = [("1", &key), ("2", &elf("fibonacci")), ("3", &key)].map(|(threads, program)| {
         let proof = text(&folder.join(threads));
-        lariat(&["prove", program, "--input-hex", INPUT, "-o", &proof, "--threads", threads]).ok();
+        lariat(&["prove", program, "--input-hex", INPUT, "-o", &proof, "--threads", threads, "--log-m", "16"]).ok();
         fs::read(proof).unwrap()
     });
     assert!(proofs.iter().all(|proof| *proof == proofs[0]));

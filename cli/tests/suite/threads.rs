@@ -58,7 +58,7 @@ fn commands_go_on_where_no_thread_can_be_started() {
         without_threads(&[&["inspect", &proof, &program][..], &leave].concat()).ok();
     }
     // Tables of 2^16 entries keep two threads busy.
-    let prove = ["prove", &program, "--input-hex", INPUT, "-o", &proof, "--threads", "2"];
+    let prove = ["prove", &program, "--input-hex", INPUT, "-o", &proof, "--threads", "2", "--log-m", "16"];
     let made = without_threads(&prove).ok();
     assert!(made.stdout.contains(" on 1 thread\n"), "{made:?}");
     let shortage = "1 of the 2 asked for: the system starts no more";

@@ -1,7 +1,9 @@
 //! What the prover keeps changes memory and time, and nothing else.
 
 use crate::common::{schemes, small};
-use lariat_jolt_core::{Config, Inputs, Plan, Program, ProverMemory, prove_witness_by, verify};
+use lariat_jolt_core::{
+    Config, Inputs, Params, Plan, Program, ProverMemory, cheapest_tables, prove_witness_by, verify,
+};
 
 fn fibonacci() -> Program {
     let path = format!("{}/../guests/elf/fibonacci.elf", env!("CARGO_MANIFEST_DIR"));
@@ -44,4 +46,21 @@ fn later_plans_take_less() {
         assert!(pair[0][0] > pair[1][0] && pair[0][1] > pair[1][1], "{estimates:?}");
     }
     assert_eq!(Plan::default().and_smaller().count(), Plan::ALL.len() - 1);
+}
+
+/// Large tables are for long runs, and once they pay they go on to. What the configuration says does not matter.
+#[test]
+fn short_runs_take_small_tables() {
+    let program = fibonacci();
+    let chosen = |steps: u32, params: Params| {
+        let input = steps.to_le_bytes();
+        let inputs = Inputs { public: &input, private: b"" };
+        let run = program.execute(inputs, 1 << 24).unwrap();
+        cheapest_tables(&program, Config { params, ..Config::default() }, inputs, &run).unwrap()
+    };
+    for params in [Params::M8, Params::M16] {
+        let choices = [1, 200, 1_000, 4_000, 13_000, 200_000].map(|steps| chosen(steps, params));
+        let (short, long) = choices.split_at(choices.iter().take_while(|c| **c == Params::M8).count());
+        assert!((3..6).contains(&short.len()) && long.iter().all(|c| *c == Params::M16), "{choices:?}");
+    }
 }
