@@ -11,10 +11,7 @@ use crate::column::Column;
 use crate::{G1Affine, G1Projective, par};
 use ark_ec::CurveGroup;
 use ark_ff::Zero;
-use std::sync::{
-    OnceLock,
-    atomic::{AtomicUsize, Ordering::Relaxed},
-};
+use std::sync::OnceLock;
 
 /// Items that are summed in one go: long enough to hide inversions, short enough for the last-level cache.
 const CHUNK_ITEMS: usize = 1 << 15;
@@ -46,8 +43,6 @@ pub struct FixedBases {
     medium: Shifted,
     full: Shifted,
     subsets: OnceLock<Vec<PackedPoint>>,
-    /// Additions that tables which are not there would have saved so far, by kind.
-    missed: [AtomicUsize; TableKind::ALL.len()],
 }
 
 /// The points `2^(window k) G_i` at index `k L + i`, for `k` below `num_windows`.
@@ -116,7 +111,7 @@ fn subset_bits(len: usize) -> usize {
 }
 
 impl FixedBases {
-    /// Takes the bases; a table follows once it has more to save than its building takes.
+    /// Takes the bases; a table follows when rows come for which it saves more than its building takes.
     ///
     /// # Panics
     /// When there are more than `2^26` bases.
@@ -139,7 +134,6 @@ impl FixedBases {
             medium: Shifted::new(64, 32, len),
             full: Shifted::new(CENTERED_BITS, CENTERED_BITS, len),
             subsets: OnceLock::new(),
-            missed: Default::default(),
             bases,
             backend,
         }
@@ -284,35 +278,28 @@ impl FixedBases {
         }
     }
 
-    /// The tables that rows are summed over: those that are there, and those that have by now more than their building to
-    /// save. A short proof does without.
+    /// The tables that rows are summed over: those that are there, and those that save these rows more than their building
+    /// takes. A short proof does without.
     fn tables_for(&self, rows: &[RowValues<'_>]) -> Vec<Option<TableKind>> {
         let choices = par::map_collect(rows.len(), |i| self.table_for(&rows[i]));
-        let pays = |kind: TableKind| {
-            let saving = choices.iter().flatten().filter(|c| c.kind == kind).map(|c| c.saving).sum();
-            let Some((built, cost, missed)) = self.to_build(kind) else { return true };
-            built || saving > 0 && missed.fetch_add(saving, Relaxed).saturating_add(saving) >= cost
-        };
-        let pays = TableKind::ALL.map(|kind| (kind, pays(kind)));
-        let table = |choice: Choice| {
-            let pays = pays.iter().any(|&(kind, pays)| kind == choice.kind && pays);
-            if pays { choice.kind } else { TableKind::Plain }
-        };
+        let pays = TableKind::ALL.map(|kind| {
+            let saving: usize = choices.iter().flatten().filter(|c| c.kind == kind).map(|c| c.saving).sum();
+            self.to_build(kind).is_none_or(|cost| saving > cost)
+        });
+        let table = |choice: Choice| if pays[choice.kind as usize] { choice.kind } else { TableKind::Plain };
         choices.into_iter().map(|choice| choice.map(table)).collect()
     }
 
-    /// Whether a table is there, the additions that building it takes, and those that it would have saved so far; none for
-    /// the bases alone.
-    fn to_build(&self, kind: TableKind) -> Option<(bool, usize, &AtomicUsize)> {
-        let shifted = |table: &Shifted| (table.points.get().is_some(), table.build_cost(self.len()));
-        let (built, cost) = match kind {
-            TableKind::Plain => return None,
-            TableKind::Subsets => (self.subsets.get().is_some(), subset_table_len(self.len(), self.subset_bits)),
+    /// The additions that building a table takes, if it is not there.
+    fn to_build(&self, kind: TableKind) -> Option<usize> {
+        let shifted = |table: &Shifted| table.points.get().is_none().then(|| table.build_cost(self.len()));
+        match kind {
+            TableKind::Plain => None,
+            TableKind::Subsets => self.subsets.get().is_none().then(|| subset_table_len(self.len(), self.subset_bits)),
             TableKind::Small => shifted(&self.small),
             TableKind::Medium => shifted(&self.medium),
             TableKind::Full => shifted(&self.full),
-        };
-        Some((built, cost, &self.missed[kind as usize]))
+        }
     }
 
     /// The points of a table, built if need be, and the largest digit over it.
@@ -450,8 +437,8 @@ mod tests {
     use ark_ec::AffineRepr;
     use ark_ff::Field;
 
-    /// A row alone is summed over the bases; many, in one call or in several, make the table worth its building. Sums are
-    /// the same before and after.
+    /// A row alone is summed over the bases; many in one call make the table worth its building. Sums are the same before and
+    /// after.
     #[test]
     fn tables_are_built_where_they_pay() {
         let len = 1 << 9;
@@ -463,16 +450,15 @@ mod tests {
         let rows = [RowValues::from(&values[..]), RowValues::from(&bits[..]), RowValues::from(&scalars[..])];
         for (row, kind) in rows.into_iter().zip([TableKind::Medium, TableKind::Subsets, TableKind::Full]) {
             let fixed = FixedBases::new(bases.clone());
-            let built = |fixed: &FixedBases| fixed.to_build(kind).is_some_and(|(built, ..)| built);
+            let built = || fixed.to_build(kind).is_none();
             let first = fixed.commit_row(row);
-            assert!(!built(&fixed), "{kind:?} for one row");
-            let calls = (1..1000).find(|_| fixed.commit_row(row) != first || built(&fixed));
-            let calls = calls.unwrap_or_else(|| panic!("{kind:?} is never built"));
-            assert!(calls > 1, "{kind:?} after {calls} calls");
+            assert!(!built(), "{kind:?} for one row");
+            let rows = (2..1000).find(|&count| {
+                assert_eq!(fixed.commit_rows(&vec![row; count]), vec![first; count], "{kind:?}");
+                built()
+            });
+            assert!(rows.is_some_and(|count| count > 2), "{kind:?}: {rows:?}");
             assert_eq!(fixed.commit_row(row), first, "{kind:?}");
-            let at_once = FixedBases::new(bases.clone());
-            assert_eq!(at_once.commit_rows(&vec![row; calls + 1]), vec![first; calls + 1], "{kind:?}");
-            assert!(built(&at_once), "{kind:?} for {calls} rows");
         }
     }
 
