@@ -90,7 +90,7 @@ fn additions_of_points_are_counted_whatever_the_threads() {
     let four = [1u16; 4];
     let plain = FixedBases::new(vec![G1Affine::generator(); 1 << 10]);
     let row = [RowValues::from(&four[..])];
-    let (_, counts) = count::record(|| drop(plain.commit_rows(&row)));
+    let ((), counts) = count::record(|| drop(plain.commit_rows(&row)));
     assert_eq!(counts.elements(0, Kernel::G1Additions), 3 + 2);
 }
 
