@@ -21,7 +21,7 @@ impl Segments {
     /// Zeros.
     pub fn zeros(len: usize) -> Self {
         let size = 1 << LOG_SEGMENT;
-        let segments = (0..len.div_ceil(size)).map(|k| vec![Fr::default(); size.min(len - k * size)]).collect();
+        let segments = par::map_collect(len.div_ceil(size), |k| vec![Fr::default(); size.min(len - k * size)]);
         Self { len, segments }
     }
 
@@ -56,23 +56,27 @@ impl Segments {
         buffer
     }
 
-    /// Even and odd entries, the odd ones padded with one to equal length. Segments are freed as they are read.
+    /// Even and odd entries, the odd ones padded with one to equal length. Segments are freed as they are read, in parallel.
     pub fn halves(self) -> (Self, Self) {
         let len = self.len.div_ceil(2);
-        let (mut even, mut odd) = (Self { len, segments: Vec::new() }, Self { len, segments: Vec::new() });
+        // Two neighbours become two halves, which take their places.
+        let mut pairs: Vec<[Vec<Fr>; 2]> = Vec::with_capacity(self.segments.len().div_ceil(2));
         let mut segments = self.segments.into_iter();
         while let Some(first) = segments.next() {
-            let room = (first.len() + segments.as_slice().first().map_or(0, Vec::len)).div_ceil(2);
-            let (mut evens, mut odds) = (Vec::with_capacity(room), Vec::with_capacity(room));
-            for segment in std::iter::once(first).chain(segments.next()) {
-                let (pairs, rest) = segment.as_chunks::<2>();
-                evens.extend(pairs.iter().map(|p| p[0]).chain(rest.first().copied()));
-                odds.extend(pairs.iter().map(|p| p[1]).chain(rest.first().map(|_| Fr::one())));
-            }
-            even.segments.push(evens);
-            odd.segments.push(odds);
+            pairs.push([first, segments.next().unwrap_or_default()]);
         }
-        (even, odd)
+        par::for_each_mut(&mut pairs, |_, pair| {
+            let room = (pair[0].len() + pair[1].len()).div_ceil(2);
+            let [mut evens, mut odds] = [Vec::with_capacity(room), Vec::with_capacity(room)];
+            for segment in &*pair {
+                let (full, rest) = segment.as_chunks::<2>();
+                evens.extend(full.iter().map(|p| p[0]).chain(rest.first().copied()));
+                odds.extend(full.iter().map(|p| p[1]).chain(rest.first().map(|_| Fr::one())));
+            }
+            *pair = [evens, odds];
+        });
+        let (even, odd) = pairs.into_iter().map(|[even, odd]| (even, odd)).unzip();
+        (Self { len, segments: even }, Self { len, segments: odd })
     }
 
     /// Products entry by entry.

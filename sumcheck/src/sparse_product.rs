@@ -173,21 +173,27 @@ impl<const G: usize> RoundProver for SparseLayerProver<G> {
 
     fn bind(&mut self, r: Fr) {
         self.eq.bind(r);
-        let mut out: Vec<Pair<G>> = Vec::with_capacity(self.pairs.len());
         let zero = (0u32, [Fr::zero(); G], [Fr::zero(); G]);
-        for_siblings(
-            &self.pairs,
-            |p| p.0,
-            |i, even, odd| {
-                let (a, b) = (even.unwrap_or(&zero), odd.unwrap_or(&zero));
-                let (mut l, mut rt) = ([Fr::zero(); G], [Fr::zero(); G]);
-                for g in 0..G {
-                    l[g] = a.1[g] + r * (b.1[g] - a.1[g]);
-                    rt[g] = a.2[g] + r * (b.2[g] - a.2[g]);
-                }
-                out.push((i, l, rt));
-            },
-        );
+        let (chunks, pairs) = (self.chunks(), &self.pairs);
+        let bound = par::map_collect(chunks.len(), |c| {
+            let pairs = &pairs[chunks[c].clone()];
+            let mut out: Vec<Pair<G>> = Vec::with_capacity(pairs.len());
+            for_siblings(
+                pairs,
+                |p| p.0,
+                |i, even, odd| {
+                    let (a, b) = (even.unwrap_or(&zero), odd.unwrap_or(&zero));
+                    let (mut l, mut rt) = ([Fr::zero(); G], [Fr::zero(); G]);
+                    for g in 0..G {
+                        l[g] = a.1[g] + r * (b.1[g] - a.1[g]);
+                        rt[g] = a.2[g] + r * (b.2[g] - a.2[g]);
+                    }
+                    out.push((i, l, rt));
+                },
+            );
+            out
+        });
+        let out: Vec<Pair<G>> = bound.into_iter().flatten().collect();
         count::add(Kernel::SparseProducts, 2 * G * out.len());
         self.pairs = out;
     }
