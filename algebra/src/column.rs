@@ -66,20 +66,6 @@ impl Column {
         if let ColumnData::Sparse(entries) = &self.data { entries.len() } else { self.stored_len() }
     }
 
-    /// Bytes that the stored evaluations take.
-    pub fn stored_bytes(&self) -> usize {
-        match &self.data {
-            ColumnData::Bool(v) => size_of_val(&v[..]),
-            ColumnData::U8(v) => size_of_val(&v[..]),
-            ColumnData::U16(v) => size_of_val(&v[..]),
-            ColumnData::U32(v) => size_of_val(&v[..]),
-            ColumnData::I32(v) => size_of_val(&v[..]),
-            ColumnData::U64(v) => size_of_val(&v[..]),
-            ColumnData::Field(v) => size_of_val(&v[..]),
-            ColumnData::Sparse(v) => size_of_val(&v[..]),
-        }
-    }
-
     /// Length of the shortest prefix that holds every stored evaluation.
     pub fn stored_len(&self) -> usize {
         match &self.data {

@@ -2,12 +2,12 @@
 //!
 //! Kernels tell how many elements they are given, once a call; what an element costs is fixed ([`Kernel::cost`]). So a
 //! count says what the algorithm asks for, not which instructions do it: a product on eight lanes is eight products. Where
-//! nobody counts, a call costs a load and a branch that is always taken, for a hundred elements and more.
+//! nobody counts, a call costs a load and a branch, for a hundred elements and more.
 //!
 //! **Counted** is all work that grows with the run or with the number of a proof's messages: loops over slices, forms,
 //! tables of `eq`, sparse layers, transforms, additions in multi-scalar multiplications, pairings, hashes. **Not counted** are
-//! inversions, of which there is one for thousands of additions, conversions between representations, and the arithmetic of
-//! a round on a handful of scalars.
+//! inversions, of which there is one for thousands of additions, conversions between representations, final exponentiations
+//! and other products outside of kernels of which a round has a few.
 
 use std::sync::{
     Mutex, PoisonError,
@@ -46,7 +46,7 @@ pub enum Kernel {
     G2Scalars,
     /// Pairs of points in Miller loops.
     MillerLoops,
-    /// Products, squarings and powers by the Frobenius map in the target group's field.
+    /// Products and squarings in powers of elements of the target group.
     TargetProducts,
     /// Permutations of Keccak-f[1600].
     KeccakPermutations,

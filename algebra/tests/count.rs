@@ -68,7 +68,7 @@ fn kernels_count_their_elements() {
     assert_eq!(counted(|| drop(Domain::new(4).encode(&v[..8]))), [(Kernel::Butterflies, 24)]);
 
     let column = Column::new(5, ColumnData::U32(vec![1; 20]));
-    assert_eq!((column.num_stored(), column.stored_bytes()), (20, 80));
+    assert_eq!((column.num_stored(), column.heap_bytes()), (20, 80));
 }
 
 /// Sums of points, by hand: every pair of a round is one addition.

@@ -71,7 +71,7 @@ impl CountReport {
         phases.filter(|(_, counts)| !counts.kernels.0.is_empty())
     }
 
-    /// Table of `instructions` instructions, a line a phase and one for their sum, bytes in whole ones.
+    /// A line a phase, one for their sum, and one for the sum divided by the instructions.
     pub fn table(&self, instructions: u64) -> Vec<String> {
         const WIDTH: usize = 15;
         let line = |name: &str, cells: &mut dyn Iterator<Item = String>| {

@@ -272,7 +272,7 @@ fn prove_in(
         step_columns[..col::num_committed(params)].iter().copied().chain(&cell_columns).collect();
     count::add(
         Kernel::BytesCommitted,
-        std::iter::once(&private).chain(committed.iter().copied()).map(Column::stored_bytes).sum(),
+        std::iter::once(&private).chain(committed.iter().copied()).map(Column::heap_bytes).sum(),
     );
     channel.section(section::PRIVATE);
     let private_hint = pcs.commit(&[&private], &mut channel)?;

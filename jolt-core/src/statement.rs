@@ -246,7 +246,9 @@ impl Header {
         bounds("input", self.input.len() <= m.max_input_bytes as usize)?;
         bounds("private input", self.private_bytes <= m.max_private_input_bytes.min(MAX_IO_BYTES))?;
         // The output is its length word and exactly the words that hold that many bytes, all inside of the region.
-        let length = self.output_words.first().copied().unwrap_or(u32::MAX);
+        let Some(&length) = self.output_words.first() else {
+            return Err(HeaderError::OutOfBounds { field: "output length" });
+        };
         bounds("output length", length <= m.max_output_bytes && m.max_output_bytes <= MAX_IO_BYTES)?;
         bounds("output words", self.output_words.len() as u64 == 1 + u64::from(length.div_ceil(4)))?;
         // The emulator refuses a last word with bytes behind the output, so that the bytes determine the words.

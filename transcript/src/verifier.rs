@@ -23,7 +23,8 @@ impl<'a> VerifierChannel<'a> {
 
     /// The unread part of the proof.
     fn unread(&self) -> &'a [u8] {
-        self.proof.get(self.chain.position()..).unwrap_or_default()
+        // The position moves by what was received from the proof.
+        &self.proof[self.chain.position()..]
     }
 
     /// The next `count` elements of `SIZE` bytes each, neither decoded nor absorbed.

@@ -5,7 +5,7 @@ use crate::{
     LABEL_EXTRA, LABEL_FINAL, LABEL_GAMMA, LABEL_ORACLE, LABEL_SLOPE, LEAVES, Params, ROWS, RowsCommitment,
     test_coefficients,
 };
-use ark_ff::{AdditiveGroup, Field, Zero};
+use ark_ff::{Field, Zero};
 use lariat_algebra::Fr;
 use lariat_algebra::ntt::Domain;
 use lariat_algebra::poly::{Univariate, eq_evals};
@@ -108,7 +108,7 @@ pub(crate) fn verify(
 /// position `index`.
 pub(crate) fn fold_leaf(mut leaf: Vec<Fr>, index: usize, log_len: usize, alphas: &[Fr]) -> Fr {
     let mut log_leaf = alphas.len();
-    let half = Fr::from(2u64).inverse().unwrap_or_default();
+    let half = Fr::from(2u64).inverse().expect("two is not zero");
     // Position (index 2^k + j) is the point at index 2^k times the point at j of the domain of size 2^k.
     let mut start = Domain::new(log_len).inverse_element(index << log_leaf);
     for alpha in alphas {
@@ -124,5 +124,5 @@ pub(crate) fn fold_leaf(mut leaf: Vec<Fr>, index: usize, log_len: usize, alphas:
         start.square_in_place();
         log_leaf -= 1;
     }
-    leaf.first().copied().unwrap_or(Fr::ZERO)
+    *leaf.first().expect("a leaf has a value for each position that its folds join")
 }

@@ -58,7 +58,7 @@ fn root(mut layer: Vec<Digest>) -> Digest {
     while layer.len() > 1 {
         layer = layer.as_chunks::<2>().0.iter().map(|[left, right]| hash_node(left, right)).collect();
     }
-    layer.first().copied().unwrap_or_default()
+    *layer.first().expect("a layer has a node")
 }
 
 /// The digests of leaves of `len` bytes each, one after the other.
