@@ -31,10 +31,13 @@
 //! | fold, ns a result | 22 | 78 |
 //! | widen 16-bit integers, ns a value | 10 | 40 |
 
+mod blocks;
 mod portable;
 mod rows;
 #[cfg(test)]
 mod tests;
+
+pub use blocks::BlockEncoder;
 
 use crate::count::{self, Kernel};
 use crate::ifma::{self, ntt as vector};
@@ -219,6 +222,11 @@ fn mirrored(i: usize) -> usize {
 /// A row of values as field elements, without zeros at its end.
 pub fn widen(row: RowValues<'_>) -> Vec<Fr> {
     rows::widen(row)
+}
+
+/// The value that the codeword of a row of coefficients has everywhere, if it has one: there is none but the first.
+pub fn constant(row: RowValues<'_>) -> Option<Fr> {
+    rows::constant(row)
 }
 
 /// The root of unity of order `2^log_order` whose square is that of half the order.

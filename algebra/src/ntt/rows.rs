@@ -39,6 +39,20 @@ pub(super) fn widen(row: RowValues<'_>) -> Vec<Fr> {
     }
 }
 
+pub(super) fn constant(row: RowValues<'_>) -> Option<Fr> {
+    let is_constant = match row {
+        RowValues::Bool(v) => used(v).len() <= 1,
+        RowValues::U8(v) => used(v).len() <= 1,
+        RowValues::U16(v) => used(v).len() <= 1,
+        RowValues::U32(v) => used(v).len() <= 1,
+        RowValues::I32(v) => used(v).len() <= 1,
+        RowValues::U64(v) => used(v).len() <= 1,
+        RowValues::Field(v) => used(v).len() <= 1,
+        RowValues::Sparse { entries, offset } => entries.iter().all(|&(index, value)| index == offset || value == 0),
+    };
+    is_constant.then(|| widen(row).first().copied().unwrap_or_else(Fr::zero))
+}
+
 /// The values up to the last one that is not zero.
 fn used<T: Default + PartialEq>(values: &[T]) -> &[T] {
     &values[..values.iter().rposition(|v| *v != T::default()).map_or(0, |last| last + 1)]

@@ -198,3 +198,60 @@ fn integers_widen_to_themselves() {
         check(RowValues::Sparse { entries: &entries, offset: 40 }, expected);
     }
 }
+
+/// Every type of coefficients, shorter and longer than a block, at every length of blocks.
+#[test]
+fn blocks_are_parts_of_the_codeword() {
+    let mut rng = ChaCha20Rng::seed_from_u64(9);
+    for log_size in [0, 1, 4, 9] {
+        let domain = Domain::new(log_size);
+        for len in [0, 1, 2, 5, 16, 200, 512].into_iter().filter(|len| *len <= domain.size()) {
+            let words: Vec<u64> = (0..len).map(|_| rng.r#gen()).collect();
+            let bits: Vec<bool> = words.iter().map(|x| x & 1 == 1).collect();
+            let bytes: Vec<u8> = words.iter().map(|x| *x as u8).collect();
+            let halves: Vec<u16> = words.iter().map(|x| *x as u16).collect();
+            let singles: Vec<u32> = words.iter().map(|x| *x as u32).collect();
+            let signed: Vec<i32> = words.iter().map(|x| *x as i32 >> (x >> 60)).collect();
+            let elements = random(len, &mut rng);
+            let sparse: Vec<(u32, u32)> =
+                singles.iter().enumerate().filter(|(i, _)| i % 7 == 1).map(|(i, x)| (100 + i as u32, *x)).collect();
+            let rows: [RowValues<'_>; 8] = [
+                bits[..].into(),
+                bytes[..].into(),
+                halves[..].into(),
+                singles[..].into(),
+                signed[..].into(),
+                words[..].into(),
+                elements[..].into(),
+                RowValues::Sparse { entries: &sparse, offset: 100 },
+            ];
+            for row in rows {
+                let expected = domain.encode(&widen(row));
+                for log_block in log_size.min(1)..=log_size {
+                    let mut encoder = BlockEncoder::new(domain, log_block);
+                    let mut out = vec![Fr::one(); encoder.block_len()];
+                    for (block, expected) in expected.chunks(out.len()).enumerate() {
+                        encoder.encode(row, block, &mut out);
+                        assert_eq!(out, expected, "{row:?}, block {block} of 2^{log_block}");
+                        let positions: Vec<usize> = (0..out.len()).filter(|_| rng.gen_ratio(1, 20)).collect();
+                        let chosen: Vec<Fr> = positions.iter().map(|p| expected[*p]).collect();
+                        assert_eq!(encoder.encode_at(row, block, &positions), chosen, "{row:?}, {positions:?}");
+                        assert_eq!(encoder.encode_at(row, block, &[]), []);
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+#[should_panic(expected = "positions [4] of a block of 2^2")]
+fn positions_beyond_a_block_are_refused() {
+    BlockEncoder::new(Domain::new(3), 2).encode_at(RowValues::U8(&[1, 2, 3, 4, 5]), 0, &[1, 4]);
+}
+
+#[test]
+#[should_panic(expected = "block 2 of 2^1")]
+fn blocks_beyond_the_domain_are_refused() {
+    BlockEncoder::new(Domain::new(3), 2).encode(RowValues::U8(&[1]), 2, &mut [Fr::zero(); 4]);
+}
