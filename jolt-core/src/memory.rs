@@ -33,13 +33,13 @@ use lariat_subtables::Params;
 use lariat_sumcheck::quadratic::table_bytes;
 use std::collections::BTreeSet;
 
-/// Code and tables of the field and the scheme: what every proof takes. Measured on runs of 2^10 rows.
-const FIXED_BYTES: u64 = 9 << 20;
+/// Code and constants of the field and the schemes: what every proof takes. Measured on runs of 2^10 rows.
+const FIXED_BYTES: u64 = 11 << 20;
 
-/// What a thread computes blocks of rows in, for so many rows. Measured on runs of 2^10 and 2^14 rows.
-const fn thread_bytes(rows: u64) -> u64 {
-    let (most, needed) = (6 << 20, (1 << 20) + 320 * rows);
-    if needed < most { needed } else { most }
+/// What threads compute blocks of rows in, for so many rows; what is a thread's own, and what one of them needs anyhow.
+/// Measured on runs of 2^10 to 2^20 rows.
+fn thread_bytes(rows: u64, threads: u64) -> u64 {
+    (2 << 20).min(1024 * rows) + threads * (3 << 20).min(256 * rows)
 }
 
 const SCALAR: u64 = size_of::<Fr>() as u64;
@@ -68,6 +68,20 @@ pub struct ProverMemory {
 }
 
 impl ProverMemory {
+    /// The parts with their names.
+    pub fn named_parts(&self) -> [(&'static str, u64); 8] {
+        [
+            ("program", self.program),
+            ("execution", self.execution),
+            ("columns", self.columns),
+            ("commitments", self.commitments),
+            ("step_products", self.step_products),
+            ("cell_products", self.cell_products),
+            ("sumcheck", self.sumcheck),
+            ("opening", self.opening),
+        ]
+    }
+
     /// The most that is there at once: what is kept, and the largest of the other parts.
     pub fn peak(&self) -> u64 {
         let later = [self.step_products, self.cell_products, self.sumcheck, self.opening].into_iter().max();
@@ -81,7 +95,7 @@ impl ProverMemory {
     /// # Errors
     /// When the header is out of the program's bounds, or the scheme cannot be set up for that size.
     pub fn estimate(program: &Program, header: &Header, schemes: &Schemes, plan: Plan) -> Result<Self, ProveError> {
-        Self::parts(program, header, &[], col::num_committed(header.config.params), schemes, plan)
+        Self::parts(program, header, &[], None, schemes, plan)
     }
 
     /// A lower bound of what proving a run with this header takes, whichever cells it touches: half of the columns' bytes
@@ -90,7 +104,7 @@ impl ProverMemory {
     /// # Errors
     /// As [`estimate`](Self::estimate).
     pub fn at_least(program: &Program, header: &Header, schemes: &Schemes, plan: Plan) -> Result<Self, ProveError> {
-        let parts = Self::parts(program, header, &[], 0, schemes, plan)?;
+        let parts = Self::parts(program, header, &[], Some(&[]), schemes, plan)?;
         Ok(Self { columns: parts.columns / 2, ..parts })
     }
 
@@ -99,21 +113,21 @@ impl ProverMemory {
     /// # Errors
     /// As [`estimate`](Self::estimate).
     pub fn of_witness(program: &Program, witness: &Witness, schemes: &Schemes, plan: Plan) -> Result<Self, ProveError> {
-        let in_use = || witness.columns.iter().filter(|column| !is_zero(column));
-        let used = in_use().count().min(col::num_committed(witness.header.config.params));
-        let parts = Self::parts(program, &witness.header, &witness.cells, used, schemes, plan)?;
+        let committed = witness.columns.iter().take(col::num_committed(witness.header.config.params));
+        let in_use: Vec<&Column> = committed.filter(|column| !is_zero(column)).collect();
+        let parts = Self::parts(program, &witness.header, &witness.cells, Some(&in_use), schemes, plan)?;
         // Columns of zeros are memory that nothing has touched.
-        let bytes = |columns: &mut dyn Iterator<Item = &Column>| columns.map(|c| c.heap_bytes() as u64).sum::<u64>();
-        let unused = bytes(&mut witness.columns.iter()) - bytes(&mut in_use());
+        let zero = witness.columns.iter().filter(|column| is_zero(column));
+        let unused: u64 = zero.map(|column| column.heap_bytes() as u64).sum();
         Ok(Self { execution: 0, columns: parts.columns.saturating_sub(unused), ..parts })
     }
 
-    /// All parts, for so many columns over the steps that are not zero.
+    /// All parts, for these committed columns over the steps that are not zero. `None` stands for all of them, whatever they hold.
     fn parts(
         program: &Program,
         header: &Header,
         touched: &[TouchedCell],
-        columns_in_use: usize,
+        in_use: Option<&[&Column]>,
         schemes: &Schemes,
         plan: Plan,
     ) -> Result<Self, ProveError> {
@@ -125,31 +139,44 @@ impl ProverMemory {
         let pcs = schemes.setup(header.config.pcs, Workload { num_vars: &all })?;
         let cx = CellContext { params, image: program.image(), bytecode: program.bytecode(), header };
 
+        let steps = in_use.map_or(col::num_committed(params), <[_]>::len);
+        let committed = [vec![shape.step_vars; steps], pieces_in_use(&shape, touched, &all)].concat();
         let threads = par::num_threads() as u64;
         let (rows, cells) = (header.steps, touched.len() as u64);
         let private = u64::from(header.private_words());
         // A cell that is not touched has a private word all the same; most touched ones are others.
         let sparse_rows = cells + private;
+        // The table over the steps is there once so many variables are bound; neighbouring cells are then one row.
+        let merged = parents(touched, plan.depth) + (private >> plan.depth);
         let row = size_of::<(u32, [Fr; cell::NUM_SPARSE])>() as u64;
         let leaf = size_of::<(u32, [Fr; NUM_GROUPS])>() as u64;
         // Scattered cells share no parents on the way up, until there are as many parents as cells.
         let layers = 2 + (layout.num_vars as u64).saturating_sub(u64::from(cells.max(1).ilog2()));
         Ok(Self {
-            program: FIXED_BYTES + thread_bytes(rows) * threads + program_bytes(program),
+            program: FIXED_BYTES + thread_bytes(rows, threads) + program_bytes(program),
             execution: execution_bytes(program, header),
             columns: rows * witness::row_bytes(params)
                 + cells * (size_of::<TouchedCell>() as u64 + NUM_CELL_COLUMNS as u64 * 8)
                 + 5 * private
                 + header.input.len() as u64,
-            commitments: commitment_bytes(pcs.as_ref(), &shape, touched, columns_in_use),
+            commitments: pcs.parameter_bytes(in_use)
+                + pcs.prover_bytes(&[&committed])
+                // A column of one value at most is a constant, which costs nothing.
+                + if private > 1 { pcs.prover_bytes(&[&shape.private_batch()]) } else { 0 },
             step_products: plan.products.bytes(rows, NUM_GROUPS, shape.num_operations),
             cell_products: cells * (layers + 2) * leaf,
-            sumcheck: table_bytes(rows, num_products(params), plan.depth)
-                + sparse_rows * (row + row / 2)
+            sumcheck: (sparse_rows * (row + row / 2))
+                .max(table_bytes(rows, num_products(params), plan.depth) + merged * (row + row / 2))
                 + cx.num_listed(&layout) as u64 * SCALAR,
-            opening: opening_bytes(pcs.as_ref(), &all),
+            opening: opening_bytes(pcs.as_ref(), &all, &committed),
         })
     }
+}
+
+/// Touched cells with so many of the lowest bits of their numbers left out.
+fn parents(touched: &[TouchedCell], bits: usize) -> u64 {
+    let parent = |c: &TouchedCell| c.cell.checked_shr(bits as u32).unwrap_or(0);
+    touched.iter().map(parent).collect::<BTreeSet<u32>>().len() as u64
 }
 
 /// Products of the relation over steps: which there are does not depend on challenges.
@@ -192,32 +219,22 @@ fn execution_bytes(program: &Program, header: &Header) -> u64 {
     (8 << 20) + 2 * (row * header.steps + started) + started + code as u64
 }
 
-/// What the scheme keeps. Its pieces are of one size; those that are zero, such as pieces of the columns over the cells
-/// without a touched cell, cost nothing.
-fn commitment_bytes(pcs: &dyn Pcs, shape: &Shape, touched: &[TouchedCell], columns_in_use: usize) -> u64 {
-    let steps = vec![shape.step_vars; columns_in_use];
-    let kept = pcs.parameter_bytes() + pcs.prover_bytes(&[&shape.private_batch(), &steps]);
-    let piece = pcs.prover_bytes(&[&[0]]);
-    if piece == 0 {
-        return kept;
-    }
-    let pieces = (pcs.prover_bytes(&[&[shape.cell_vars]]) / piece).max(1);
-    let log_cells = shape.cell_vars.saturating_sub(pieces.ilog2() as usize);
+/// Numbers of variables of the pieces of columns over the cells in which a cell is touched. The others are zero and cost nothing.
+fn pieces_in_use(shape: &Shape, touched: &[TouchedCell], all: &[usize]) -> Vec<usize> {
+    let vars = piece_vars(all).min(shape.cell_vars);
     let in_use = |entry: fn(&TouchedCell) -> u32| {
         let cells = touched.iter().filter(|&c| entry(c) != 0);
-        cells.map(|c| c.cell.checked_shr(log_cells as u32).unwrap_or(0)).collect::<BTreeSet<u32>>().len() as u64
+        cells.map(|c| c.cell.checked_shr(vars as u32).unwrap_or(0)).collect::<BTreeSet<u32>>().len()
     };
     let columns: [fn(&TouchedCell) -> u32; NUM_CELL_COLUMNS] = [|_| 1, |c| c.value, |c| c.timestamp];
-    // A tree over the code words of either commitment has two hashes a position.
-    kept + piece * (columns.into_iter().map(in_use).sum::<u64>() + 4)
+    vec![vars; columns.into_iter().map(in_use).sum()]
 }
 
-/// What an opening takes: the combined piece and its tables, and code words or a commitment key of its size.
-fn opening_bytes(pcs: &dyn Pcs, all: &[usize]) -> u64 {
+/// What an opening takes: the combined piece and its tables, and what the scheme needs.
+fn opening_bytes(pcs: &dyn Pcs, all: &[usize], committed: &[usize]) -> u64 {
     if pcs.kind() == PcsKind::HYRAX {
         // Rows of the square root of all.
         return 0;
     }
-    let combined = SCALAR << piece_vars(all);
-    3 * pcs.prover_bytes(&[&[0]]) + 5 * combined
+    pcs.working_bytes(&[committed]) + 5 * (SCALAR << piece_vars(all))
 }

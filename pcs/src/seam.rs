@@ -87,9 +87,17 @@ pub trait MultilinearPcs: Send + Sync + 'static {
         0
     }
 
-    /// Bytes of public parameters and tables of them that a prover has in memory, where they grow with the columns. By
-    /// default none do.
-    fn parameter_bytes(&self) -> u64 {
+    /// Memory in bytes that committing these columns, or opening them, takes beside what is kept: an estimate. By default,
+    /// nothing.
+    fn working_bytes(&self, batches: &[&[usize]]) -> u64 {
+        let _ = batches;
+        0
+    }
+
+    /// Bytes of public parameters and tables of them that a prover who commits these columns in one call has in memory, where
+    /// they grow with the columns; without columns, the most that they take. By default none do.
+    fn parameter_bytes(&self, columns: Option<&[&Column]>) -> u64 {
+        let _ = columns;
         0
     }
 
@@ -212,8 +220,12 @@ pub trait Pcs: Send + Sync {
     /// Memory in bytes that the prover keeps between committing and opening, beside the columns themselves: an estimate.
     fn prover_bytes(&self, batches: &[&[usize]]) -> u64;
 
-    /// Bytes of public parameters and tables of them that a prover has in memory, where they grow with the columns.
-    fn parameter_bytes(&self) -> u64;
+    /// Memory in bytes that committing these columns, or opening them, takes beside what is kept: an estimate.
+    fn working_bytes(&self, batches: &[&[usize]]) -> u64;
+
+    /// Bytes of public parameters and tables of them that a prover who commits these columns in one call has in memory, where
+    /// they grow with the columns; without columns, the most that they take.
+    fn parameter_bytes(&self, columns: Option<&[&Column]>) -> u64;
 
     /// Digest of the public parameters, to be bound into the transcript before anything else.
     fn setup_digest(&self) -> [u8; 32];
@@ -334,8 +346,12 @@ impl<S: MultilinearPcs> Pcs for S {
         MultilinearPcs::prover_bytes(self, batches)
     }
 
-    fn parameter_bytes(&self) -> u64 {
-        MultilinearPcs::parameter_bytes(self)
+    fn working_bytes(&self, batches: &[&[usize]]) -> u64 {
+        MultilinearPcs::working_bytes(self, batches)
+    }
+
+    fn parameter_bytes(&self, columns: Option<&[&Column]>) -> u64 {
+        MultilinearPcs::parameter_bytes(self, columns)
     }
 
     fn setup_digest(&self) -> [u8; 32] {

@@ -30,52 +30,132 @@ const SHIFT_BLOCK: usize = 512;
 /// Points `G_0, ..., G_{L-1}` with the tables that make `sum_i v_i G_i` cheap for small `v_i`.
 ///
 /// Up to `2^14` points, tables hold `2^(w k) G_i`, so that the digits of all windows of a scalar fall into one set of buckets, and subset
-/// sums of groups of neighbours for Boolean rows. Each is built when a row first needs it: for `L = 4096`, 0.5 MiB for
+/// sums of groups of neighbours for Boolean rows. Each is built when rows first need it: for `L = 4096`, 0.5 MiB for
 /// scalars of 16 bits, 1.5 MiB for 64 bits, 5 MiB for full-size scalars, 2.6 MiB for Booleans. More points are kept once, 64 bytes
 /// each, with subset sums in at most 64 MiB. Variable time: not for secrets.
 #[derive(Debug)]
 pub struct FixedBases {
     bases: Vec<G1Affine>,
     backend: Backend,
-    subset_bits: usize,
-    plain: OnceLock<Vec<PackedPoint>>,
-    small: Shifted,
-    medium: Shifted,
-    full: Shifted,
-    subsets: OnceLock<Vec<PackedPoint>>,
+    layout: Layout,
+    /// By kind.
+    tables: [OnceLock<Vec<PackedPoint>>; TableKind::ALL.len()],
 }
 
-/// The points `2^(window k) G_i` at index `k L + i`, for `k` below `num_windows`.
-#[derive(Debug)]
-struct Shifted {
+/// A table of the points `2^(window k) G_i` at index `k L + i`, for `k` below `num_windows`.
+#[derive(Clone, Copy, Debug)]
+struct Windows {
     window: usize,
     num_windows: usize,
-    points: OnceLock<Vec<PackedPoint>>,
 }
 
-impl Shifted {
-    /// A table for magnitudes below `2^bits` whose window suits magnitudes below `2^typical_bits` best.
+impl Windows {
+    /// For magnitudes below `2^bits`, with the window that suits magnitudes below `2^typical_bits` best.
     fn new(bits: usize, typical_bits: usize, len: usize) -> Self {
         let window = best_window(typical_bits, len);
-        Self { window, num_windows: num_windows(bits, window), points: OnceLock::new() }
-    }
-
-    fn points(&self, bases: &[G1Affine], backend: Backend) -> &[PackedPoint] {
-        get_or_build(&self.points, || shifted_points(bases, backend, self.window, self.num_windows))
+        Self { window, num_windows: num_windows(bits, window) }
     }
 
     /// Additions for `len` nonzero magnitudes below `2^bits`.
-    fn cost(&self, bits: usize, len: usize) -> usize {
+    fn cost(self, bits: usize, len: usize) -> usize {
         num_windows(bits, self.window) * len + (1 << self.window).min(2 * len)
     }
 
-    fn max_digit(&self) -> usize {
+    fn max_digit(self) -> usize {
         1 << (self.window - 1)
     }
+}
 
-    /// Additions that building the table for so many bases takes.
-    fn build_cost(&self, len: usize) -> usize {
-        (self.num_windows - 1) * self.window * len
+/// The tables over so many bases, what they cost and what they save. Nothing of it depends on the bases.
+#[derive(Clone, Copy, Debug)]
+struct Layout {
+    len: usize,
+    /// Zero where there are no subset sums.
+    subset_bits: usize,
+    small: Windows,
+    medium: Windows,
+    full: Windows,
+}
+
+impl Layout {
+    fn new(len: usize) -> Self {
+        Self {
+            len,
+            subset_bits: subset_bits(len),
+            small: Windows::new(16, 16, len),
+            medium: Windows::new(64, 32, len),
+            full: Windows::new(CENTERED_BITS, CENTERED_BITS, len),
+        }
+    }
+
+    /// Points of a table.
+    fn num_points(&self, kind: TableKind) -> usize {
+        let shifted = |windows: Windows| windows.num_windows * self.len;
+        match kind {
+            TableKind::Plain => self.len,
+            TableKind::Subsets if self.subset_bits == 0 => 0,
+            TableKind::Subsets => subset_table_len(self.len, self.subset_bits),
+            _ if self.len > MAX_SHIFTED => 0,
+            TableKind::Small => shifted(self.small),
+            TableKind::Medium => shifted(self.medium),
+            TableKind::Full => shifted(self.full),
+        }
+    }
+
+    /// The additions that building a table takes.
+    fn build_cost(&self, kind: TableKind) -> usize {
+        let shifted = |windows: Windows| (windows.num_windows - 1) * windows.window * self.len;
+        match kind {
+            TableKind::Plain => 0,
+            TableKind::Subsets => subset_table_len(self.len, self.subset_bits),
+            TableKind::Small => shifted(self.small),
+            TableKind::Medium => shifted(self.medium),
+            TableKind::Full => shifted(self.full),
+        }
+    }
+
+    /// The table that makes a row cheapest, were it there, or `None` for an all-zero row.
+    fn table_for(&self, row: &RowValues<'_>) -> Option<Choice> {
+        let (bits, nonzero) = row.size().unwrap_or((CENTERED_BITS, row.end()));
+        if nonzero == 0 {
+            return None;
+        }
+        let plain = plain::cost(bits, nonzero);
+        let over = |kind, cost: usize| Some(Choice { kind, saving: plain.saturating_sub(cost) });
+        match row {
+            RowValues::Bool(_) if self.subset_bits > 0 => {
+                over(TableKind::Subsets, nonzero.min(row.end().div_ceil(self.subset_bits)))
+            }
+            _ if self.len > MAX_SHIFTED => over(TableKind::Plain, plain),
+            RowValues::Field(_) => over(TableKind::Full, self.full.cost(bits, nonzero)),
+            _ => {
+                let medium = self.medium.cost(bits, nonzero);
+                let small = if bits <= 16 { self.small.cost(bits, nonzero) } else { usize::MAX };
+                if small <= medium { over(TableKind::Small, small) } else { over(TableKind::Medium, medium) }
+            }
+        }
+    }
+
+    /// The tables that rows are summed over: those that are there, and those that save these rows more than their building
+    /// takes. A short proof does without.
+    fn tables_for(&self, rows: &[RowValues<'_>], is_there: impl Fn(TableKind) -> bool) -> Vec<Option<TableKind>> {
+        let choices = par::map_collect(rows.len(), |i| self.table_for(&rows[i]));
+        let pays = TableKind::ALL.map(|kind| {
+            let saving: usize = choices.iter().flatten().filter(|c| c.kind == kind).map(|c| c.saving).sum();
+            kind == TableKind::Plain || is_there(kind) || saving > self.build_cost(kind)
+        });
+        let table = |choice: Choice| if pays[choice.kind as usize] { choice.kind } else { TableKind::Plain };
+        choices.into_iter().map(|choice| choice.map(table)).collect()
+    }
+
+    /// The rows of columns: column `k` in `m_k` variables has `max(1, 2^m_k / L)` of them, which are returned as counts too.
+    fn rows_of<'c>(&self, columns: &[&'c Column]) -> (Vec<RowValues<'c>>, Vec<usize>) {
+        let counts: Vec<usize> = columns.iter().map(|c| ((1usize << c.num_vars()) / self.len).max(1)).collect();
+        let of_column = |(column, &count): (&&'c Column, &usize)| {
+            let (column, len) = (*column, self.len);
+            (0..count).map(move |i| RowValues::of_column(column, i * len, len))
+        };
+        (columns.iter().zip(&counts).flat_map(of_column).collect(), counts)
     }
 }
 
@@ -126,33 +206,23 @@ impl FixedBases {
     pub fn with_backend(bases: Vec<G1Affine>, backend: Backend) -> Self {
         assert!(bases.len() <= 1 << 26, "more than 2^26 fixed bases");
         assert!(backend.is_available(), "backend not available on this CPU");
-        let len = bases.len();
-        Self {
-            subset_bits: subset_bits(len),
-            plain: OnceLock::new(),
-            small: Shifted::new(16, 16, len),
-            medium: Shifted::new(64, 32, len),
-            full: Shifted::new(CENTERED_BITS, CENTERED_BITS, len),
-            subsets: OnceLock::new(),
-            bases,
-            backend,
-        }
+        let layout = Layout::new(bases.len());
+        Self { bases, backend, layout, tables: Default::default() }
     }
 
-    /// Most bytes that `len` bases take, tables included.
-    pub fn max_bytes(len: usize) -> u64 {
-        let bases = len * size_of::<G1Affine>();
-        let shifted = if len <= MAX_SHIFTED {
-            let windows = |bits, typical| Shifted::new(bits, typical, len).num_windows;
-            len * (windows(16, 16) + windows(64, 32) + windows(CENTERED_BITS, CENTERED_BITS))
-        } else {
-            0
+    /// Bytes that `len` bases take with the tables that [`Self::commit_columns`] builds for these columns; without
+    /// columns, the most that they take.
+    pub fn bytes_for(len: usize, columns: Option<&[&Column]>) -> u64 {
+        let layout = Layout::new(len);
+        let built: Vec<TableKind> = match columns {
+            None => TableKind::ALL.to_vec(),
+            Some(columns) => {
+                let used = layout.tables_for(&layout.rows_of(columns).0, |_| false);
+                TableKind::ALL.into_iter().filter(|kind| used.contains(&Some(*kind))).collect()
+            }
         };
-        let subsets = match subset_bits(len) {
-            0 => 0,
-            bits => subset_table_len(len, bits),
-        };
-        (bases + (len + shifted + subsets) * size_of::<PackedPoint>()) as u64
+        let points: usize = built.into_iter().map(|kind| layout.num_points(kind)).sum();
+        (len * size_of::<G1Affine>() + points * size_of::<PackedPoint>()) as u64
     }
 
     /// The bases.
@@ -195,14 +265,14 @@ impl FixedBases {
             assert!(row.end() <= self.len(), "row of {} values over {} bases", row.end(), self.len());
         }
         let mut out = vec![G1Affine::identity(); rows.len()];
-        let tables = self.tables_for(rows);
+        let tables = self.layout.tables_for(rows, |kind| self.tables[kind as usize].get().is_some());
         let of_kind = |plain: bool| {
             let tables = tables.iter().enumerate().filter_map(|(i, table)| table.map(|table| (i, table)));
             tables.filter(move |(_, table)| (*table == TableKind::Plain) == plain)
         };
         let plain: Vec<usize> = of_kind(true).map(|(i, _)| i).collect();
         if !plain.is_empty() {
-            let table = self.table(TableKind::Plain).0;
+            let table = self.table(TableKind::Plain);
             let values: Vec<RowValues<'_>> = plain.iter().map(|&i| rows[i]).collect();
             let sums = sum_rows(self.backend, table, &values);
             for (i, sum) in plain.into_iter().zip(G1Projective::normalize_batch(&sums)) {
@@ -215,8 +285,9 @@ impl FixedBases {
         for (_, table) in order.chunk_by(|a, b| a.1 == b.1).map(|run| run[0]) {
             self.table(table);
         }
-        let work =
-            |&(i, table): &(usize, TableKind)| rows[i].num_items_bound(table == TableKind::Subsets, self.subset_bits);
+        let work = |&(i, table): &(usize, TableKind)| {
+            rows[i].num_items_bound(table == TableKind::Subsets, self.layout.subset_bits)
+        };
         let total: usize = order.iter().map(work).sum();
         let target = (total / (4 * par::num_threads())).clamp(MIN_CHUNK_ITEMS, CHUNK_ITEMS);
         let mut chunks: Vec<&[(usize, TableKind)]> = Vec::new();
@@ -246,89 +317,45 @@ impl FixedBases {
     /// When `L` is not a power of two.
     pub fn commit_columns(&self, columns: &[&Column]) -> Vec<Vec<G1Affine>> {
         assert!(self.len().is_power_of_two(), "the number of bases is a power of two");
-        let counts: Vec<usize> = columns.iter().map(|c| ((1usize << c.num_vars()) / self.len()).max(1)).collect();
-        let rows: Vec<RowValues<'_>> = columns
-            .iter()
-            .zip(&counts)
-            .flat_map(|(column, &count)| (0..count).map(|i| RowValues::of_column(column, i * self.len(), self.len())))
-            .collect();
+        let (rows, counts) = self.layout.rows_of(columns);
         let mut commitments = self.commit_rows(&rows).into_iter();
         counts.iter().map(|&count| commitments.by_ref().take(count).collect()).collect()
     }
 
-    /// The table that makes a row cheapest, were it there, or `None` for an all-zero row.
-    fn table_for(&self, row: &RowValues<'_>) -> Option<Choice> {
-        let (bits, nonzero) = row.size().unwrap_or((CENTERED_BITS, row.end()));
-        if nonzero == 0 {
-            return None;
-        }
-        let plain = plain::cost(bits, nonzero);
-        let over = |kind, cost: usize| Some(Choice { kind, saving: plain.saturating_sub(cost) });
-        match row {
-            RowValues::Bool(_) if self.subset_bits > 0 => {
-                over(TableKind::Subsets, nonzero.min(row.end().div_ceil(self.subset_bits)))
-            }
-            _ if self.len() > MAX_SHIFTED => over(TableKind::Plain, plain),
-            RowValues::Field(_) => over(TableKind::Full, self.full.cost(bits, nonzero)),
-            _ => {
-                let medium = self.medium.cost(bits, nonzero);
-                let small = if bits <= 16 { self.small.cost(bits, nonzero) } else { usize::MAX };
-                if small <= medium { over(TableKind::Small, small) } else { over(TableKind::Medium, medium) }
-            }
-        }
+    /// The points of a table, built if need be.
+    fn table(&self, kind: TableKind) -> &[PackedPoint] {
+        let shifted = |windows: Windows| shifted_points(&self.bases, self.backend, windows.window, windows.num_windows);
+        get_or_build(&self.tables[kind as usize], || match kind {
+            TableKind::Plain => pack_all(self.backend, self.len(), |i| &self.bases[i]),
+            TableKind::Subsets => subset_points(&self.bases, self.layout.subset_bits, self.backend),
+            TableKind::Small => shifted(self.layout.small),
+            TableKind::Medium => shifted(self.layout.medium),
+            TableKind::Full => shifted(self.layout.full),
+        })
     }
 
-    /// The tables that rows are summed over: those that are there, and those that save these rows more than their building
-    /// takes. A short proof does without.
-    fn tables_for(&self, rows: &[RowValues<'_>]) -> Vec<Option<TableKind>> {
-        let choices = par::map_collect(rows.len(), |i| self.table_for(&rows[i]));
-        let pays = TableKind::ALL.map(|kind| {
-            let saving: usize = choices.iter().flatten().filter(|c| c.kind == kind).map(|c| c.saving).sum();
-            self.to_build(kind).is_none_or(|cost| saving > cost)
-        });
-        let table = |choice: Choice| if pays[choice.kind as usize] { choice.kind } else { TableKind::Plain };
-        choices.into_iter().map(|choice| choice.map(table)).collect()
-    }
-
-    /// The additions that building a table takes, if it is not there.
-    fn to_build(&self, kind: TableKind) -> Option<usize> {
-        let shifted = |table: &Shifted| table.points.get().is_none().then(|| table.build_cost(self.len()));
+    /// The largest digit over a table.
+    fn max_digit(&self, kind: TableKind) -> usize {
         match kind {
-            TableKind::Plain => None,
-            TableKind::Subsets => self.subsets.get().is_none().then(|| subset_table_len(self.len(), self.subset_bits)),
-            TableKind::Small => shifted(&self.small),
-            TableKind::Medium => shifted(&self.medium),
-            TableKind::Full => shifted(&self.full),
-        }
-    }
-
-    /// The points of a table, built if need be, and the largest digit over it.
-    fn table(&self, kind: TableKind) -> (&[PackedPoint], usize) {
-        match kind {
-            TableKind::Plain => {
-                (get_or_build(&self.plain, || pack_all(self.backend, self.len(), |i| &self.bases[i])), 1)
-            }
-            TableKind::Subsets => {
-                (get_or_build(&self.subsets, || subset_points(&self.bases, self.subset_bits, self.backend)), 1)
-            }
-            TableKind::Small => (self.small.points(&self.bases, self.backend), self.small.max_digit()),
-            TableKind::Medium => (self.medium.points(&self.bases, self.backend), self.medium.max_digit()),
-            TableKind::Full => (self.full.points(&self.bases, self.backend), self.full.max_digit()),
+            TableKind::Plain | TableKind::Subsets => 1,
+            TableKind::Small => self.layout.small.max_digit(),
+            TableKind::Medium => self.layout.medium.max_digit(),
+            TableKind::Full => self.layout.full.max_digit(),
         }
     }
 
     fn commit_chunk(&self, rows: &[RowValues<'_>], chunk: &[(usize, TableKind)]) -> Vec<G1Affine> {
         let Some(&(_, kind)) = chunk.first() else { return Vec::new() };
         let len = self.len();
-        let (table, max_weight) = self.table(kind);
+        let (table, max_weight) = (self.table(kind), self.max_digit(kind));
         let mut buckets = Buckets::default();
         let mut items: Vec<(u32, PointRef)> = Vec::new();
         for (job, &(row, _)) in chunk.iter().enumerate() {
             items.clear();
             match (kind, &rows[row]) {
                 (TableKind::Subsets, RowValues::Bool(values)) => {
-                    let per_group = (1 << self.subset_bits) - 1;
-                    for (group, bits) in values.chunks(self.subset_bits).enumerate() {
+                    let per_group = (1 << self.layout.subset_bits) - 1;
+                    for (group, bits) in values.chunks(self.layout.subset_bits).enumerate() {
                         let subset = bits.iter().rev().fold(0, |s, &bit| 2 * s + usize::from(bit));
                         if subset != 0 {
                             items.push((1, PointRef::table(group * per_group + subset - 1, false)));
@@ -338,13 +365,14 @@ impl FixedBases {
                 (TableKind::Full, RowValues::Field(values)) => {
                     for (i, value) in values.iter().enumerate().filter(|(_, v)| !v.is_zero()) {
                         let (magnitude, negative) = centered(value);
-                        digits_wide(&magnitude, self.full.window, |k, digit, digit_negative| {
+                        digits_wide(&magnitude, self.layout.full.window, |k, digit, digit_negative| {
                             items.push((digit, PointRef::table(k * len + i, digit_negative != negative)));
                         });
                     }
                 }
                 (_, values) => {
-                    let window = if kind == TableKind::Small { self.small.window } else { self.medium.window };
+                    let Layout { small, medium, .. } = self.layout;
+                    let window = if kind == TableKind::Small { small } else { medium }.window;
                     values.for_each_nonzero(|i, magnitude, negative| {
                         digits_u64(magnitude, window, |k, digit, digit_negative| {
                             items.push((digit, PointRef::table(k * len + i, digit_negative != negative)));
@@ -434,6 +462,7 @@ fn subset_points(bases: &[G1Affine], group_bits: usize, backend: Backend) -> Vec
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::column::ColumnData;
     use ark_ec::AffineRepr;
     use ark_ff::Field;
 
@@ -450,7 +479,7 @@ mod tests {
         let rows = [RowValues::from(&values[..]), RowValues::from(&bits[..]), RowValues::from(&scalars[..])];
         for (row, kind) in rows.into_iter().zip([TableKind::Medium, TableKind::Subsets, TableKind::Full]) {
             let fixed = FixedBases::new(bases.clone());
-            let built = || fixed.to_build(kind).is_none();
+            let built = || fixed.tables[kind as usize].get().is_some();
             let first = fixed.commit_row(row);
             assert!(!built(), "{kind:?} for one row");
             let rows = (2..1000).find(|&count| {
@@ -462,20 +491,35 @@ mod tests {
         }
     }
 
+    /// What is said of the memory of tables is what they take: at most, and those that some columns need.
     #[test]
-    fn tables_take_no_more_memory_than_is_said() {
+    fn tables_take_the_memory_that_is_said() {
         for len in [1, 3, 100, 1 << 10, MAX_SHIFTED, MAX_SHIFTED + 1, 1 << 16] {
             let fixed = FixedBases::new(vec![G1Affine::generator(); len]);
-            let mut kinds = vec![TableKind::Plain];
-            if fixed.subset_bits > 0 {
-                kinds.push(TableKind::Subsets);
-            }
-            if len <= MAX_SHIFTED {
-                kinds.extend([TableKind::Small, TableKind::Medium, TableKind::Full]);
-            }
-            let tables: usize = kinds.into_iter().map(|kind| size_of_val(fixed.table(kind).0)).sum();
-            let bases = size_of_val(fixed.bases());
-            assert_eq!(FixedBases::max_bytes(len), (bases + tables) as u64, "{len} bases");
+            let kinds = TableKind::ALL.into_iter().filter(|kind| fixed.layout.num_points(*kind) > 0);
+            let tables: usize = kinds.map(|kind| size_of_val(fixed.table(kind))).sum();
+            assert_eq!(FixedBases::bytes_for(len, None), (size_of_val(fixed.bases()) + tables) as u64, "{len} bases");
         }
+        let len = 1 << 9;
+        let mut sizes = Vec::new();
+        for log_rows in [0, 9, 12, 14, 16] {
+            let values: Vec<u32> = (0..1 << log_rows).map(|i: u32| i.wrapping_mul(0x9e37_79b9)).collect();
+            let columns = [
+                Column::new(log_rows, ColumnData::Bool(values.iter().map(|v| v & 4 == 0).collect())),
+                Column::new(log_rows, ColumnData::U16(values.iter().map(|v| *v as u16).collect())),
+                Column::new(log_rows, ColumnData::U32(values)),
+            ];
+            let columns: Vec<&Column> = columns.iter().collect();
+            let fixed = FixedBases::new(vec![G1Affine::generator(); len]);
+            fixed.commit_columns(&columns);
+            let tables =
+                fixed.tables.iter().filter_map(OnceLock::get).map(|t| size_of_val(t.as_slice())).sum::<usize>();
+            let said = FixedBases::bytes_for(len, Some(&columns));
+            assert_eq!(said, (size_of_val(fixed.bases()) + tables) as u64, "2^{log_rows} rows");
+            sizes.push(said);
+        }
+        sizes.dedup();
+        assert!(sizes.len() > 2 && sizes.is_sorted(), "{sizes:?}");
+        assert!(sizes.iter().all(|said| *said <= FixedBases::bytes_for(len, None)));
     }
 }

@@ -40,6 +40,7 @@ fn prove_reports_its_costs() {
         "proof_bytes",
         "peak_rss_bytes",
         "estimated_peak_bytes",
+        "estimated_bytes",
         "memory_plan",
         "pcs",
         "setup",

@@ -122,7 +122,7 @@ use ark_ec::CurveGroup;
 use ark_ff::Zero;
 use lariat_algebra::msm::{RowValues, combine_rows, msm};
 use lariat_algebra::poly::eq_evals;
-use lariat_algebra::{Fr, G1Affine, par};
+use lariat_algebra::{Fr, G1Affine, column::Column, par};
 use lariat_pcs::batch::{Batched, PieceClaim, PieceOpening, PiecePcs, Shape, piece_vars};
 use lariat_pcs::{
     Pcs, PcsError, PcsInfo, PcsKind, QuantumStatus, Scheme, SecurityBits, SetupSource, VerifyError, Workload,
@@ -272,6 +272,15 @@ impl PiecePcs for Dory {
             setup: SetupSource::Transparent,
             quantum: QuantumStatus::Broken,
         }
+    }
+
+    /// Commitments to the rows of all pieces.
+    fn prover_bytes(&self, num_pieces: usize) -> u64 {
+        (num_pieces * size_of::<G1Affine>()) as u64 * (1 << (self.piece_vars - self.log_columns()))
+    }
+
+    fn parameter_bytes(&self, columns: Option<&[&Column]>) -> u64 {
+        Setup::bytes(self.log_columns(), columns)
     }
 
     fn setup_digest(&self) -> [u8; 32] {

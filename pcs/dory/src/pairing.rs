@@ -34,6 +34,13 @@ const PREPARE_BLOCK: usize = 64;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lines(Vec<Line>);
 
+impl Lines {
+    /// Bytes of the lines of a point other than the identity.
+    pub(crate) fn heap_bytes() -> usize {
+        num_lines() * size_of::<Line>()
+    }
+}
+
 /// A line of slope `m` through `T`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Line {

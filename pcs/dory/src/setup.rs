@@ -3,12 +3,15 @@
 use crate::generators;
 use crate::pairing::{self, Lines};
 use ark_bn254::G2Affine;
-use lariat_algebra::msm::FixedBases;
+use lariat_algebra::{column::Column, msm::FixedBases};
 use lariat_pcs::PcsError;
 use std::sync::{Arc, OnceLock};
 
 /// Logarithm of the most generators in each group.
 pub const MAX_LOG_LEN: usize = 14;
+
+/// What openings compute in, whatever their size. Measured on runs of 2^10 rows.
+const FIXED_BYTES: u64 = 5 << 19;
 
 /// Generators `Gamma_1`, `Gamma_2` of both groups, `n = 2^sigma` each: what a prover needs beside the
 /// [`Constants`](crate::constants::Constants), and a verifier does not.
@@ -37,6 +40,13 @@ impl Setup {
         }
         let gamma1 = FixedBases::new(generators::g1_generators(1 << log_len));
         Ok(Self { log_len, gamma1, gamma2: generators::g2_generators(1 << log_len), lines: OnceLock::new() })
+    }
+
+    /// Bytes of `2^log_len` generators of each group, their lines, and the tables that these columns need; without columns,
+    /// all tables.
+    pub(crate) fn bytes(log_len: usize, columns: Option<&[&Column]>) -> u64 {
+        let of_second_group = size_of::<G2Affine>() + size_of::<Lines>() + Lines::heap_bytes();
+        FIXED_BYTES + FixedBases::bytes_for(1 << log_len, columns) + ((of_second_group as u64) << log_len)
     }
 
     /// The lines of `Gamma_2`: made when they are first asked for, and kept.

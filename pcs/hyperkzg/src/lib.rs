@@ -76,7 +76,7 @@ mod tests;
 
 use ark_ff::{Field, Zero};
 use lariat_algebra::msm::{RowValues, msm};
-use lariat_algebra::{Fr, G1Affine};
+use lariat_algebra::{Fr, G1Affine, column::Column};
 use lariat_kzg::{Kzg, LONGEST_CEREMONY, PowersOfTau, check_pairing};
 use lariat_pcs::batch::{Batched, PieceClaim, PieceOpening, PiecePcs, piece_vars};
 use lariat_pcs::{
@@ -168,8 +168,8 @@ impl PiecePcs for HyperKzg {
         }
     }
 
-    fn parameter_bytes(&self) -> u64 {
-        self.kzg.parameter_bytes()
+    fn parameter_bytes(&self, columns: Option<&[&Column]>) -> u64 {
+        self.kzg.parameter_bytes(columns)
     }
 
     fn setup_digest(&self) -> [u8; 32] {

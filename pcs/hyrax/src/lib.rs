@@ -204,6 +204,10 @@ impl MultilinearPcs for Hyrax {
         SecurityBits { conjectured: SecurityBits::CURVE, ..error }
     }
 
+    fn parameter_bytes(&self, columns: Option<&[&Column]>) -> u64 {
+        FixedBases::bytes_for(1 << self.log_row_len, columns)
+    }
+
     fn setup_digest(&self) -> [u8; 32] {
         self.made().digest
     }

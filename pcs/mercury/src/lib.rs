@@ -86,7 +86,7 @@ mod tests;
 use ark_ff::Field;
 use equation::{NUM_EVALS, Values, Weights};
 use lariat_algebra::msm::{RowValues, msm};
-use lariat_algebra::{Fr, G1Affine};
+use lariat_algebra::{Fr, G1Affine, column::Column};
 use lariat_kzg::{Kzg, LONGEST_CEREMONY, PowersOfTau, check_pairing};
 use lariat_pcs::batch::{Batched, PieceClaim, PieceOpening, PiecePcs, piece_vars};
 use lariat_pcs::{
@@ -186,8 +186,8 @@ impl PiecePcs for Mercury {
         }
     }
 
-    fn parameter_bytes(&self) -> u64 {
-        self.kzg.parameter_bytes()
+    fn parameter_bytes(&self, columns: Option<&[&Column]>) -> u64 {
+        self.kzg.parameter_bytes(columns)
     }
 
     fn setup_digest(&self) -> [u8; 32] {

@@ -116,9 +116,17 @@ pub trait PiecePcs: Send + Sync + 'static {
         0
     }
 
-    /// Bytes of public parameters and tables of them that a prover has in memory, where they grow with the pieces. By
-    /// default none do.
-    fn parameter_bytes(&self) -> u64 {
+    /// Memory in bytes that committing so many pieces in one call, or opening them, takes beside what is kept: an estimate. By
+    /// default, nothing.
+    fn working_bytes(&self, num_pieces: usize) -> u64 {
+        let _ = num_pieces;
+        0
+    }
+
+    /// Bytes of public parameters and tables of them that a prover who commits these columns in one call, piece by piece, has in
+    /// memory, where they grow with the pieces; without columns, the most that they take. By default none do.
+    fn parameter_bytes(&self, columns: Option<&[&Column]>) -> u64 {
+        let _ = columns;
         0
     }
 
@@ -258,8 +266,12 @@ impl<S: PiecePcs> MultilinearPcs for Batched<S> {
         self.0.prover_bytes(self.shape(batches).num_pieces().iter().sum())
     }
 
-    fn parameter_bytes(&self) -> u64 {
-        self.0.parameter_bytes()
+    fn working_bytes(&self, batches: &[&[usize]]) -> u64 {
+        self.0.working_bytes(self.shape(batches).num_pieces().iter().sum())
+    }
+
+    fn parameter_bytes(&self, columns: Option<&[&Column]>) -> u64 {
+        self.0.parameter_bytes(columns)
     }
 
     fn hardness(&self) -> Vec<Hardness> {

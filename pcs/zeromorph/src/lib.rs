@@ -72,7 +72,7 @@ use ark_ec::AffineRepr;
 use ark_ff::Field;
 use lariat_algebra::ifma::slices::scale_add;
 use lariat_algebra::msm::{RowValues, msm};
-use lariat_algebra::{Fr, G1Affine};
+use lariat_algebra::{Fr, G1Affine, column::Column};
 use lariat_kzg::{Kzg, LONGEST_CEREMONY, check_pairing, divide_by_linear, for_scheme};
 use lariat_pcs::batch::{Batched, PieceClaim, PieceOpening, PiecePcs, piece_vars};
 use lariat_pcs::{
@@ -139,8 +139,8 @@ impl PiecePcs for Zeromorph {
         }
     }
 
-    fn parameter_bytes(&self) -> u64 {
-        self.kzg.parameter_bytes()
+    fn parameter_bytes(&self, columns: Option<&[&Column]>) -> u64 {
+        self.kzg.parameter_bytes(columns)
     }
 
     fn setup_digest(&self) -> [u8; 32] {
