@@ -122,7 +122,7 @@ pub use params::{Config, Oracle, Params};
 
 use lariat_algebra::Fr;
 use lariat_algebra::msm::RowValues;
-use lariat_merkle::{Cap, InterleavedMatrix, MerkleTree, OpeningLabels};
+use lariat_merkle::{Cap, CommittedRows, OpeningLabels};
 use lariat_pcs::batch::{Batched, PieceClaim, PieceOpening, PiecePcs, piece_vars};
 use lariat_pcs::{
     ErrorTerm, PcsError, PcsInfo, PcsKind, QuantumStatus, Scheme, SecurityBits, SetupSource, VerifyError,
@@ -188,10 +188,10 @@ pub struct RowsCommitment {
     num_pieces: usize,
 }
 
-/// What the prover keeps of one commit call: the codewords and their tree.
+/// What the prover keeps of one commit call: the rows of the codewords and their tree.
 #[derive(Debug)]
 pub struct RowsHint {
-    rows: Option<(InterleavedMatrix, MerkleTree)>,
+    rows: Option<CommittedRows>,
 }
 
 impl PiecePcs for BaseFold {
@@ -234,10 +234,14 @@ impl PiecePcs for BaseFold {
         self.params.security(num_pieces)
     }
 
-    /// The codewords of all pieces.
     fn prover_bytes(&self, num_pieces: usize) -> u64 {
-        let codeword = SCALAR_BYTES << (self.piece_vars() + self.params.config().log_inv_rate);
-        (num_pieces * codeword) as u64
+        CommittedRows::kept_bytes(num_pieces, self.params.code())
+    }
+
+    fn working_bytes(&self, num_pieces: usize) -> u64 {
+        // The codeword of the combination and its folds.
+        let code = self.params.code();
+        CommittedRows::working_bytes(num_pieces, code) + ((2 * SCALAR_BYTES as u64) << code.log_len())
     }
 
     fn error_terms(&self, num_pieces: usize) -> Vec<ErrorTerm> {
@@ -251,9 +255,8 @@ impl PiecePcs for BaseFold {
             return Ok((RowsCommitment { cap: None, num_pieces }, RowsHint { rows: None }));
         }
         let params = &self.params;
-        let matrix = InterleavedMatrix::encode(pieces, params.piece_vars(), params.config().log_inv_rate, 0);
-        let tree = matrix.commit(params.num_queries());
-        Ok((RowsCommitment { cap: Some(tree.cap()), num_pieces }, RowsHint { rows: Some((matrix, tree)) }))
+        let rows = CommittedRows::encode(pieces, params.code(), params.num_queries());
+        Ok((RowsCommitment { cap: Some(rows.cap()), num_pieces }, RowsHint { rows: Some(rows) }))
     }
 
     fn send_commitment(&self, commitment: &RowsCommitment, channel: &mut ProverChannel) {

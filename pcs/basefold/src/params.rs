@@ -2,7 +2,7 @@
 
 use lariat_algebra::ntt::MAX_LOG_SIZE;
 use lariat_merkle::queries::COLLISION_BITS;
-use lariat_merkle::{OpeningShape, RateAndRegime, Regime, TreeShape};
+use lariat_merkle::{Code, OpeningShape, RateAndRegime, Regime, TreeShape};
 use lariat_pcs::{ErrorTerm, PcsError, SecurityBits};
 use lariat_transcript::PublicCoin;
 use lariat_transcript::encoding::SCALAR_BYTES;
@@ -83,6 +83,11 @@ impl Params {
     /// Number of variables `l` of a piece.
     pub fn piece_vars(&self) -> usize {
         self.piece_vars
+    }
+
+    /// The code of pieces.
+    pub(crate) fn code(&self) -> Code {
+        Code { log_coefficients: self.piece_vars, log_blowup: self.config.log_inv_rate }
     }
 
     /// Number of positions sampled.

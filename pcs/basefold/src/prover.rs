@@ -48,7 +48,7 @@ pub(crate) fn open(params: &Params, opening: PieceOpening<'_>, hints: &[&RowsHin
     channel.send_scalars(LABEL_FINAL, &folding.poly);
 
     // Step 5: queries.
-    folding.answer(hints, channel);
+    folding.answer(hints, pieces, channel);
 }
 
 /// The polynomial on its way down, with its codeword and the oracles so far.
@@ -92,16 +92,18 @@ impl<'a> Folding<'a> {
     }
 
     /// Draws the queries and sends the rows and the oracles' leaves there.
-    pub(crate) fn answer(&self, hints: &[&RowsHint], channel: &mut ProverChannel) {
+    pub(crate) fn answer(&self, hints: &[&RowsHint], pieces: &[Vec<RowValues<'_>>], channel: &mut ProverChannel) {
         let mut indices = self.params.draw_queries(channel);
-        for (matrix, tree) in hints.iter().filter_map(|hint| hint.rows.as_ref()) {
-            send_openings(matrix, tree, &indices, ROWS, channel);
+        for (hint, pieces) in hints.iter().zip(pieces) {
+            if let Some(rows) = &hint.rows {
+                rows.send(pieces, &indices, ROWS, channel);
+            }
         }
         for (oracle, (matrix, tree)) in self.params.oracles().zip(&self.oracles) {
             for i in &mut indices {
                 *i >>= oracle.log_fold;
             }
-            send_openings(matrix, tree, &indices, LEAVES, channel);
+            send_openings(&matrix.leaves(&indices), tree, &indices, LEAVES, channel);
         }
     }
 }

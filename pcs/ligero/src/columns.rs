@@ -1,10 +1,7 @@
 //! The encoded matrix under a Merkle tree, as the prover keeps and the verifier sees it.
 
 use lariat_algebra::msm::RowValues;
-use lariat_merkle::{
-    InterleavedMatrix, MerkleTree, OpeningLabels, OpeningShape, RateAndRegime, Regime, TreeShape, send_openings,
-};
-use lariat_transcript::ProverChannel;
+use lariat_merkle::{CommittedRows, OpeningLabels, OpeningShape, RateAndRegime, Regime, TreeShape, rows};
 
 /// Labels of opened columns, and the check that they are under the cap.
 pub(crate) const OPENINGS: OpeningLabels =
@@ -31,6 +28,11 @@ impl Code {
         RateAndRegime::new(self.log_inv_rate, Regime::Unique)
     }
 
+    /// The code as rows of codewords know it.
+    pub fn of_rows(&self) -> rows::Code {
+        rows::Code { log_coefficients: self.log_row_len, log_blowup: self.log_inv_rate }
+    }
+
     /// The tree over the positions.
     pub fn tree(&self) -> TreeShape {
         TreeShape::for_queries(self.log_domain(), self.queries)
@@ -42,26 +44,13 @@ pub(crate) fn query_bytes(code: &Code, rows: usize) -> usize {
     OpeningShape { tree: code.tree(), leaf_scalars: rows, num_queries: code.queries }.bytes()
 }
 
-/// What the prover keeps of a commitment: all codewords, and the tree over their columns.
-#[derive(Debug)]
-pub struct Columns {
-    pub(crate) matrix: InterleavedMatrix,
-    pub(crate) tree: MerkleTree,
+/// The rows of pieces.
+pub(crate) fn rows_of<'a>(code: &Code, pieces: &[RowValues<'a>], rows_per_piece: usize) -> Vec<RowValues<'a>> {
+    let len = 1usize << code.log_row_len;
+    pieces.iter().flat_map(|p| (0..rows_per_piece).map(move |row| p.slice(row * len, len))).collect()
 }
 
-impl Columns {
-    /// Encodes the rows of pieces and hashes the columns.
-    pub(crate) fn commit(code: &Code, pieces: &[RowValues<'_>], rows_per_piece: usize) -> Self {
-        let len = 1usize << code.log_row_len;
-        let rows: Vec<RowValues<'_>> =
-            pieces.iter().flat_map(|p| (0..rows_per_piece).map(move |row| p.slice(row * len, len))).collect();
-        let matrix = InterleavedMatrix::encode(&rows, code.log_row_len, code.log_inv_rate, 0);
-        let tree = matrix.commit(code.queries);
-        Self { matrix, tree }
-    }
-
-    /// Sends the columns at these positions with their paths.
-    pub(crate) fn send(&self, positions: &[usize], channel: &mut ProverChannel) {
-        send_openings(&self.matrix, &self.tree, positions, OPENINGS, channel);
-    }
+/// Encodes the rows of pieces and hashes the columns.
+pub(crate) fn commit(code: &Code, pieces: &[RowValues<'_>], rows_per_piece: usize) -> CommittedRows {
+    CommittedRows::encode(&rows_of(code, pieces, rows_per_piece), code.of_rows(), code.queries)
 }

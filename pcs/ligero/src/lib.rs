@@ -62,17 +62,15 @@ mod columns;
 #[cfg(test)]
 mod tests;
 
-pub use columns::Columns;
-
 use ark_ff::Zero;
-use columns::{Code, OPENINGS, query_bytes};
+use columns::{Code, OPENINGS, query_bytes, rows_of};
 use lariat_algebra::ifma::slices::{inner_product, scale_add};
 use lariat_algebra::msm::{RowValues, combine_rows};
 use lariat_algebra::ntt;
 use lariat_algebra::poly::{Powers, eq_evals};
 use lariat_algebra::{Fr, par};
 use lariat_merkle::queries::COLLISION_BITS;
-use lariat_merkle::{Cap, RateAndRegime, Regime, recv_openings};
+use lariat_merkle::{Cap, CommittedRows, RateAndRegime, Regime, recv_openings};
 use lariat_pcs::batch::{Batched, PieceClaim, PieceOpening, PiecePcs, Shape, piece_vars};
 use lariat_pcs::{
     ErrorTerm, Pcs, PcsError, PcsInfo, PcsKind, QuantumStatus, Scheme, SecurityBits, SetupSource, VerifyError, Workload,
@@ -209,7 +207,7 @@ impl Ligero {
 
 impl PiecePcs for Ligero {
     type Commitment = Cap;
-    type Hint = Columns;
+    type Hint = CommittedRows;
 
     const KIND: PcsKind = PcsKind::new(6, "ligero");
 
@@ -239,10 +237,12 @@ impl PiecePcs for Ligero {
         SecurityBits { proven: total.proven, conjectured: total.conjectured.min(COLLISION_BITS) }
     }
 
-    /// The codewords of all pieces.
     fn prover_bytes(&self, num_pieces: usize) -> u64 {
-        let codeword = SCALAR_BYTES << (self.piece_vars() + self.code.log_inv_rate);
-        (num_pieces * codeword) as u64
+        CommittedRows::kept_bytes(num_pieces * self.rows_per_piece(), self.code.of_rows())
+    }
+
+    fn working_bytes(&self, num_pieces: usize) -> u64 {
+        CommittedRows::working_bytes(num_pieces * self.rows_per_piece(), self.code.of_rows())
     }
 
     fn error_terms(&self, num_pieces: usize) -> Vec<ErrorTerm> {
@@ -262,9 +262,9 @@ impl PiecePcs for Ligero {
         ]
     }
 
-    fn commit(&self, pieces: &[RowValues<'_>]) -> Result<(Cap, Columns), PcsError> {
-        let columns = Columns::commit(&self.code, pieces, self.rows_per_piece());
-        Ok((columns.tree.cap(), columns))
+    fn commit(&self, pieces: &[RowValues<'_>]) -> Result<(Cap, CommittedRows), PcsError> {
+        let rows = columns::commit(&self.code, pieces, self.rows_per_piece());
+        Ok((rows.cap(), rows))
     }
 
     fn send_commitment(&self, commitment: &Cap, channel: &mut ProverChannel) {
@@ -276,7 +276,12 @@ impl PiecePcs for Ligero {
         Cap::recv(self.code.tree(), LABEL_COMMITMENT, channel)
     }
 
-    fn open(&self, opening: PieceOpening<'_>, hints: &[&Columns], channel: &mut ProverChannel) -> Result<(), PcsError> {
+    fn open(
+        &self,
+        opening: PieceOpening<'_>,
+        hints: &[&CommittedRows],
+        channel: &mut ProverChannel,
+    ) -> Result<(), PcsError> {
         // Step 1: the challenge of the proximity row.
         let alpha = channel.challenge(LABEL_ALPHA);
 
@@ -289,8 +294,8 @@ impl PiecePcs for Ligero {
         let positions = self.draw_positions(channel);
 
         // Step 4: columns.
-        for columns in hints {
-            columns.send(&positions, channel);
+        for (rows, pieces) in hints.iter().zip(opening.pieces) {
+            rows.send(&rows_of(&self.code, pieces, self.rows_per_piece()), &positions, OPENINGS, channel);
         }
         Ok(())
     }

@@ -2,7 +2,7 @@
 
 use super::*;
 use ark_ff::{Field, One, UniformRand};
-use lariat_merkle::InterleavedMatrix;
+use lariat_merkle::{CommittedRows, InterleavedMatrix};
 use lariat_pcs::Resources;
 use lariat_pcs::conformance;
 use lariat_transcript::encoding::{scalar_from_bytes, scalar_to_bytes};
@@ -113,8 +113,8 @@ impl Run {
             let (mut cap, mut columns) = self.pcs.commit(pieces).unwrap();
             if let Some(words) = words {
                 let matrix = InterleavedMatrix::from_words(words[b].clone(), self.pcs.code.log_domain(), 0);
-                columns = Columns { tree: matrix.commit(self.pcs.code.queries), matrix };
-                cap = columns.tree.cap();
+                columns = CommittedRows::of_words(matrix, self.pcs.code.queries);
+                cap = columns.cap();
             }
             self.pcs.send_commitment(&cap, &mut channel);
             hints.push(columns);
@@ -351,14 +351,4 @@ fn a_half_way_word_opens_to_two_messages_as_often_as_the_ledger_says() {
     // At full strength, 241 queries.
     assert!(open_twice(&mut Run::new()).iter().all(Result::is_err));
     assert!(Run::new().pcs.error_terms(4)[0].bits.conjectured >= f64::from(TARGET_BITS) - 1e-6);
-}
-
-#[test]
-fn the_estimate_of_memory_is_that_of_full_codewords() {
-    let mut rng = ChaCha20Rng::seed_from_u64(9);
-    let pieces: Vec<Vec<Fr>> = (0..5).map(|_| (0..1 << 10).map(|_| Fr::rand(&mut rng)).collect()).collect();
-    let rows: Vec<RowValues<'_>> = pieces.iter().map(|p| RowValues::Field(p)).collect();
-    let pcs = Ligero::with_row_len(10, 6, LOG_INV_RATE).unwrap();
-    let (_, hint) = pcs.commit(&rows).unwrap();
-    assert_eq!(pcs.prover_bytes(rows.len()), hint.matrix.heap_bytes() as u64);
 }

@@ -3,6 +3,7 @@
 //!
 //! * [`tree`]: BLAKE3 Merkle trees of fixed shape, sent as a cap.
 //! * [`matrix`]: the codewords of many polynomials as one matrix that is hashed row by row.
+//! * [`rows`]: the rows of the codewords of pieces, kept or encoded anew.
 //! * [`openings`]: sampled leaves and their paths through a channel, with exact lengths.
 //! * [`queries`]: query counts and error terms from rate, regime and target, by formula.
 #![forbid(unsafe_code)]
@@ -10,6 +11,7 @@
 pub mod matrix;
 pub mod openings;
 pub mod queries;
+pub mod rows;
 #[cfg(test)]
 mod tests;
 pub mod tree;
@@ -17,4 +19,5 @@ pub mod tree;
 pub use matrix::InterleavedMatrix;
 pub use openings::{OpeningLabels, OpeningShape, recv_openings, send_openings};
 pub use queries::{RateAndRegime, Regime};
+pub use rows::{Code, CommittedRows};
 pub use tree::{Cap, Digest, MerkleTree, TreeShape};

@@ -21,12 +21,54 @@ enum Codeword {
 }
 
 impl Codeword {
+    fn whole(&self) -> Word<'_> {
+        match self {
+            Self::Constant(c) => Word::Constant(*c),
+            Self::Full(values) => Word::Full(values),
+        }
+    }
+
     fn get(&self, i: usize) -> Fr {
         match self {
             Self::Constant(c) => *c,
             Self::Full(v) => v[i],
         }
     }
+}
+
+/// A part of a codeword.
+#[derive(Clone, Copy)]
+pub(crate) enum Word<'a> {
+    /// The same value everywhere.
+    Constant(Fr),
+    /// All values of the part.
+    Full(&'a [Fr]),
+}
+
+/// The digests of leaves of `2^log_group` consecutive rows over these words. Rows are gathered in tiles, so that each word is
+/// read in runs.
+pub(crate) fn hash_rows(words: &[Word<'_>], log_group: usize, digests: &mut [Digest]) {
+    let leaf_scalars = words.len() << log_group;
+    let leaf_bytes = LEAF_SCALAR_BYTES * leaf_scalars;
+    let tile_leaves = (TILE_SCALARS / leaf_scalars).next_power_of_two().max(LANES);
+    par::for_each_chunk(digests, tile_leaves, |tile, out| {
+        let rows = out.len() << log_group;
+        let first = (tile * tile_leaves) << log_group;
+        let mut bytes = vec![0; leaf_bytes * out.len()];
+        let row_bytes = LEAF_SCALAR_BYTES * words.len();
+        for (column, word) in words.iter().enumerate() {
+            let places = bytes[LEAF_SCALAR_BYTES * column..].chunks_mut(row_bytes);
+            match word {
+                Word::Constant(c) => places.for_each(|place| write_leaf_scalar(c, &mut place[..LEAF_SCALAR_BYTES])),
+                Word::Full(values) => {
+                    for (x, place) in values[first..first + rows].iter().zip(places) {
+                        write_leaf_scalar(x, &mut place[..LEAF_SCALAR_BYTES]);
+                    }
+                }
+            }
+        }
+        hash_leaves(&bytes, leaf_bytes, out);
+    });
 }
 
 /// Codewords of `2^log_len` values each, side by side: row `i` is `(word_1[i], ..., word_w[i])`. A leaf is `2^log_group`
@@ -123,6 +165,14 @@ impl InterleavedMatrix {
         rows.flat_map(|row| self.words.iter().map(move |word| word.get(row))).collect()
     }
 
+    /// The scalars of the leaves at these indices, leaf after leaf.
+    ///
+    /// # Panics
+    /// When there is no such leaf.
+    pub fn leaves(&self, indices: &[usize]) -> Vec<Fr> {
+        indices.iter().flat_map(|&i| self.leaf(i)).collect()
+    }
+
     /// The tree over the leaves, with the cap that suits so many queries.
     pub fn commit(&self, num_queries: usize) -> MerkleTree {
         let shape = TreeShape::for_queries(self.log_leaves(), num_queries);
@@ -132,32 +182,11 @@ impl InterleavedMatrix {
         MerkleTree::new(self.leaf_digests(), shape)
     }
 
-    /// The digests of all leaves. Rows are gathered in tiles, so that each codeword is read in runs.
+    /// The digests of all leaves.
     fn leaf_digests(&self) -> Vec<Digest> {
         let mut digests = vec![Digest::default(); 1 << self.log_leaves()];
-        let width = self.width();
-        let leaf_bytes = LEAF_SCALAR_BYTES * self.leaf_scalars();
-        let tile_leaves = (TILE_SCALARS / self.leaf_scalars()).next_power_of_two().max(LANES);
-        par::for_each_chunk(&mut digests, tile_leaves, |tile, out| {
-            let rows = out.len() << self.log_group;
-            let first = (tile * tile_leaves) << self.log_group;
-            let mut bytes = vec![0; leaf_bytes * out.len()];
-            let row_bytes = LEAF_SCALAR_BYTES * width;
-            for (column, word) in self.words.iter().enumerate() {
-                let places = bytes[LEAF_SCALAR_BYTES * column..].chunks_mut(row_bytes);
-                match word {
-                    Codeword::Constant(c) => {
-                        places.for_each(|place| write_leaf_scalar(c, &mut place[..LEAF_SCALAR_BYTES]));
-                    }
-                    Codeword::Full(values) => {
-                        for (x, place) in values[first..first + rows].iter().zip(places) {
-                            write_leaf_scalar(x, &mut place[..LEAF_SCALAR_BYTES]);
-                        }
-                    }
-                }
-            }
-            hash_leaves(&bytes, leaf_bytes, out);
-        });
+        let words: Vec<Word<'_>> = self.words.iter().map(Codeword::whole).collect();
+        hash_rows(&words, self.log_group, &mut digests);
         digests
     }
 

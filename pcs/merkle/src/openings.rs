@@ -3,7 +3,6 @@
 //! Two messages: the scalars of all leaves, leaf after leaf; the paths, path after path. Indices may repeat, and a leaf
 //! is sent as often as it is asked for: lengths depend on the shape alone.
 
-use crate::matrix::InterleavedMatrix;
 use crate::tree::{Cap, MerkleTree, TreeShape, hash_scalars};
 use lariat_algebra::Fr;
 use lariat_pcs::VerifyError;
@@ -39,19 +38,18 @@ impl OpeningShape {
     }
 }
 
-/// Sends the leaves at these indices and their paths.
+/// Sends the scalars of the leaves at these indices, leaf after leaf, and their paths.
 ///
 /// # Panics
 /// When there is no such leaf.
 pub fn send_openings(
-    matrix: &InterleavedMatrix,
+    leaves: &[Fr],
     tree: &MerkleTree,
     indices: &[usize],
     labels: OpeningLabels,
     channel: &mut ProverChannel,
 ) {
-    let leaves: Vec<Fr> = indices.iter().flat_map(|&i| matrix.leaf(i)).collect();
-    channel.send_scalars(labels.leaves, &leaves);
+    channel.send_scalars(labels.leaves, leaves);
     let paths: Vec<u8> = indices.iter().flat_map(|&i| tree.open(i)).collect();
     channel.send_bytes(labels.paths, &paths);
 }

@@ -3,6 +3,7 @@
 use crate::matrix::InterleavedMatrix;
 use crate::openings::{OpeningLabels, OpeningShape, recv_openings, send_openings};
 use crate::queries::{GAP, MAX_LOG_INV_RATE, RateAndRegime, Regime};
+use crate::rows::{Code, CommittedRows};
 use crate::tree::{
     CHECK_CAP, Cap, DIGEST_BYTES, MerkleTree, TreeShape, hash_leaf, hash_leaves, hash_node, hash_nodes, hash_scalars,
 };
@@ -207,6 +208,56 @@ fn matrices_hold_the_codewords_of_their_pieces() {
     }
 }
 
+/// Rows that are encoded a block at a time are those of codewords that are kept: the same tree, and the same rows, at every
+/// length of blocks.
+#[test]
+fn rows_in_blocks_are_the_rows_of_the_codewords() {
+    let mut rng = ChaCha20Rng::seed_from_u64(4);
+    for (log_coefficients, log_blowup) in [(0, 1), (1, 1), (4, 2), (9, 1)] {
+        let code = Code { log_coefficients, log_blowup };
+        let columns = pieces(log_coefficients, &mut rng);
+        let rows: Vec<RowValues<'_>> =
+            columns.iter().map(|c| RowValues::of_column(c, 0, 1 << log_coefficients)).collect();
+        let kept = CommittedRows::encode(&rows, code, 3);
+        assert!(kept.words().is_some());
+        let indices: Vec<usize> = (0..20).map(|_| rng.gen_range(0..1 << code.log_len())).collect();
+        for log_block in 1..=code.log_len() {
+            let anew = CommittedRows::encode_in_blocks(&rows, code, Some(log_block), 3);
+            assert!(anew.words().is_none());
+            assert_eq!(anew.cap(), kept.cap(), "2^{log_coefficients}, blocks of 2^{log_block}");
+            for indices in [&indices[..], &[], &[0, 0]] {
+                assert_eq!(anew.rows(&rows, indices), kept.rows(&rows, indices));
+            }
+        }
+    }
+}
+
+/// What is said of memory: codewords of short pieces are kept, those of long ones are not, and blocks are a small part.
+#[test]
+fn long_codewords_are_not_kept() {
+    let value: Vec<u16> = (0..1 << 14).collect();
+    let code = Code { log_coefficients: 14, log_blowup: 1 };
+    for (width, kept) in [(8, true), (32, true), (33, false)] {
+        let rows = vec![RowValues::U16(&value); width];
+        let committed = CommittedRows::encode(&rows, code, 3);
+        assert_eq!(committed.words().is_some(), kept, "{width} pieces");
+        let words = committed.words().map_or(0, InterleavedMatrix::heap_bytes) as u64;
+        assert_eq!(CommittedRows::kept_bytes(width, code), words + (64 << 15));
+        assert_eq!(CommittedRows::working_bytes(width, code) == 0, kept);
+    }
+    let long = Code { log_coefficients: 20, log_blowup: 1 };
+    let per_row = CommittedRows::working_bytes(150, long) >> 20;
+    assert!((100..250).contains(&per_row), "{per_row} bytes a row");
+}
+
+#[test]
+#[should_panic(expected = "rows [4] of 2^2")]
+fn rows_past_the_end_are_refused() {
+    let rows = [RowValues::U8(&[1, 2])];
+    let code = Code { log_coefficients: 1, log_blowup: 1 };
+    CommittedRows::encode_in_blocks(&rows, code, Some(1), 3).rows(&rows, &[4]);
+}
+
 #[test]
 fn constant_pieces_take_no_memory() {
     let rows = [RowValues::U8(&[3]), RowValues::U32(&[0, 0, 0, 0]), RowValues::Bool(&[])];
@@ -232,7 +283,7 @@ fn openings_have_their_length_and_reject_every_change() {
     let indices = [5, 31, 5, 0];
     let mut channel = session().into_prover();
     tree.cap().send("cap", &mut channel);
-    send_openings(&matrix, &tree, &indices, LABELS, &mut channel);
+    send_openings(&matrix.leaves(&indices), &tree, &indices, LABELS, &mut channel);
     let (proof, _) = channel.finish();
     let shape = OpeningShape { tree: tree.shape(), leaf_scalars: 6, num_queries: 4 };
     assert_eq!(proof.len(), tree.shape().cap_bytes() + shape.bytes());

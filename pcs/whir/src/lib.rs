@@ -91,7 +91,6 @@ mod oracle;
 mod tests;
 
 pub use config::{Config, MAX_ROUNDS, Round, TARGET_BITS};
-pub use oracle::Oracle;
 
 use ark_ff::Zero;
 use folding::{Claim, Folding, evaluate};
@@ -101,12 +100,12 @@ use lariat_algebra::ntt::Domain;
 use lariat_algebra::poly::{Powers, eq_evals};
 use lariat_algebra::{Fr, par};
 use lariat_merkle::queries::COLLISION_BITS;
-use lariat_merkle::{Cap, recv_openings};
+use lariat_merkle::{Cap, CommittedRows, recv_openings};
 use lariat_pcs::batch::{Batched, PieceClaim, PieceOpening, PiecePcs, Shape, piece_vars};
 use lariat_pcs::{
     ErrorTerm, Pcs, PcsError, PcsInfo, PcsKind, QuantumStatus, Scheme, SecurityBits, SetupSource, VerifyError, Workload,
 };
-use lariat_transcript::{ProverChannel, PublicCoin, VerifierChannel, encoding::SCALAR_BYTES};
+use lariat_transcript::{ProverChannel, PublicCoin, VerifierChannel};
 use oracle::{OPENINGS, tree_shape};
 use std::num::NonZeroU64;
 use std::sync::Arc;
@@ -172,11 +171,12 @@ impl Whir {
     fn fold_all(
         &self,
         mut folding: Folding,
-        hints: &[&Oracle],
+        hints: &[&CommittedRows],
+        pieces: &[Vec<RowValues<'_>>],
         channel: &mut ProverChannel,
         mut adjust: impl FnMut(usize, &mut Folding),
     ) {
-        let mut later: Option<Oracle> = None;
+        let mut later: Option<CommittedRows> = None;
         for (i, round) in self.config.rounds().enumerate() {
             // Step 4: sumcheck.
             folding.fold(round.fold, channel);
@@ -184,8 +184,8 @@ impl Whir {
 
             // Step 5: the folded polynomial, as an oracle or in clear.
             let next = self.config.later.get(i).map(|next| {
-                let oracle = Oracle::commit(next, &[RowValues::Field(&folding.evals)]);
-                oracle.tree.cap().send(LABEL_ORACLE, channel);
+                let oracle = oracle::commit_folded(next, &folding.evals);
+                oracle.cap().send(LABEL_ORACLE, channel);
                 oracle
             });
             if next.is_none() {
@@ -198,11 +198,11 @@ impl Whir {
             // Step 7: openings.
             match &later {
                 None => {
-                    for oracle in hints {
-                        oracle.send_openings(&positions, channel);
+                    for (rows, pieces) in hints.iter().zip(pieces) {
+                        rows.send(&oracle::rows_of(round, pieces), &positions, OPENINGS, channel);
                     }
                 }
-                Some(oracle) => oracle.send_openings(&positions, channel),
+                Some(rows) => rows.send(&[], &positions, OPENINGS, channel),
             }
 
             // Step 8: new constraints.
@@ -223,7 +223,7 @@ fn draw_positions(round: &Round, channel: &mut impl PublicCoin) -> Vec<usize> {
 
 impl PiecePcs for Whir {
     type Commitment = Cap;
-    type Hint = Oracle;
+    type Hint = CommittedRows;
 
     const KIND: PcsKind = PcsKind::new(8, "whir");
 
@@ -254,10 +254,16 @@ impl PiecePcs for Whir {
         SecurityBits { proven: total.proven, conjectured: total.conjectured.min(COLLISION_BITS) }
     }
 
-    /// The codewords of all pieces.
     fn prover_bytes(&self, num_pieces: usize) -> u64 {
-        let codeword = SCALAR_BYTES << (self.piece_vars() + self.config.first.log_inv_rate);
-        (num_pieces * codeword) as u64
+        let first = &self.config.first;
+        CommittedRows::kept_bytes(num_pieces << first.fold, oracle::code(first))
+    }
+
+    fn working_bytes(&self, num_pieces: usize) -> u64 {
+        let first = &self.config.first;
+        // The later oracles are shorter than the codeword of one polynomial.
+        let later = (size_of::<Fr>() as u64) << (first.num_vars + first.log_inv_rate);
+        CommittedRows::working_bytes(num_pieces << first.fold, oracle::code(first)) + later
     }
 
     fn error_terms(&self, num_pieces: usize) -> Vec<ErrorTerm> {
@@ -294,9 +300,9 @@ impl PiecePcs for Whir {
         ]
     }
 
-    fn commit(&self, pieces: &[RowValues<'_>]) -> Result<(Cap, Oracle), PcsError> {
-        let oracle = Oracle::commit(&self.config.first, pieces);
-        Ok((oracle.tree.cap(), oracle))
+    fn commit(&self, pieces: &[RowValues<'_>]) -> Result<(Cap, CommittedRows), PcsError> {
+        let rows = oracle::commit(&self.config.first, pieces);
+        Ok((rows.cap(), rows))
     }
 
     fn send_commitment(&self, commitment: &Cap, channel: &mut ProverChannel) {
@@ -308,11 +314,16 @@ impl PiecePcs for Whir {
         Cap::recv(tree_shape(&self.config.first), LABEL_COMMITMENT, channel)
     }
 
-    fn open(&self, opening: PieceOpening<'_>, hints: &[&Oracle], channel: &mut ProverChannel) -> Result<(), PcsError> {
+    fn open(
+        &self,
+        opening: PieceOpening<'_>,
+        hints: &[&CommittedRows],
+        channel: &mut ProverChannel,
+    ) -> Result<(), PcsError> {
         let PieceOpening { claim, pieces, combined } = opening;
         let folding = self.combine(claim, pieces, &combined, channel);
         drop(combined);
-        self.fold_all(folding, hints, channel, |_, _| {});
+        self.fold_all(folding, hints, pieces, channel, |_, _| {});
         Ok(())
     }
 

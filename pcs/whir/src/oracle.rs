@@ -1,9 +1,9 @@
 //! Interleaved codewords under a Merkle tree, as the prover keeps and the verifier sees them.
 
 use crate::config::Round;
+use lariat_algebra::Fr;
 use lariat_algebra::msm::RowValues;
-use lariat_merkle::{InterleavedMatrix, MerkleTree, OpeningLabels, OpeningShape, TreeShape, send_openings};
-use lariat_transcript::ProverChannel;
+use lariat_merkle::{Code, CommittedRows, InterleavedMatrix, OpeningLabels, OpeningShape, TreeShape};
 
 /// Labels of opened leaves, and the check that they are under the cap.
 pub(crate) const OPENINGS: OpeningLabels =
@@ -19,28 +19,25 @@ pub(crate) fn query_bytes(round: &Round, leaf_scalars: usize) -> usize {
     OpeningShape { tree: tree_shape(round), leaf_scalars, num_queries: round.queries }.bytes()
 }
 
-/// The prover's side of an oracle.
-#[derive(Debug)]
-pub struct Oracle {
-    pub(crate) matrix: InterleavedMatrix,
-    pub(crate) tree: MerkleTree,
+/// The code of the rows of a round's polynomials.
+pub(crate) fn code(round: &Round) -> Code {
+    Code { log_coefficients: round.log_dimension(), log_blowup: round.log_inv_rate }
 }
 
-impl Oracle {
-    /// Encodes the rows of polynomials, `2^fold` for each, and hashes the columns.
-    pub(crate) fn commit(round: &Round, polynomials: &[RowValues<'_>]) -> Self {
-        let len = 1usize << round.log_dimension();
-        let rows: Vec<RowValues<'_>> = polynomials
-            .iter()
-            .flat_map(|p| (0..1usize << round.fold).map(move |row| p.slice(row * len, len)))
-            .collect();
-        let matrix = InterleavedMatrix::encode(&rows, round.log_dimension(), round.log_inv_rate, 0);
-        let tree = matrix.commit(round.queries);
-        Self { matrix, tree }
-    }
+/// The rows of polynomials that a round's code encodes, `2^fold` for each.
+pub(crate) fn rows_of<'a>(round: &Round, polynomials: &[RowValues<'a>]) -> Vec<RowValues<'a>> {
+    let len = 1usize << round.log_dimension();
+    polynomials.iter().flat_map(|p| (0..1usize << round.fold).map(move |row| p.slice(row * len, len))).collect()
+}
 
-    /// Sends the leaves at these positions with their paths.
-    pub(crate) fn send_openings(&self, positions: &[usize], channel: &mut ProverChannel) {
-        send_openings(&self.matrix, &self.tree, positions, OPENINGS, channel);
-    }
+/// Encodes the rows of pieces and hashes the columns.
+pub(crate) fn commit(round: &Round, pieces: &[RowValues<'_>]) -> CommittedRows {
+    CommittedRows::encode(&rows_of(round, pieces), code(round), round.queries)
+}
+
+/// Encodes the rows of a polynomial that nobody has later on, and hashes the columns.
+pub(crate) fn commit_folded(round: &Round, polynomial: &[Fr]) -> CommittedRows {
+    let Code { log_coefficients, log_blowup } = code(round);
+    let rows = rows_of(round, &[RowValues::Field(polynomial)]);
+    CommittedRows::of_words(InterleavedMatrix::encode(&rows, log_coefficients, log_blowup, 0), round.queries)
 }

@@ -2,7 +2,7 @@
 
 use super::*;
 use ark_ff::{Field, One, UniformRand};
-use lariat_merkle::{InterleavedMatrix, RateAndRegime, Regime};
+use lariat_merkle::{CommittedRows, InterleavedMatrix, RateAndRegime, Regime};
 use lariat_pcs::Resources;
 use lariat_pcs::conformance;
 use lariat_transcript::encoding::{scalar_from_bytes, scalar_to_bytes};
@@ -133,8 +133,8 @@ impl Run {
             if let Some(words) = &fraud.words {
                 let first = &self.whir.config.first;
                 let matrix = InterleavedMatrix::from_words(words[b].clone(), first.log_domain(), 0);
-                oracle = Oracle { tree: matrix.commit(first.queries), matrix };
-                cap = oracle.tree.cap();
+                oracle = CommittedRows::of_words(matrix, first.queries);
+                cap = oracle.cap();
             }
             self.whir.send_commitment(&cap, &mut channel);
             hints.push(oracle);
@@ -143,8 +143,8 @@ impl Run {
         let pieces: Vec<Vec<RowValues<'_>>> =
             self.batches.iter().map(|b| b.iter().map(|p| RowValues::Field(p)).collect()).collect();
         let folding = self.whir.combine(self.claim(), &pieces, &self.combined(), &mut channel);
-        let hints: Vec<&Oracle> = hints.iter().collect();
-        self.whir.fold_all(folding, &hints, &mut channel, |i, folding| {
+        let hints: Vec<&CommittedRows> = hints.iter().collect();
+        self.whir.fold_all(folding, &hints, &pieces, &mut channel, |i, folding| {
             if fraud.fold == Some(i) {
                 folding.evals[0] += folding.weights[1];
                 folding.evals[1] -= folding.weights[0];
@@ -169,7 +169,8 @@ impl Run {
         let first = &self.whir.config.first;
         let of_batch = |batch: &Vec<Vec<Fr>>| {
             let pieces: Vec<RowValues<'_>> = batch.iter().map(|p| RowValues::Field(p)).collect();
-            let matrix = Oracle::commit(first, &pieces).matrix;
+            let rows = oracle::commit(first, &pieces);
+            let matrix = rows.words().unwrap();
             let leaves: Vec<Vec<Fr>> = (0..1 << first.log_domain()).map(|i| matrix.leaf(i)).collect();
             (0..matrix.width()).map(|w| leaves.iter().map(|leaf| leaf[w]).collect()).collect()
         };
@@ -436,14 +437,4 @@ fn a_half_way_word_opens_to_two_messages_as_often_as_the_ledger_says() {
     let mut run = Run::new();
     assert!(run.whir.config.first.rate().binding(run.whir.config.first.queries).conjectured >= f64::from(TARGET_BITS));
     assert_eq!(open_twice(&mut run), [failed(CHECK_FINAL_CLAIM), failed(CHECK_FINAL_CLAIM)]);
-}
-
-#[test]
-fn the_estimate_of_memory_is_that_of_full_codewords() {
-    let mut rng = ChaCha20Rng::seed_from_u64(9);
-    let pieces: Vec<Vec<Fr>> = (0..5).map(|_| (0..1 << 10).map(|_| Fr::rand(&mut rng)).collect()).collect();
-    let rows: Vec<RowValues<'_>> = pieces.iter().map(|p| RowValues::Field(p)).collect();
-    let pcs = Whir { config: many_oracles(10) };
-    let (_, hint) = pcs.commit(&rows).unwrap();
-    assert_eq!(pcs.prover_bytes(rows.len()), hint.matrix.heap_bytes() as u64);
 }

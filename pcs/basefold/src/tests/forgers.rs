@@ -163,13 +163,14 @@ fn words_far_from_the_code_are_caught_by_queries() {
         let truth = setting.hints();
         let mut hints = forged.hints();
         let log_len = setting.params().log_len();
-        let word = |hints: &[RowsHint], column| hints[0].rows.as_ref().unwrap().0.word(column).unwrap().to_vec();
+        let word = |hints: &[RowsHint], column| {
+            hints[0].rows.as_ref().unwrap().words().unwrap().word(column).unwrap().to_vec()
+        };
         let mut mixed = word(&hints, 0);
         // Every `part`-th position is honest.
         mixed.iter_mut().zip(word(&truth, 0)).step_by(part).for_each(|(x, honest)| *x = honest);
         let matrix = InterleavedMatrix::from_words(vec![mixed, word(&hints, 1)], log_len, 0);
-        let tree = matrix.commit(setting.params().num_queries());
-        hints[0] = RowsHint { rows: Some((matrix, tree)) };
+        hints[0] = RowsHint { rows: Some(CommittedRows::of_words(matrix, setting.params().num_queries())) };
         let run = prove_with(session(), &hints, wrong, |hints, channel| {
             forged.open_with(forged.combined(), hints, channel, |_, _| {});
         });
@@ -203,8 +204,7 @@ fn open_twice(setting: &Setting) -> [Result<(), VerifyError>; 2] {
     assert_ne!(other.value, setting.value);
     let mut hints = setting.hints();
     let matrix = InterleavedMatrix::from_words(vec![word], setting.params().log_len(), 0);
-    let tree = matrix.commit(setting.params().num_queries());
-    hints[1] = RowsHint { rows: Some((matrix, tree)) };
+    hints[1] = RowsHint { rows: Some(CommittedRows::of_words(matrix, setting.params().num_queries())) };
     let runs = [setting, &other].map(|s| {
         let run = prove_with(session(), &hints, s.value, |hints, channel| {
             s.open_with(s.combined(), hints, channel, |_, _| {});
@@ -281,9 +281,9 @@ fn gamma_tests_rows_that_the_claim_does_not_touch() {
     let log_len = num_vars + 1;
     let noise: Vec<Fr> = (0..1 << log_len).map(|_| Fr::rand(&mut rng)).collect();
     let matrix = InterleavedMatrix::from_words(vec![honest.word(0).unwrap().to_vec(), noise], log_len, 0);
-    let tree = matrix.commit(scheme.params().num_queries());
+    let rows = CommittedRows::of_words(matrix, scheme.params().num_queries());
     let mut channel = conformance::session(&pcs).into_prover();
-    tree.cap().send(LABEL_COMMITMENT, &mut channel);
+    rows.cap().send(LABEL_COMMITMENT, &mut channel);
     channel.send_scalars(conformance::EVALS_LABEL, &evals);
     channel.absorb_public_scalars("pcs/point", &case.point);
     let rho = channel.challenge("batch/rho");
@@ -293,7 +293,7 @@ fn gamma_tests_rows_that_the_claim_does_not_touch() {
     let coefficients = vec![vec![Fr::one(), Fr::zero()]];
     let combined = combine_rows(&[(Fr::one(), pieces[0])], 1 << (num_vars - 1));
     let claim = PieceClaim { coefficients: &coefficients, point: &case.point[1..], value: evals[0] };
-    let hint = RowsHint { rows: Some((matrix, tree)) };
+    let hint = RowsHint { rows: Some(rows) };
     scheme.open(PieceOpening { claim, pieces: &[pieces], combined }, &[&hint], &mut channel).unwrap();
     let (forged, _) = channel.finish();
     assert_eq!(conformance::verify(&pcs, &case.statement(), &forged), check("combination"));

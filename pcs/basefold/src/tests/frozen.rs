@@ -61,12 +61,11 @@ fn commitments_and_oracles_are_absorbed() {
     }
     for batch in 0..2 {
         let mut hints = setting.hints();
-        let (matrix, _) = hints[batch].rows.as_ref().unwrap();
+        let matrix = hints[batch].rows.as_ref().unwrap().words().unwrap();
         let mut words: Vec<Vec<Fr>> = (0..matrix.width()).map(|i| matrix.word(i).unwrap().to_vec()).collect();
         words[0][free] += Fr::one();
         let matrix = InterleavedMatrix::from_words(words, log_len, 0);
-        let tree = matrix.commit(setting.params().num_queries());
-        hints[batch] = RowsHint { rows: Some((matrix, tree)) };
+        hints[batch] = RowsHint { rows: Some(CommittedRows::of_words(matrix, setting.params().num_queries())) };
         judge(&frozen(&hints, None), "a commitment");
     }
 }

@@ -10,8 +10,8 @@ use lariat_algebra::column::{Column, ColumnData};
 use lariat_algebra::msm::combine_rows;
 use lariat_algebra::ntt::{Domain, encode};
 use lariat_algebra::poly::eq_evals;
-use lariat_merkle::Regime;
 use lariat_merkle::tree::CHECK_CAP;
+use lariat_merkle::{CommittedRows, InterleavedMatrix, Regime};
 use lariat_pcs::Resources;
 use lariat_pcs::conformance::{self, Case};
 use lariat_transcript::encoding::{scalar_from_bytes, scalar_to_bytes};
@@ -163,7 +163,7 @@ fn prove_with(
 ) -> Run {
     let mut channel = session.into_prover();
     for hint in hints {
-        hint.rows.as_ref().unwrap().1.cap().send(LABEL_COMMITMENT, &mut channel);
+        hint.rows.as_ref().unwrap().cap().send(LABEL_COMMITMENT, &mut channel);
     }
     channel.absorb_public_scalars("value", &[value]);
     open(&hints.iter().collect::<Vec<_>>(), &mut channel);
@@ -223,7 +223,7 @@ impl Setting {
         }
         tamper(self.params().folds().len(), &mut folding);
         channel.send_scalars(LABEL_FINAL, &folding.poly);
-        folding.answer(hints, channel);
+        folding.answer(hints, &self.pieces(), channel);
     }
 
     /// A run of the honest prover.
@@ -329,14 +329,4 @@ fn leaves_fold_to_the_codeword_of_the_bound_polynomial() {
         }
     }
     assert!(Fr::from(2u64).inverse().is_some());
-}
-
-#[test]
-fn the_estimate_of_memory_is_that_of_full_codewords() {
-    let mut rng = ChaCha20Rng::seed_from_u64(9);
-    let pieces: Vec<Vec<Fr>> = (0..5).map(|_| (0..1 << 10).map(|_| Fr::rand(&mut rng)).collect()).collect();
-    let rows: Vec<RowValues<'_>> = pieces.iter().map(|p| RowValues::Field(p)).collect();
-    let pcs = BaseFold::new(10, Config::default()).unwrap();
-    let (_, hint) = pcs.commit(&rows).unwrap();
-    assert_eq!(pcs.prover_bytes(rows.len()), hint.rows.unwrap().0.heap_bytes() as u64);
 }

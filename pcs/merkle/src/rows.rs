@@ -1,0 +1,263 @@
+//! Rows of the codewords of many pieces under a tree, as the prover has them from committing to opening.
+//!
+//! Codewords take `2^blowup` times 32 bytes for every value of a piece, whose values take one to four. So long ones are not
+//! kept: commitment and opening encode a block of positions of all pieces at a time ([`BlockEncoder`]). An opening then costs
+//! about half of the encoding again; which way it went, no message tells.
+
+use crate::matrix::{InterleavedMatrix, Word, hash_rows};
+use crate::openings::{OpeningLabels, send_openings};
+use crate::tree::{Cap, DIGEST_BYTES, Digest, MerkleTree, TreeShape, hash_scalars};
+use ark_ff::Zero;
+use lariat_algebra::msm::RowValues;
+use lariat_algebra::ntt::{BlockEncoder, Domain, constant};
+use lariat_algebra::{Fr, par};
+use lariat_transcript::ProverChannel;
+
+/// Most bytes of codewords that are kept.
+const KEPT_BYTES: u64 = 32 << 20;
+
+/// Bytes of the blocks that are there at once. As few blocks as this allows, and no more than [`MAX_CHUNKS`] a piece.
+const BLOCKS_BYTES: usize = 4 << 20;
+
+/// Most chunks of coefficients that a block combines: from 64 on, that takes longer than the butterflies that it replaces.
+const MAX_CHUNKS: usize = 32;
+
+/// Pieces and their code: what rows follow from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Code {
+    /// Logarithm of the most values of a piece, which are the coefficients of a polynomial.
+    pub log_coefficients: usize,
+    /// Logarithm of the positions a coefficient.
+    pub log_blowup: usize,
+}
+
+impl Code {
+    /// Logarithm of the number of positions.
+    pub fn log_len(self) -> usize {
+        self.log_coefficients + self.log_blowup
+    }
+
+    /// Bytes of so many codewords.
+    fn word_bytes(self, width: usize) -> u64 {
+        ((width * size_of::<Fr>()) as u64) << self.log_len()
+    }
+
+    /// Logarithm of the positions of a block, for so many pieces.
+    fn log_block(self, width: usize) -> usize {
+        let fits = (BLOCKS_BYTES / (width.max(1) * size_of::<Fr>())).max(1).ilog2() as usize;
+        let least = self.log_coefficients.saturating_sub(MAX_CHUNKS.ilog2() as usize);
+        fits.max(least).max(1).min(self.log_len())
+    }
+}
+
+/// Rows `(word_1[i], ..., word_w[i])` of the codewords of one commit call, and the tree over them.
+#[derive(Clone, Debug)]
+pub struct CommittedRows {
+    source: Source,
+    tree: MerkleTree,
+}
+
+#[derive(Clone, Debug)]
+enum Source {
+    /// The codewords.
+    Words(InterleavedMatrix),
+    /// Encoded anew from the pieces.
+    Pieces(Code),
+}
+
+impl CommittedRows {
+    /// The rows of pieces of at most `2^log_coefficients` values, with the cap that suits so many queries.
+    ///
+    /// # Panics
+    /// When a piece is longer, or the domain larger than the field has.
+    pub fn encode(pieces: &[RowValues<'_>], code: Code, num_queries: usize) -> Self {
+        if code.word_bytes(pieces.len()) <= KEPT_BYTES {
+            let words = InterleavedMatrix::encode(pieces, code.log_coefficients, code.log_blowup, 0);
+            return Self::of_words(words, num_queries);
+        }
+        Self::encode_in_blocks(pieces, code, None, num_queries)
+    }
+
+    /// The rows of given codewords.
+    pub fn of_words(words: InterleavedMatrix, num_queries: usize) -> Self {
+        let tree = words.commit(num_queries);
+        Self { source: Source::Words(words), tree }
+    }
+
+    pub(crate) fn encode_in_blocks(
+        pieces: &[RowValues<'_>],
+        code: Code,
+        log_block: Option<usize>,
+        num_queries: usize,
+    ) -> Self {
+        let shape = TreeShape::for_queries(code.log_len(), num_queries);
+        let mut blocks = Blocks::new(pieces, code, log_block);
+        let tree = match blocks.uniform() {
+            Some(row) => MerkleTree::uniform(hash_scalars(&row), shape),
+            None => MerkleTree::new(blocks.digests(), shape),
+        };
+        Self { source: Source::Pieces(code), tree }
+    }
+
+    /// The cap of the tree.
+    pub fn cap(&self) -> Cap {
+        self.tree.cap()
+    }
+
+    /// The codewords, if they are kept.
+    pub fn words(&self) -> Option<&InterleavedMatrix> {
+        match &self.source {
+            Source::Words(words) => Some(words),
+            Source::Pieces(_) => None,
+        }
+    }
+
+    /// The rows at these indices, one after the other. `pieces` are those that were committed.
+    ///
+    /// # Panics
+    /// When there is no such row.
+    pub fn rows(&self, pieces: &[RowValues<'_>], indices: &[usize]) -> Vec<Fr> {
+        match &self.source {
+            Source::Words(words) => words.leaves(indices),
+            Source::Pieces(code) => Blocks::new(pieces, *code, None).rows(indices),
+        }
+    }
+
+    /// Sends the rows at these indices with their paths. `pieces` are those that were committed.
+    ///
+    /// # Panics
+    /// When there is no such row.
+    pub fn send(
+        &self,
+        pieces: &[RowValues<'_>],
+        indices: &[usize],
+        labels: OpeningLabels,
+        channel: &mut ProverChannel,
+    ) {
+        send_openings(&self.rows(pieces, indices), &self.tree, indices, labels, channel);
+    }
+
+    /// Bytes that are kept of the rows of so many pieces.
+    pub fn kept_bytes(width: usize, code: Code) -> u64 {
+        let words = Some(code.word_bytes(width)).filter(|bytes| *bytes <= KEPT_BYTES).unwrap_or(0);
+        let tree = if width == 0 { 0 } else { (2 * DIGEST_BYTES as u64) << code.log_len() };
+        words + tree
+    }
+
+    /// Bytes that committing so many pieces, or opening them, takes beside what is kept.
+    pub fn working_bytes(width: usize, code: Code) -> u64 {
+        if code.word_bytes(width) <= KEPT_BYTES {
+            return 0;
+        }
+        let blocks = ((width * size_of::<Fr>()) as u64) << code.log_block(width);
+        blocks + (((size_of::<u32>() * workers(width)) as u64) << code.log_coefficients)
+    }
+}
+
+/// Parts that pieces are dealt to: more than threads, for pieces take unequal time.
+fn workers(width: usize) -> usize {
+    (2 * par::num_threads()).min(width).max(1)
+}
+
+/// Pieces, and one block of their codewords at a time.
+struct Blocks<'a> {
+    width: usize,
+    code: Code,
+    log_block: usize,
+    /// Codewords that have one value everywhere.
+    constants: Vec<Option<Fr>>,
+    workers: Vec<Worker<'a>>,
+}
+
+/// A part of the pieces.
+struct Worker<'a> {
+    encoder: BlockEncoder,
+    /// Numbers of pieces.
+    numbers: Vec<usize>,
+    pieces: Vec<RowValues<'a>>,
+    /// Values of the current block, piece after piece.
+    values: Vec<Fr>,
+}
+
+impl<'a> Blocks<'a> {
+    /// With blocks of `2^log_block` positions, if a length is given.
+    fn new(pieces: &[RowValues<'a>], code: Code, log_block: Option<usize>) -> Self {
+        for piece in pieces {
+            assert!(piece.end() <= 1 << code.log_coefficients, "{} values in 2^{}", piece.end(), code.log_coefficients);
+        }
+        let constants: Vec<Option<Fr>> = par::map_collect(pieces.len(), |i| constant(pieces[i]));
+        let full: Vec<usize> = (0..pieces.len()).filter(|&i| constants[i].is_none()).collect();
+        let log_block = log_block.unwrap_or_else(|| code.log_block(full.len()));
+        let count = workers(full.len());
+        let worker = |k: usize| {
+            let numbers: Vec<usize> = full.iter().copied().skip(k).step_by(count).collect();
+            Worker {
+                encoder: BlockEncoder::new(Domain::new(code.log_len()), log_block),
+                pieces: numbers.iter().map(|&i| pieces[i]).collect(),
+                values: vec![Fr::zero(); numbers.len() << log_block],
+                numbers,
+            }
+        };
+        Self { width: pieces.len(), code, log_block, constants, workers: (0..count).map(worker).collect() }
+    }
+
+    /// The one row that there is, if all codewords are constant.
+    fn uniform(&self) -> Option<Vec<Fr>> {
+        self.constants.iter().copied().collect()
+    }
+
+    /// The digests of all rows.
+    fn digests(&mut self) -> Vec<Digest> {
+        let mut digests = vec![Digest::default(); 1 << self.code.log_len()];
+        let len = 1usize << self.log_block;
+        for (block, out) in digests.chunks_mut(len).enumerate() {
+            par::for_each_mut(&mut self.workers, |_, worker| {
+                for (piece, values) in worker.pieces.iter().zip(worker.values.chunks_mut(len)) {
+                    worker.encoder.encode(*piece, block, values);
+                }
+            });
+            let mut words: Vec<Word<'_>> =
+                self.constants.iter().map(|x| Word::Constant(x.unwrap_or_else(Fr::zero))).collect();
+            for worker in &self.workers {
+                for (&i, values) in worker.numbers.iter().zip(worker.values.chunks(len)) {
+                    words[i] = Word::Full(values);
+                }
+            }
+            hash_rows(&words, 0, out);
+        }
+        digests
+    }
+
+    /// Rows, one after the other.
+    fn rows(&mut self, indices: &[usize]) -> Vec<Fr> {
+        let mut order: Vec<usize> = indices.to_vec();
+        order.sort_unstable();
+        order.dedup();
+        assert!(
+            order.last().is_none_or(|i| *i < 1 << self.code.log_len()),
+            "rows {order:?} of 2^{}",
+            self.code.log_len()
+        );
+        let row = |i: usize| self.constants.iter().map(move |x| (i, x.unwrap_or_else(Fr::zero)));
+        let mut rows: Vec<Fr> = order.iter().flat_map(|&i| row(i)).map(|(_, x)| x).collect();
+        let (width, mut first) = (self.width, 0);
+        for same in order.chunk_by(|a, b| a >> self.log_block == b >> self.log_block) {
+            let block = same[0] >> self.log_block;
+            let positions: Vec<usize> = same.iter().map(|i| i & ((1 << self.log_block) - 1)).collect();
+            par::for_each_mut(&mut self.workers, |_, worker| {
+                worker.values.clear();
+                for piece in &worker.pieces {
+                    worker.values.extend(worker.encoder.encode_at(*piece, block, &positions));
+                }
+            });
+            for worker in &self.workers {
+                for (&i, values) in worker.numbers.iter().zip(worker.values.chunks(positions.len())) {
+                    values.iter().enumerate().for_each(|(row, x)| rows[(first + row) * width + i] = *x);
+                }
+            }
+            first += same.len();
+        }
+        let place = |i: &usize| order.partition_point(|x| x < i) * width;
+        indices.iter().flat_map(|i| rows[place(i)..place(i) + width].iter().copied()).collect()
+    }
+}
