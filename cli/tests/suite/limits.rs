@@ -352,7 +352,7 @@ fn the_estimate_covers_what_a_scheme_takes_for_large_regions() {
     fs::write(&program, elf).unwrap();
     for scheme in ["basefold", "whir"] {
         let args = ["prove", &program, "-o", &proof, "--pcs", scheme, "--threads", "1"];
-        let outcome = limited(1 << 20, &args);
+        let outcome = limited(LIMIT_KIB, &args);
         assert_eq!(outcome.code, Some(1), "{scheme}: {outcome:?}");
         assert!(outcome.stderr.contains("MiB are available") && outcome.stderr.contains("--force"), "{outcome:?}");
         assert_eq!(outcome.stderr.lines().count(), 1, "{outcome:?}");
@@ -366,29 +366,36 @@ fn a_limit_of_the_memory_is_kept() {
     let folder = folder("limits-memory");
     let proof = |name: &str| text(&folder.join(name));
     let (usual, less) = (proof("usual"), proof("less"));
-    let prove = |proof: &str, memory: Option<&str>| {
+    let prove = |proof: &str, more: &[&str]| {
         let program = elf("fibonacci");
         let mut args = vec!["prove", &program, "-o", proof, "--input-hex", "40420000", "--threads", "1", "--json"];
-        args.extend(memory.iter().flat_map(|limit| ["--memory", limit]));
+        args.extend(more);
         lariat(&args)
     };
-    let costs = prove(&usual, None).ok().json();
+    let costs = prove(&usual, &[]).ok().json();
     assert_eq!(costs["memory_plan"], "medium");
     let peak = |costs: &serde_json::Value, name: &str| costs[name].as_f64().unwrap() / f64::from(1 << 20);
-    let (estimated, was) = (peak(&costs, "estimated_peak_bytes"), peak(&costs, "peak_rss_bytes"));
-    assert!((estimated / was - 1.0).abs() < 0.15, "{estimated} MiB estimated, {was} MiB taken");
+    let both = |costs: &serde_json::Value| (peak(costs, "estimated_peak_bytes"), peak(costs, "peak_rss_bytes"));
+    let (usual_estimate, usual_peak) = both(&costs);
+    let near = |estimated: f64, was: f64| (estimated / was - 1.0).abs() < 0.15;
+    assert!(near(usual_estimate, usual_peak), "{usual_estimate} MiB estimated, {usual_peak} MiB taken");
     // So little that nothing helps, and what the refusal says would do.
-    let refusal = prove(&less, Some("8M")).refused(&["at least and 8 MiB are allowed", "--memory "]).stderr;
+    let refusal = prove(&less, &["--memory", "8M"]).refused(&["at least and 8 MiB are allowed", "--memory "]).stderr;
     let wanted = refusal.split("give it --memory ").nth(1).unwrap().split(',').next().unwrap();
     assert!(!Path::new(&less).exists());
-    let costs = prove(&less, Some(wanted)).ok().json();
-    assert_eq!(costs["memory_plan"], "least");
     let allowed: f64 = wanted.trim_end_matches('M').parse().unwrap();
-    assert!(
-        peak(&costs, "peak_rss_bytes") < 1.1 * allowed && allowed < was,
-        "{wanted} were asked for, {was} MiB usual"
-    );
+    let (_, was) = both(&prove(&less, &["--memory", wanted]).ok().json());
+    assert!(was < 1.1 * allowed, "{wanted} were asked for, {was} MiB taken");
+    // The least that there is, and that it is kept when it is the limit.
+    let costs = prove(&less, &["--memory", "8M", "--force"]).ok().json();
+    let (least, _) = both(&costs);
+    let limit = format!("{}M", least.ceil());
+    let costs = prove(&less, &["--memory", &limit]).ok().json();
+    let (estimated, was) = both(&costs);
+    assert!(["small", "least"].iter().any(|plan| costs["memory_plan"] == *plan), "{costs}");
+    assert!((estimated - least).abs() < 1e-6 && near(estimated, was), "{estimated} MiB estimated, {was} MiB taken");
+    assert!(estimated < usual_estimate && was < usual_peak, "{was} MiB, {usual_peak} MiB usual");
     assert!(fs::read(&usual).unwrap() == fs::read(&less).unwrap());
     // More than the usual plan takes.
-    assert_eq!(prove(&less, Some("1G")).ok().json()["memory_plan"], "large");
+    assert_eq!(prove(&less, &["--memory", "1G"]).ok().json()["memory_plan"], "large");
 }
