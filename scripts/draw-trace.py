@@ -34,6 +34,12 @@ def spans(events):
     return found, names
 
 
+def band_label(names, thread):
+    """What a band is called; pools give their threads numbers for names."""
+    name = names.get(thread, str(thread))
+    return f"thread {name}" if name.isdigit() else name
+
+
 def draw(found, names):
     total = max(end for *_, end in found)
     scale = (WIDTH - LEFT - RIGHT) / total
@@ -43,7 +49,7 @@ def draw(found, names):
     for thread in threads:
         own = [s for s in found if s[0] == thread]
         depth = 1 + max(s[1] for s in own)
-        body.append(f'<text x="6" y="{y + 15}">{html.escape(names.get(thread, f"thread {thread}"))}</text>')
+        body.append(f'<text x="6" y="{y + 15}">{html.escape(band_label(names, thread))}</text>')
         for _, level, name, start, end in sorted(own, key=lambda s: (s[1], s[3])):
             x, width = LEFT + start * scale, max((end - start) * scale, 0.3)
             fill = FILLS[kinds.setdefault(name, len(kinds)) % len(FILLS)]
