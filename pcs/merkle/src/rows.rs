@@ -175,7 +175,7 @@ struct Worker<'a> {
     /// Numbers of pieces.
     numbers: Vec<usize>,
     pieces: Vec<RowValues<'a>>,
-    /// Values of the current block, piece after piece.
+    /// Values of the current block, or at some of its positions, piece after piece.
     values: Vec<Fr>,
 }
 
@@ -194,7 +194,7 @@ impl<'a> Blocks<'a> {
             Worker {
                 encoder: BlockEncoder::new(Domain::new(code.log_len()), log_block),
                 pieces: numbers.iter().map(|&i| pieces[i]).collect(),
-                values: vec![Fr::zero(); numbers.len() << log_block],
+                values: Vec::new(),
                 numbers,
             }
         };
@@ -210,6 +210,9 @@ impl<'a> Blocks<'a> {
     fn digests(&mut self) -> Vec<Digest> {
         let mut digests = vec![Digest::default(); 1 << self.code.log_len()];
         let len = 1usize << self.log_block;
+        for worker in &mut self.workers {
+            worker.values.resize(worker.pieces.len() * len, Fr::zero());
+        }
         for (block, out) in digests.chunks_mut(len).enumerate() {
             par::for_each_mut(&mut self.workers, |_, worker| {
                 for (piece, values) in worker.pieces.iter().zip(worker.values.chunks_mut(len)) {
