@@ -42,9 +42,11 @@ fn later_plans_take_less() {
     // As the documentation of the plans has it.
     let rows = witness.header.steps;
     assert_eq!(estimates.map(|[products, _]| products / rows), [576, 320, 256, 128]);
+    // Rows of touched cells are no part of a plan, and in the end they are what there is most of.
     for pair in estimates.windows(2) {
-        assert!(pair[0][0] > pair[1][0] && pair[0][1] > pair[1][1], "{estimates:?}");
+        assert!(pair[0][0] > pair[1][0] && pair[0][1] >= pair[1][1], "{estimates:?}");
     }
+    assert!(estimates[0][1] > estimates[1][1] && estimates[1][1] > estimates[2][1], "{estimates:?}");
     assert_eq!(Plan::default().and_smaller().count(), Plan::ALL.len() - 1);
 }
 
