@@ -107,7 +107,7 @@ impl Layout {
         let shifted = |windows: Windows| (windows.num_windows - 1) * windows.window * self.len;
         match kind {
             TableKind::Plain => 0,
-            TableKind::Subsets => subset_table_len(self.len, self.subset_bits),
+            TableKind::Subsets => self.num_points(kind),
             TableKind::Small => shifted(self.small),
             TableKind::Medium => shifted(self.medium),
             TableKind::Full => shifted(self.full),
@@ -517,6 +517,13 @@ mod tests {
             let said = FixedBases::bytes_for(len, Some(&columns));
             assert_eq!(said, (size_of_val(fixed.bases()) + tables) as u64, "2^{log_rows} rows");
             sizes.push(said);
+        }
+        // So many bases have no subset sums at all.
+        for len in [1 << 20, 1 << 21, 1 << 26] {
+            let column = Column::new(10, ColumnData::Bool(vec![true; 1 << 10]));
+            let said = FixedBases::bytes_for(len, Some(&[&column]));
+            assert_eq!(said, (len * (size_of::<G1Affine>() + size_of::<PackedPoint>())) as u64, "{len} bases");
+            assert_eq!(FixedBases::bytes_for(len, None), said, "{len} bases");
         }
         sizes.dedup();
         assert!(sizes.len() > 2 && sizes.is_sorted(), "{sizes:?}");
