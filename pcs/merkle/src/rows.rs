@@ -1,7 +1,7 @@
 //! Rows of the codewords of many pieces under a tree, as the prover has them from committing to opening.
 //!
-//! Codewords take `2^blowup` times 32 bytes for every value of a piece, whose values take one to four. So long ones are not
-//! kept: commitment and opening encode a block of positions of all pieces at a time ([`BlockEncoder`]). An opening then costs
+//! Codewords take `2^blowup` times 32 bytes for every value of a piece. Where the values are integers of one to eight bytes, long
+//! codewords are not kept: commitment and opening encode a block of positions of all pieces at a time ([`BlockEncoder`]). An opening then costs
 //! about half of the encoding again; which way it went, no message tells.
 
 use crate::matrix::{InterleavedMatrix, Word, hash_rows};
@@ -71,7 +71,9 @@ impl CommittedRows {
     /// # Panics
     /// When a piece is longer, or the domain larger than the field has.
     pub fn encode(pieces: &[RowValues<'_>], code: Code, num_queries: usize) -> Self {
-        if code.word_bytes(pieces.len()) <= KEPT_BYTES {
+        // A form in elements is no cheaper than butterflies, and their codewords are not much longer than they are.
+        let elements = pieces.iter().any(|piece| matches!(piece, RowValues::Field(_)));
+        if elements || code.word_bytes(pieces.len()) <= KEPT_BYTES {
             let words = InterleavedMatrix::encode(pieces, code.log_coefficients, code.log_blowup, 0);
             return Self::of_words(words, num_queries);
         }
@@ -137,14 +139,14 @@ impl CommittedRows {
         send_openings(&self.rows(pieces, indices), &self.tree, indices, labels, channel);
     }
 
-    /// Bytes that are kept of the rows of so many pieces.
+    /// Bytes that are kept of the rows of so many pieces of integers.
     pub fn kept_bytes(width: usize, code: Code) -> u64 {
         let words = Some(code.word_bytes(width)).filter(|bytes| *bytes <= KEPT_BYTES).unwrap_or(0);
         let tree = if width == 0 { 0 } else { (2 * DIGEST_BYTES as u64) << code.log_len() };
         words + tree
     }
 
-    /// Bytes that committing so many pieces, or opening them, takes beside what is kept.
+    /// Bytes that committing so many pieces of integers, or opening them, takes beside what is kept.
     pub fn working_bytes(width: usize, code: Code) -> u64 {
         if code.word_bytes(width) <= KEPT_BYTES {
             return 0;

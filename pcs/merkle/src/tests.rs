@@ -245,6 +245,10 @@ fn long_codewords_are_not_kept() {
         assert_eq!(CommittedRows::kept_bytes(width, code), words + (64 << 15));
         assert_eq!(CommittedRows::working_bytes(width, code) == 0, kept);
     }
+    // Elements take as much as a part of their codeword.
+    let elements = vec![Fr::from(7u64); 1 << 14];
+    let rows: Vec<RowValues<'_>> = (0..33).map(|_| RowValues::Field(&elements)).collect();
+    assert!(CommittedRows::encode(&rows, code, 3).words().is_some());
     let long = Code { log_coefficients: 20, log_blowup: 1 };
     let per_row = CommittedRows::working_bytes(150, long) >> 20;
     assert!((100..250).contains(&per_row), "{per_row} bytes a row");
