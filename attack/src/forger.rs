@@ -245,10 +245,8 @@ impl Forgery {
     }
 
     fn private_at(&self, cell: usize) -> Fr {
-        protocol::private_block(&self.layout)
-            .and_then(|(base, log_size)| (cell >= base && cell < base + (1 << log_size)).then(|| cell - base))
-            .and_then(|i| self.private.get(i).copied())
-            .unwrap_or_else(Fr::zero)
+        let (base, _) = protocol::private_block(&self.layout);
+        cell.checked_sub(base).and_then(|i| self.private.get(i).copied()).unwrap_or_else(Fr::zero)
     }
 
     /// Initial and final tuple of a cell, as the cell relation defines them: `1 + touched (fingerprint - 1)`. A vacant

@@ -147,7 +147,7 @@ impl ProverMemory {
         // A cell that is not touched has a private word all the same; most touched ones are others.
         let sparse_rows = cells + private;
         // The table over the steps is there once so many variables are bound; neighbouring cells are then one row.
-        let merged = parents(touched, plan.depth) + (private >> plan.depth);
+        let merged = num_blocks(touched.iter(), plan.depth) as u64 + (private >> plan.depth);
         let row = size_of::<(u32, [Fr; cell::NUM_SPARSE])>() as u64;
         let leaf = size_of::<(u32, [Fr; NUM_GROUPS])>() as u64;
         // Scattered cells share no parents on the way up, until there are as many parents as cells.
@@ -173,10 +173,9 @@ impl ProverMemory {
     }
 }
 
-/// Touched cells with so many of the lowest bits of their numbers left out.
-fn parents(touched: &[TouchedCell], bits: usize) -> u64 {
-    let parent = |c: &TouchedCell| c.cell.checked_shr(bits as u32).unwrap_or(0);
-    touched.iter().map(parent).collect::<BTreeSet<u32>>().len() as u64
+/// How many blocks of `2^log_block` cells some cells lie in.
+fn num_blocks<'c>(cells: impl Iterator<Item = &'c TouchedCell>, log_block: usize) -> usize {
+    cells.map(|c| u64::from(c.cell) >> log_block).collect::<BTreeSet<u64>>().len()
 }
 
 /// Products of the relation over steps: which there are does not depend on challenges.
@@ -222,10 +221,7 @@ fn execution_bytes(program: &Program, header: &Header) -> u64 {
 /// Numbers of variables of the pieces of columns over the cells in which a cell is touched. The others are zero and cost nothing.
 fn pieces_in_use(shape: &Shape, touched: &[TouchedCell], all: &[usize]) -> Vec<usize> {
     let vars = piece_vars(all).min(shape.cell_vars);
-    let in_use = |entry: fn(&TouchedCell) -> u32| {
-        let cells = touched.iter().filter(|&c| entry(c) != 0);
-        cells.map(|c| c.cell.checked_shr(vars as u32).unwrap_or(0)).collect::<BTreeSet<u32>>().len()
-    };
+    let in_use = |entry: fn(&TouchedCell) -> u32| num_blocks(touched.iter().filter(|&c| entry(c) != 0), vars);
     let columns: [fn(&TouchedCell) -> u32; NUM_CELL_COLUMNS] = [|_| 1, |c| c.value, |c| c.timestamp];
     vec![vars; columns.into_iter().map(in_use).sum()]
 }

@@ -218,7 +218,7 @@ impl PrivateWeights {
     ///
     /// `None` if `eq(s, .)` is zero on one of these cells: a coordinate of `s` is zero or one then.
     pub fn new(layout: &CellLayout, header: &Header, sigma: Fr, s: &[Fr]) -> Option<Self> {
-        let (base, _) = private_block(layout)?;
+        let (base, _) = private_block(layout);
         let length = (base, private_length_weight(sigma));
         let bits = layout.find(|k| *k == RegionKind::PrivateBits);
         let tail = sigma.pow([PRIVATE_TAIL as u64]);
@@ -318,9 +318,9 @@ pub fn balanced(boundary: (Fr, Fr), steps: &LeafClaims, cells: &LeafClaims) -> b
     }
 }
 
-/// First cell and size of the private input's block.
-pub fn private_block(layout: &CellLayout) -> Option<(usize, usize)> {
-    layout
-        .find(|k| matches!(k, RegionKind::Ram { init: RamInit::Private, .. }))
-        .map(|region| (region.base, region.log_size))
+/// First cell of the private input's block and logarithm of its size. Every layout has one, for the length word at least.
+pub fn private_block(layout: &CellLayout) -> (usize, usize) {
+    let region = layout.find(|k| matches!(k, RegionKind::Ram { init: RamInit::Private, .. }));
+    let region = region.expect("a layout has the private input's length word");
+    (region.base, region.log_size)
 }

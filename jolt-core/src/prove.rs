@@ -409,7 +409,7 @@ fn cell_leaves(
 ) -> SparseLayer<2> {
     use crate::operations::{FIELD_TS, FIELD_VALUE};
     let (value, ts) = (fp.powers[FIELD_VALUE], fp.powers[FIELD_TS]);
-    let private_base = protocol::private_block(layout).map_or(usize::MAX, |b| b.0);
+    let (private_base, _) = protocol::private_block(layout);
     let mut entries = vec![(0u32, [Fr::one(); 2]); cells.len()];
     count::add(Kernel::IntegerSums, 3 * cells.len());
     lariat_algebra::par::for_each_mut(&mut entries, |k, entry| {
@@ -455,10 +455,9 @@ fn cell_rows(
             row(c.cell as usize, &[(cell::TOUCHED, Fr::one()), (cell::VALUE, value), (cell::TIMESTAMP, timestamp)])
         })
         .collect();
-    if let Some((base, _)) = protocol::private_block(layout) {
-        let words = private.iter().enumerate().filter(|(_, w)| **w != 0);
-        rows.extend(words.map(|(i, &w)| row(base + i, &[(cell::PRIVATE, Fr::from(w))])));
-    }
+    let (private_base, _) = protocol::private_block(layout);
+    let words = private.iter().enumerate().filter(|(_, w)| **w != 0);
+    rows.extend(words.map(|(i, &w)| row(private_base + i, &[(cell::PRIVATE, Fr::from(w))])));
     let fixed = fixed_cells(layout, header);
     rows.extend(fixed.iter().map(|&(at, w)| row(at, &[(cell::MASK, Fr::one()), (cell::FIXED, Fr::from(w))])));
     rows.extend(weights.words.iter().map(|(at, w)| row(*at, &[(cell::PRIVATE_WEIGHT, *w)])));

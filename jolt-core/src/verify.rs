@@ -197,10 +197,9 @@ fn verify_in(
     let r_cell = suffix(shape.cell_vars);
     let cx = CellContext { params, image: program.image(), bytecode: program.bytecode(), header: &header };
     let (mask, fixed) = evaluate_mask(&layout, &header, r_cell);
-    let private_value = protocol::private_block(&layout).map_or_else(Fr::zero, |(base, log_size)| {
-        let (hi, _) = r_cell.split_at(r_cell.len() - log_size);
-        *private_eval * eq_index(base >> log_size, hi)
-    });
+    let (private_base, private_vars) = protocol::private_block(&layout);
+    let (hi, _) = r_cell.split_at(r_cell.len() - private_vars);
+    let private_value = *private_eval * eq_index(private_base >> private_vars, hi);
     let mut z = vec![Fr::zero(); cell::NUM_SPARSE + 1];
     for (slot, value) in [cell::TOUCHED, cell::VALUE, cell::TIMESTAMP].into_iter().zip(cell_evals) {
         z[slot] = *value;

@@ -6,7 +6,7 @@
 
 use super::{Domain, factors, transform, widen};
 use crate::Fr;
-use crate::forms::{IntegerRows, MAX_TERMS, SmallForm};
+use crate::forms::{IntegerRows, SmallForm};
 use crate::ifma::slices::scale_add;
 use crate::msm::RowValues;
 use ark_ff::{AdditiveGroup, Field};
@@ -23,7 +23,6 @@ pub struct BlockEncoder {
     domain: Domain,
     log_block: usize,
     integers: IntegerRows,
-    sum: Vec<Fr>,
     values: Vec<Fr>,
 }
 
@@ -35,7 +34,7 @@ impl BlockEncoder {
     pub fn new(domain: Domain, log_block: usize) -> Self {
         let log_size = domain.log_size();
         assert!((log_size.min(1)..=log_size).contains(&log_block), "blocks of 2^{log_block} on 2^{log_size} points");
-        Self { domain, log_block, integers: IntegerRows::default(), sum: Vec::new(), values: Vec::new() }
+        Self { domain, log_block, integers: IntegerRows::default(), values: Vec::new() }
     }
 
     /// Number of positions of a block.
@@ -46,7 +45,8 @@ impl BlockEncoder {
     /// The values of the polynomial with these coefficients on block `block`: what [`Domain::encode`] has there.
     ///
     /// # Panics
-    /// When there is no such block, there are more coefficients than points, or `out` is not as long as a block.
+    /// When there is no such block, there are more coefficients than points or more chunks of them than a form has terms
+    /// ([`MAX_TERMS`](crate::forms::MAX_TERMS); 64-bit integers have two each), or `out` is not as long as a block.
     pub fn encode(&mut self, coefficients: RowValues<'_>, block: usize, out: &mut [Fr]) {
         let len = self.remainder(coefficients, block, out);
         let nodes = out.len() / len;
@@ -102,22 +102,15 @@ impl BlockEncoder {
         let len = out.len();
         let powers = std::iter::successors(Some(Fr::ONE), |power| Some(*power * a));
         let chunks = (0..coefficients.end().div_ceil(len)).map(|j| coefficients.slice(j * len, len));
-        out.fill(Fr::ZERO);
         if let RowValues::Field(values) = coefficients {
+            out.fill(Fr::ZERO);
             for (chunk, power) in values.chunks(len).zip(powers) {
                 scale_add(&mut out[..chunk.len()], power, chunk);
             }
             return;
         }
         let stored: Vec<(RowValues<'_>, Fr)> = chunks.zip(powers).filter(|(chunk, _)| chunk.num_stored() > 0).collect();
-        for run in stored.chunks(MAX_TERMS / 2) {
-            let form = load(&mut self.integers, run, len);
-            let mut sum = std::mem::take(&mut self.sum);
-            sum.resize(len, Fr::ZERO);
-            form.evaluate(&self.integers, &mut sum, 1);
-            out.iter_mut().zip(&sum).for_each(|(out, sum)| *out += sum);
-            self.sum = sum;
-        }
+        load(&mut self.integers, &stored, len).evaluate(&self.integers, out, 1);
     }
 }
 

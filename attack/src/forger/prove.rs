@@ -128,10 +128,9 @@ impl Forgery {
             row[cell::VALUE] = c.value;
             row[cell::TIMESTAMP] = c.timestamp;
         }
-        if let Some((base, _)) = protocol::private_block(&self.layout) {
-            for (i, w) in self.private.iter().enumerate().filter(|(_, w)| !w.is_zero()) {
-                rows.entry((base + i) as u32).or_default()[cell::PRIVATE] = *w;
-            }
+        let (base, _) = protocol::private_block(&self.layout);
+        for (i, w) in self.private.iter().enumerate().filter(|(_, w)| !w.is_zero()) {
+            rows.entry((base + i) as u32).or_default()[cell::PRIVATE] = *w;
         }
         for (at, weight) in &weights.words {
             rows.entry(*at as u32).or_default()[cell::PRIVATE_WEIGHT] = *weight;

@@ -206,9 +206,8 @@ fn final_claim(record: &Record, evals: &[Fr]) -> Fr {
     for (slot, value) in [cell::TOUCHED, cell::VALUE, cell::TIMESTAMP].into_iter().zip(cell_evals) {
         z[slot] = *value;
     }
-    z[cell::PRIVATE] = private_block(&f.layout).map_or_else(Fr::zero, |(base, log_size)| {
-        *private * eq_index(base >> log_size, &r_cell[..r_cell.len() - log_size])
-    });
+    let (base, log_size) = private_block(&f.layout);
+    z[cell::PRIVATE] = *private * eq_index(base >> log_size, &r_cell[..r_cell.len() - log_size]);
     (z[cell::MASK], z[cell::FIXED]) = (mask, fixed);
     let s = record.leaf_point(&map.cells);
     let weights = PrivateWeights::new(&f.layout, &f.header, sigma, &s).unwrap();

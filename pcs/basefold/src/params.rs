@@ -127,7 +127,7 @@ impl Params {
 
     /// Draws the positions to sample, with repetitions.
     pub(crate) fn draw_queries(&self, channel: &mut impl PublicCoin) -> Vec<usize> {
-        let len = NonZeroU64::MIN.saturating_add((1u64 << self.log_len()) - 1);
+        let len = NonZeroU64::new(1 << self.log_len()).expect("a power of two");
         let drawn = channel.challenge_indices(LABEL_QUERIES, self.num_queries, len);
         drawn.into_iter().map(|i| i as usize).collect()
     }

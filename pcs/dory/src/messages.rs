@@ -48,7 +48,7 @@ fn recv_points<const N: usize>(
     channel: &mut VerifierChannel<'_>,
 ) -> Result<[G1Affine; N], VerifyError> {
     let points = channel.recv_points(label, N)?;
-    Ok(core::array::from_fn(|i| points.get(i).copied().unwrap_or_default()))
+    Ok(points.try_into().expect("as many points as were asked for"))
 }
 
 /// Receives `N` elements of GT and `M` points of G2 in one message; membership is still to be checked.
@@ -63,7 +63,7 @@ fn recv_groups<const N: usize, const M: usize>(
         *point = g2::from_bytes(bytes)?;
     }
     let elements = gt::from_bytes(first, N)?;
-    Ok((core::array::from_fn(|i| elements.get(i).copied().unwrap_or(Cyclotomic::ONE)), points))
+    Ok((elements.try_into().expect("as many elements as were asked for"), points))
 }
 
 fn send_groups(label: &'static str, elements: &[Cyclotomic], points: &[G2Affine], channel: &mut ProverChannel) {

@@ -314,7 +314,7 @@ impl MultilinearPcs for Hyrax {
         let mut scalars = Vec::with_capacity(points.len() + self.bases().len());
         for (&m, &power) in num_vars.iter().zip(&powers) {
             let class = self.class(m);
-            let scale = class_powers.iter().find(|(c, _)| *c == class).map_or_else(Fr::zero, |(_, s)| *s);
+            let (_, scale) = class_powers.iter().find(|(c, _)| *c == class).expect("every column is in a class");
             scalars.extend(self.row_weights(m, point, power * scale));
         }
         let mut combined = vec![Fr::zero(); rows.last().map_or(0, Vec::len)];

@@ -173,7 +173,7 @@ impl Ligero {
     }
 
     fn draw_positions(&self, channel: &mut impl PublicCoin) -> Vec<usize> {
-        let bound = NonZeroU64::new(1 << self.code.log_domain()).unwrap_or(NonZeroU64::MIN);
+        let bound = NonZeroU64::new(1 << self.code.log_domain()).expect("a power of two");
         channel.challenge_indices(LABEL_QUERIES, self.code.queries, bound).into_iter().map(|i| i as usize).collect()
     }
 

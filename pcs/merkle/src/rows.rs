@@ -141,9 +141,12 @@ impl CommittedRows {
 
     /// Bytes that are kept of the rows of so many pieces of integers.
     pub fn kept_bytes(width: usize, code: Code) -> u64 {
-        let words = Some(code.word_bytes(width)).filter(|bytes| *bytes <= KEPT_BYTES).unwrap_or(0);
-        let tree = if width == 0 { 0 } else { (2 * DIGEST_BYTES as u64) << code.log_len() };
-        words + tree
+        if width == 0 {
+            return 0;
+        }
+        let words = code.word_bytes(width);
+        let tree = (2 * DIGEST_BYTES as u64) << code.log_len();
+        if words <= KEPT_BYTES { words + tree } else { tree }
     }
 
     /// Bytes that committing so many pieces of integers, or opening them, takes beside what is kept.
@@ -208,6 +211,11 @@ impl<'a> Blocks<'a> {
         self.constants.iter().copied().collect()
     }
 
+    /// A row with zero in place of what depends on the position.
+    fn row_of_constants(&self) -> Vec<Fr> {
+        self.constants.iter().map(|x| x.unwrap_or_else(Fr::zero)).collect()
+    }
+
     /// The digests of all rows.
     fn digests(&mut self) -> Vec<Digest> {
         let mut digests = vec![Digest::default(); 1 << self.code.log_len()];
@@ -221,8 +229,7 @@ impl<'a> Blocks<'a> {
                     worker.encoder.encode(*piece, block, values);
                 }
             });
-            let mut words: Vec<Word<'_>> =
-                self.constants.iter().map(|x| Word::Constant(x.unwrap_or_else(Fr::zero))).collect();
+            let mut words: Vec<Word<'_>> = self.row_of_constants().into_iter().map(Word::Constant).collect();
             for worker in &self.workers {
                 for (&i, values) in worker.numbers.iter().zip(worker.values.chunks(len)) {
                     words[i] = Word::Full(values);
@@ -243,8 +250,7 @@ impl<'a> Blocks<'a> {
             "rows {order:?} of 2^{}",
             self.code.log_len()
         );
-        let row = |i: usize| self.constants.iter().map(move |x| (i, x.unwrap_or_else(Fr::zero)));
-        let mut rows: Vec<Fr> = order.iter().flat_map(|&i| row(i)).map(|(_, x)| x).collect();
+        let mut rows = self.row_of_constants().repeat(order.len());
         let (width, mut first) = (self.width, 0);
         for same in order.chunk_by(|a, b| a >> self.log_block == b >> self.log_block) {
             let block = same[0] >> self.log_block;

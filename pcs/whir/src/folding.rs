@@ -149,7 +149,7 @@ impl Claim {
         let (bound, free) = self.point.split_at(self.fixed.len().min(self.point.len()));
         let mut total = eq_eval(bound, &self.fixed) * inner_product(&eq_evals(free), last);
         for Points { offset, terms } in &self.points {
-            let fixed = self.fixed.get(*offset..).unwrap_or_default();
+            let fixed = &self.fixed[*offset..];
             for (x, coefficient) in terms {
                 total += *coefficient * power_weight(fixed, *x, last.len()) * evaluate(last, *x);
             }
@@ -186,7 +186,7 @@ pub(crate) fn evaluate(coefficients: &[Fr], x: Fr) -> Fr {
     // powers[k] = x^(2^k)
     while half >= SHORT {
         let (first, second) = low.split_at_mut(half);
-        scale_add(first, powers.pop().unwrap_or_else(Fr::zero), second);
+        scale_add(first, powers.pop().expect("a power for every halving"), second);
         low.truncate(half);
         half /= 2;
     }

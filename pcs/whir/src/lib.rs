@@ -184,7 +184,7 @@ impl Whir {
 
             // Step 5: the folded polynomial, as an oracle or in clear.
             let next = self.config.later.get(i).map(|next| {
-                let oracle = oracle::commit_folded(next, &folding.evals);
+                let oracle = oracle::commit(next, &[RowValues::Field(&folding.evals)]);
                 oracle.cap().send(LABEL_ORACLE, channel);
                 oracle
             });
@@ -217,7 +217,7 @@ impl Whir {
 
 /// Positions of a round's domain.
 fn draw_positions(round: &Round, channel: &mut impl PublicCoin) -> Vec<usize> {
-    let size = NonZeroU64::MIN.saturating_mul(NonZeroU64::new(1 << round.log_domain()).unwrap_or(NonZeroU64::MIN));
+    let size = NonZeroU64::new(1 << round.log_domain()).expect("a power of two");
     channel.challenge_indices(LABEL_QUERIES, round.queries, size).into_iter().map(|i| i as usize).collect()
 }
 

@@ -1,9 +1,8 @@
 //! Interleaved codewords under a Merkle tree, as the prover keeps and the verifier sees them.
 
 use crate::config::Round;
-use lariat_algebra::Fr;
 use lariat_algebra::msm::RowValues;
-use lariat_merkle::{Code, CommittedRows, InterleavedMatrix, OpeningLabels, OpeningShape, TreeShape};
+use lariat_merkle::{Code, CommittedRows, OpeningLabels, OpeningShape, TreeShape};
 
 /// Labels of opened leaves, and the check that they are under the cap.
 pub(crate) const OPENINGS: OpeningLabels =
@@ -30,14 +29,7 @@ pub(crate) fn rows_of<'a>(round: &Round, polynomials: &[RowValues<'a>]) -> Vec<R
     polynomials.iter().flat_map(|p| (0..1usize << round.fold).map(move |row| p.slice(row * len, len))).collect()
 }
 
-/// Encodes the rows of pieces and hashes the columns.
-pub(crate) fn commit(round: &Round, pieces: &[RowValues<'_>]) -> CommittedRows {
-    CommittedRows::encode(&rows_of(round, pieces), code(round), round.queries)
-}
-
-/// Encodes the rows of a polynomial that nobody has later on, and hashes the columns.
-pub(crate) fn commit_folded(round: &Round, polynomial: &[Fr]) -> CommittedRows {
-    let Code { log_coefficients, log_blowup } = code(round);
-    let rows = rows_of(round, &[RowValues::Field(polynomial)]);
-    CommittedRows::of_words(InterleavedMatrix::encode(&rows, log_coefficients, log_blowup, 0), round.queries)
+/// Encodes the rows of polynomials and hashes the columns.
+pub(crate) fn commit(round: &Round, polynomials: &[RowValues<'_>]) -> CommittedRows {
+    CommittedRows::encode(&rows_of(round, polynomials), code(round), round.queries)
 }
