@@ -1,5 +1,5 @@
 //! Engine 2: false openings. A prover runs the scheme's own code on claims that are false, on values of another point and
-//! on other columns than it committed to; the scheme must not accept any of it.
+//! on other columns than it committed to, a column left out of the commitment among them; the scheme must not accept any of it.
 //!
 //! The protocol around the scheme is the smallest sound one: commit in two batches, draw a point, claim values, open.
 //! What is accepted is a false statement about committed columns, so a scheme that never looks at the
@@ -250,6 +250,16 @@ fn attack_once(subject: &Subject<'_>, round: usize, rng: &mut Rng, rows: &mut Ve
         let of_mixed = |point: &[Fr]| evaluate(&mixed, point);
         attack("columns chosen after the point", &mixed, &of_mixed, format!("column {k}"));
     }
+    // A column left out of the commitment, which then is zero, and opened all the same.
+    for k in 0..columns.len() {
+        let mut left = columns.clone();
+        left[k] = Column::new(columns[k].num_vars(), ColumnData::Bool(Vec::new()));
+        let without = Subject { columns: left, ..*subject };
+        let what = format!("column {k}, in round {round}");
+        if let Some(fate) = without.fate(columns, &honest, &what) {
+            record(rows, 2, "opening: a column left out", fate);
+        }
+    }
 }
 
 #[cfg(test)]
@@ -261,7 +271,7 @@ mod tests {
         let rows = attack(&crate::test_schemes(), PcsKind::HYRAX, HashKind::Blake3, 3, 1, &|_| {}).unwrap();
         assert!(rows.iter().all(Row::is_clean), "{rows:?}");
         let names: Vec<&str> = rows.iter().map(|row| row.name.as_str()).collect();
-        assert_eq!(rows.len(), 5, "{names:?}");
+        assert_eq!(rows.len(), 6, "{names:?}");
         assert!(tried(&rows) >= 150, "{}", tried(&rows));
     }
 

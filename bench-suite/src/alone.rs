@@ -192,6 +192,8 @@ pub fn measure_alone(cell: &AloneCell, schemes: &Schemes) -> Result<AloneRecord,
         }
         let batches: &[&[usize]] = &[&num_vars];
         let security = pcs.security(batches);
+        let sizes = pcs.batch_sizes(batches, &proof)?;
+        let point_len = cell.num_vars as usize;
         Ok(AloneRecord {
             schema: SCHEMA,
             cell: cell.clone(),
@@ -202,9 +204,9 @@ pub fn measure_alone(cell: &AloneCell, schemes: &Schemes) -> Result<AloneRecord,
             open_ns,
             verify_ns: median(&mut times),
             mul_ns: f64::midpoint(before, machine::mul_ns()),
-            commitment_bytes: pcs.commitment_bytes(&num_vars),
-            opening_bytes: pcs.opening_bytes(batches, cell.num_vars as usize),
-            proof_bytes: pcs.proof_bytes(batches, cell.num_vars as usize),
+            commitment_bytes: sizes.iter().map(|&batch| pcs.commitment_bytes(batch)).sum(),
+            opening_bytes: pcs.opening_bytes(&sizes, point_len),
+            proof_bytes: pcs.proof_bytes(&sizes, point_len),
             peak_rss_bytes: machine::peak_rss_bytes(),
             machine: Machine::detect(),
         })

@@ -15,8 +15,8 @@ use lariat_attack::{
 };
 use lariat_hyrax::Hyrax;
 use lariat_pcs::{
-    MultilinearPcs, Pcs, PcsError, PcsInfo, PcsKind, QuantumStatus, Scheme, Schemes, SecurityBits, SetupSource,
-    VerifyError, Workload,
+    BatchSize, MultilinearPcs, Pcs, PcsError, PcsInfo, PcsKind, QuantumStatus, Scheme, Schemes, SecurityBits,
+    SetupSource, VerifyError, Workload,
 };
 use lariat_transcript::{ProverChannel, VerifierChannel};
 use serde_json::Value;
@@ -168,14 +168,15 @@ impl<const K: usize> MultilinearPcs for Clear<K> {
         if is_right { Ok(()) } else { error }
     }
 
-    fn commitment_bytes(&self, num_vars: &[usize]) -> usize {
-        if Self::FLAW == Flaw::CommitsLate { 0 } else { Self::bytes(num_vars) }
+    fn commitment_bytes(&self, batch: BatchSize<'_>) -> usize {
+        if Self::FLAW == Flaw::CommitsLate { 0 } else { Self::bytes(batch.num_vars) }
     }
 
-    fn opening_bytes(&self, batches: &[&[usize]], _: usize) -> usize {
+    fn opening_bytes(&self, batches: &[BatchSize<'_>], _: usize) -> usize {
+        let num_vars: Vec<usize> = batches.iter().flat_map(|batch| batch.num_vars).copied().collect();
         match Self::FLAW {
-            Flaw::IgnoresThePoint => 32 * batches.concat().len(),
-            Flaw::CommitsLate => Self::bytes(&batches.concat()),
+            Flaw::IgnoresThePoint => 32 * num_vars.len(),
+            Flaw::CommitsLate => Self::bytes(&num_vars),
             _ => 0,
         }
     }
@@ -260,15 +261,21 @@ impl MultilinearPcs for Unchecked {
         _: &[Fr],
         channel: &mut VerifierChannel<'_>,
     ) -> Result<(), VerifyError> {
-        channel.recv_bytes("unchecked", MultilinearPcs::opening_bytes(&self.0, num_vars, point.len()))?;
+        // An opening's length does not depend on the parts.
+        let batches: Vec<BatchSize<'_>> = num_vars.iter().map(|num_vars| BatchSize { num_vars, num_sent: 0 }).collect();
+        channel.recv_bytes("unchecked", MultilinearPcs::opening_bytes(&self.0, &batches, point.len()))?;
         Ok(())
     }
 
-    fn commitment_bytes(&self, num_vars: &[usize]) -> usize {
-        MultilinearPcs::commitment_bytes(&self.0, num_vars)
+    fn num_parts(&self, num_vars: &[usize]) -> usize {
+        MultilinearPcs::num_parts(&self.0, num_vars)
     }
 
-    fn opening_bytes(&self, batches: &[&[usize]], point_len: usize) -> usize {
+    fn commitment_bytes(&self, batch: BatchSize<'_>) -> usize {
+        MultilinearPcs::commitment_bytes(&self.0, batch)
+    }
+
+    fn opening_bytes(&self, batches: &[BatchSize<'_>], point_len: usize) -> usize {
         MultilinearPcs::opening_bytes(&self.0, batches, point_len)
     }
 }
@@ -330,7 +337,10 @@ fn rejects_what_is_broken() {
     assert_eq!(survived(&report, "sound"), [""; 0]);
     // Not every attack succeeds: what a flaw does not open stays shut.
     assert!(!survived(&report, "checks-the-sum").contains(&"opening: a wrong value"));
-    assert_eq!(survived(&report, "commits-late"), ["opening: columns chosen after the point"]);
+    assert_eq!(
+        survived(&report, "commits-late"),
+        ["opening: columns chosen after the point", "opening: a column left out"]
+    );
     assert!(report.totals().panicked > 0);
 }
 
@@ -340,10 +350,10 @@ fn rejects_an_unchecked_opening() {
     let unchecked = ["attack", "--pcs", "unchecked-hyrax", "--engine", "1", "--mutations", "150", "--seed", "3"];
     let (code, out, err) = run(&unchecked);
     assert_eq!(code, 1, "{err}");
-    assert!(out.contains("SURVIVORS\nunchecked-hyrax: message: a bit flipped"), "{out}");
+    assert!(out.contains("SURVIVORS\nunchecked-hyrax: message: an element plus one"), "{out}");
     assert!(err.starts_with("lariat: ") && err.lines().count() == 1, "{err}");
     let again = "`lariat attack --quick --seed 0x3 --engine 1 --pcs unchecked-hyrax --mutations 150`";
-    assert!(err.contains(again) && err.contains("unchecked-hyrax: message: a bit flipped"), "{err}");
+    assert!(err.contains(again) && err.contains("unchecked-hyrax: message: an element plus one"), "{err}");
 
     let (code, out, _) = run(&[&unchecked[..], &["--json"]].concat());
     let report: Value = serde_json::from_str(&out).unwrap();

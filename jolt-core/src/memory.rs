@@ -21,12 +21,8 @@ use crate::{
     statement::Header,
     witness::{self, TouchedCell, Witness},
 };
-use ark_ff::{One, Zero};
-use lariat_algebra::{
-    Fr,
-    column::{Column, ColumnData},
-    par,
-};
+use ark_ff::One;
+use lariat_algebra::{Fr, column::Column, msm::RowValues, par};
 use lariat_emulator::{isa::Instruction, machine::TraceRow};
 use lariat_pcs::{Pcs, PcsKind, Schemes, Workload, batch::piece_vars};
 use lariat_subtables::Params;
@@ -186,16 +182,7 @@ fn num_products(params: Params) -> usize {
 
 /// Whether all of a column is zero.
 fn is_zero(column: &Column) -> bool {
-    match column.data() {
-        ColumnData::Bool(v) => !v.contains(&true),
-        ColumnData::U8(v) => v.iter().all(|x| *x == 0),
-        ColumnData::U16(v) => v.iter().all(|x| *x == 0),
-        ColumnData::U32(v) => v.iter().all(|x| *x == 0),
-        ColumnData::I32(v) => v.iter().all(|x| *x == 0),
-        ColumnData::U64(v) => v.iter().all(|x| *x == 0),
-        ColumnData::Field(v) => v.iter().all(Zero::is_zero),
-        ColumnData::Sparse(v) => v.iter().all(|entry| entry.1 == 0),
-    }
+    RowValues::of_column(column, 0, 1 << column.num_vars()).is_zero()
 }
 
 /// A program in memory: stored words, instructions, rows and sequences.

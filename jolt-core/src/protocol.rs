@@ -15,7 +15,7 @@ use lariat_algebra::{
     Fr,
     poly::{Powers, eq_index},
 };
-use lariat_pcs::Pcs;
+use lariat_pcs::{BatchSize, Pcs};
 use lariat_subtables::Params;
 use lariat_sumcheck::{
     grand_product::{LeafClaims, dense_message_scalars, sparse_message_scalars},
@@ -24,7 +24,7 @@ use lariat_sumcheck::{
 use lariat_transcript::{Session, encoding::SCALAR_BYTES};
 
 /// Name and version of the protocol, the first thing in every transcript.
-pub const PROTOCOL: &str = "Lariat/RV32IM/lasso/2";
+pub const PROTOCOL: &str = "Lariat/RV32IM/lasso/3";
 
 /// Labels of challenges and messages outside of sumchecks and commitments.
 pub mod label {
@@ -142,14 +142,28 @@ impl Shape {
         self.cell_vars.max(self.step_vars)
     }
 
-    /// Exact size of the proof's messages in bytes.
-    pub fn proof_bytes(&self, pcs: &dyn Pcs) -> usize {
+    /// Exact size in bytes of the messages of the proof that begins with `messages`: it depends on which parts of the commitments are
+    /// sent, and their bits are at its beginning. More than `messages` has if it ends before them.
+    ///
+    /// # Errors
+    /// When the bits are malformed.
+    pub fn proof_bytes(&self, pcs: &dyn Pcs, messages: &[u8]) -> Result<usize, lariat_pcs::VerifyError> {
+        let (private, witness) = (self.private_batch(), self.witness_batch());
+        let batches = pcs.batch_sizes(&[&private, &witness], messages)?;
+        Ok(self.bytes_of(pcs, &batches))
+    }
+
+    /// Most bytes of a proof's messages: those of a proof that sends every part.
+    pub fn most_proof_bytes(&self, pcs: &dyn Pcs) -> usize {
+        self.bytes_of(pcs, &[pcs.full_batch(&self.private_batch()), pcs.full_batch(&self.witness_batch())])
+    }
+
+    fn bytes_of(&self, pcs: &dyn Pcs, batches: &[BatchSize<'_>]) -> usize {
         let scalars = dense_message_scalars(self.step_vars, NUM_GROUPS, self.num_operations)
             + sparse_message_scalars(self.cell_vars, NUM_GROUPS)
             + 3 * self.point_len()
             + self.all_columns().len();
-        let (private, witness) = (self.private_batch(), self.witness_batch());
-        SCALAR_BYTES * scalars + pcs.proof_bytes(&[&private, &witness], self.point_len())
+        SCALAR_BYTES * scalars + pcs.proof_bytes(batches, self.point_len())
     }
 }
 

@@ -130,7 +130,8 @@ fn verify_in(
     let shape = Shape::new(params, &header, &layout);
     let pcs = schemes.setup(header.config.pcs, Workload { num_vars: &shape.all_columns() })?;
     // A wrong length says more than a wrong digest where the shape decides on the parameters.
-    let expected = header_len + shape.proof_bytes(pcs.as_ref());
+    let messages = proof.get(header_len..).ok_or(HeaderError::Truncated)?;
+    let expected = header_len + shape.proof_bytes(pcs.as_ref(), messages)?;
     if proof.len() != expected {
         return Err(VerifyError::Length { found: proof.len(), expected });
     }
@@ -138,7 +139,6 @@ fn verify_in(
     if !setup.is_same(&header.setup) {
         return Err(VerifyError::OtherSetup { found: Box::new(header.setup), expected: Box::new(setup) });
     }
-    let messages = proof.get(header_len..).ok_or(HeaderError::Truncated)?;
     let mut channel = prepare(session(&header, pcs.as_ref())).into_verifier(messages);
 
     // Step 1: commitments.

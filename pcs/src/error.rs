@@ -94,6 +94,15 @@ pub enum VerifyError {
         /// Most variables supported.
         max: usize,
     },
+    /// A bit of the bits that say which parts are sent is past the last part.
+    #[error("a bit is set past the last part of the commitment")]
+    PartsPadding,
+    /// A part that is said not to be zero has the commitment of one that is.
+    #[error("part {index} of those sent is zero, and zero parts are not sent")]
+    ZeroPart {
+        /// Position among the parts that are sent.
+        index: usize,
+    },
     /// A sumcheck of the batch reduction or of the scheme fails.
     #[error(transparent)]
     Sumcheck(#[from] SumcheckError),

@@ -39,12 +39,14 @@ pub mod batch;
 #[cfg(feature = "test-util")]
 pub mod conformance;
 mod error;
+mod parts;
 mod registry;
 mod seam;
 mod security;
 mod setup_source;
 
 pub use error::{PcsError, ShapeError, VerifyError};
+pub use parts::{BatchSize, Parts, recv_part_points};
 pub use registry::{PcsKind, Resources, Scheme, Schemes, SetupFn, Workload};
 pub use seam::{CommitHint, Commitments, MultilinearPcs, Pcs, PcsInfo, QuantumStatus};
 pub use security::{Basis, ErrorTerm, Hardness, SecurityBits};

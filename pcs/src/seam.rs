@@ -1,6 +1,8 @@
 //! The two faces of a scheme: [`MultilinearPcs`], which an author implements, and [`Pcs`], which a prover holds.
 
-use crate::{ErrorTerm, Hardness, PcsError, PcsKind, SecurityBits, SetupSource, ShapeError, VerifyError};
+use crate::{
+    BatchSize, ErrorTerm, Hardness, Parts, PcsError, PcsKind, SecurityBits, SetupSource, ShapeError, VerifyError,
+};
 use lariat_algebra::Fr;
 use lariat_algebra::column::Column;
 use lariat_transcript::{ProverChannel, VerifierChannel};
@@ -112,13 +114,20 @@ pub trait MultilinearPcs: Send + Sync + 'static {
     /// Most variables that a column may have.
     fn max_num_vars(&self) -> usize;
 
+    /// Number of parts that columns with these numbers of variables have together: see [`Parts`]. With none, the default, a scheme
+    /// has no such bits, and sizes follow from the numbers of variables alone.
+    fn num_parts(&self, num_vars: &[usize]) -> usize {
+        let _ = num_vars;
+        0
+    }
+
     /// Commits to a batch.
     ///
     /// # Errors
     /// When the parameters do not suffice.
     fn commit(&self, columns: &[&Column]) -> Result<(Self::Commitment, Self::Hint), PcsError>;
 
-    /// Sends a commitment.
+    /// Sends a commitment. Its first message is the bits of its [`Parts`], if there are any.
     fn send_commitment(&self, commitment: &Self::Commitment, channel: &mut ProverChannel);
 
     /// Receives the commitment to columns with these numbers of variables.
@@ -160,11 +169,11 @@ pub trait MultilinearPcs: Send + Sync + 'static {
         channel: &mut VerifierChannel<'_>,
     ) -> Result<(), VerifyError>;
 
-    /// Bytes of the commitment to columns with these numbers of variables.
-    fn commitment_bytes(&self, num_vars: &[usize]) -> usize;
+    /// Bytes of the commitment to a batch, with the bits of its parts.
+    fn commitment_bytes(&self, batch: BatchSize<'_>) -> usize;
 
     /// Bytes of an opening of these batches at a point of `point_len` coordinates.
-    fn opening_bytes(&self, batches: &[&[usize]], point_len: usize) -> usize;
+    fn opening_bytes(&self, batches: &[BatchSize<'_>], point_len: usize) -> usize;
 }
 
 /// What the prover keeps from one commit call; opaque.
@@ -281,16 +290,48 @@ pub trait Pcs: Send + Sync {
         channel: &mut VerifierChannel<'_>,
     ) -> Result<(), VerifyError>;
 
-    /// Bytes of the commitments to columns with these numbers of variables: exact.
-    fn commitment_bytes(&self, num_vars: &[usize]) -> usize;
+    /// Number of parts that columns with these numbers of variables have together: see [`Parts`].
+    fn num_parts(&self, num_vars: &[usize]) -> usize;
+
+    /// Bytes of the commitments to a batch, with the bits of its parts: exact.
+    fn commitment_bytes(&self, batch: BatchSize<'_>) -> usize;
 
     /// Bytes of the opening of these batches at a point of `point_len` coordinates: exact.
-    fn opening_bytes(&self, batches: &[&[usize]], point_len: usize) -> usize;
+    fn opening_bytes(&self, batches: &[BatchSize<'_>], point_len: usize) -> usize;
 
     /// Bytes of all messages of these commit calls and one opening: exact.
-    fn proof_bytes(&self, batches: &[&[usize]], point_len: usize) -> usize {
-        let commitments: usize = batches.iter().map(|num_vars| self.commitment_bytes(num_vars)).sum();
+    fn proof_bytes(&self, batches: &[BatchSize<'_>], point_len: usize) -> usize {
+        let commitments: usize = batches.iter().map(|&batch| self.commitment_bytes(batch)).sum();
         commitments + self.opening_bytes(batches, point_len)
+    }
+
+    /// A batch of which every part is sent: its largest size.
+    fn full_batch<'a>(&self, num_vars: &'a [usize]) -> BatchSize<'a> {
+        BatchSize { num_vars, num_sent: self.num_parts(num_vars) }
+    }
+
+    /// The sizes of commit calls over columns with these numbers of variables, whose commitments `messages` begins with, one after the
+    /// other. Reads nothing but the bits of their parts.
+    ///
+    /// If `messages` ends before the bits of a batch do, nothing of that batch and of later ones counts as sent: commitments of the
+    /// returned sizes have more bytes than `messages` then, so that a caller who compares lengths refuses it.
+    ///
+    /// # Errors
+    /// When a bit past the last part is set.
+    fn batch_sizes<'a>(&self, batches: &[&'a [usize]], messages: &[u8]) -> Result<Vec<BatchSize<'a>>, VerifyError> {
+        let mut at = 0usize;
+        let size = |&num_vars: &&'a [usize]| {
+            let num_parts = self.num_parts(num_vars);
+            let bytes = at.checked_add(Parts::bytes_for(num_parts)).and_then(|end| messages.get(at..end));
+            let num_sent = match bytes {
+                Some(bytes) => Parts::from_bytes(num_parts, bytes).ok_or(VerifyError::PartsPadding)?.num_sent(),
+                None => 0,
+            };
+            let batch = BatchSize { num_vars, num_sent };
+            at = at.saturating_add(self.commitment_bytes(batch));
+            Ok(batch)
+        };
+        batches.iter().map(size).collect()
     }
 }
 
@@ -437,11 +478,15 @@ impl<S: MultilinearPcs> Pcs for S {
         MultilinearPcs::verify(self, &inner, &num_vars, point, evals, channel)
     }
 
-    fn commitment_bytes(&self, num_vars: &[usize]) -> usize {
-        MultilinearPcs::commitment_bytes(self, num_vars)
+    fn num_parts(&self, num_vars: &[usize]) -> usize {
+        MultilinearPcs::num_parts(self, num_vars)
     }
 
-    fn opening_bytes(&self, batches: &[&[usize]], point_len: usize) -> usize {
+    fn commitment_bytes(&self, batch: BatchSize<'_>) -> usize {
+        MultilinearPcs::commitment_bytes(self, batch)
+    }
+
+    fn opening_bytes(&self, batches: &[BatchSize<'_>], point_len: usize) -> usize {
         MultilinearPcs::opening_bytes(self, batches, point_len)
     }
 }
@@ -499,10 +544,10 @@ mod tests {
         ) -> Result<(), VerifyError> {
             Ok(())
         }
-        fn commitment_bytes(&self, _: &[usize]) -> usize {
+        fn commitment_bytes(&self, _: BatchSize<'_>) -> usize {
             0
         }
-        fn opening_bytes(&self, _: &[&[usize]], _: usize) -> usize {
+        fn opening_bytes(&self, _: &[BatchSize<'_>], _: usize) -> usize {
             0
         }
     }

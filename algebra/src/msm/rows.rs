@@ -2,6 +2,7 @@
 
 use crate::Fr;
 use crate::column::{Column, ColumnData};
+use ark_ff::Zero;
 
 /// Consecutive evaluations in the type in which they are stored.
 #[derive(Clone, Copy, Debug)]
@@ -99,6 +100,20 @@ impl<'a> RowValues<'a> {
             Self::U64(v) => v.len(),
             Self::Field(v) => v.len(),
             Self::Sparse { entries, offset } => entries.last().map_or(0, |e| (e.0 - offset) as usize + 1),
+        }
+    }
+
+    /// Whether all values are zero. Reads no further than the first that is not.
+    pub fn is_zero(&self) -> bool {
+        match self {
+            Self::Bool(v) => !v.contains(&true),
+            Self::U8(v) => v.iter().all(|x| *x == 0),
+            Self::U16(v) => v.iter().all(|x| *x == 0),
+            Self::U32(v) => v.iter().all(|x| *x == 0),
+            Self::I32(v) => v.iter().all(|x| *x == 0),
+            Self::U64(v) => v.iter().all(|x| *x == 0),
+            Self::Field(v) => v.iter().all(Zero::is_zero),
+            Self::Sparse { entries, .. } => entries.iter().all(|entry| entry.1 == 0),
         }
     }
 

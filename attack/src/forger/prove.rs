@@ -23,21 +23,30 @@ use lariat_sumcheck::{
     sparse_product::SparseLayer,
     sparse_quadratic::SparseQuadraticProver,
 };
-use lariat_transcript::{ChallengeTape, Ready, Session};
+use lariat_transcript::{ChallengeTape, EventLog, Ready, Session};
 use std::{collections::BTreeMap, sync::Arc};
 
 impl Forgery {
     /// Proves this as if it were true.
     pub fn prove(&self, schemes: &Schemes) -> Vec<u8> {
-        self.prove_in(schemes, |session| session)
+        self.prove_in(schemes, |session| session).0
     }
 
     /// [`Self::prove`] on given challenges.
     pub fn prove_frozen(&self, schemes: &Schemes, tape: &ChallengeTape) -> Vec<u8> {
+        self.prove_frozen_with_log(schemes, tape).0
+    }
+
+    /// [`Self::prove_frozen`], with the log: lengths of messages depend on what is zero.
+    pub fn prove_frozen_with_log(&self, schemes: &Schemes, tape: &ChallengeTape) -> (Vec<u8>, EventLog) {
         self.prove_in(schemes, |session| session.freeze(tape.clone()))
     }
 
-    fn prove_in(&self, schemes: &Schemes, prepare: impl FnOnce(Session<Ready>) -> Session<Ready>) -> Vec<u8> {
+    fn prove_in(
+        &self,
+        schemes: &Schemes,
+        prepare: impl FnOnce(Session<Ready>) -> Session<Ready>,
+    ) -> (Vec<u8>, EventLog) {
         let params = self.params();
         let mut header = self.header.clone();
         let shape = Shape::new(params, &header, &self.layout);
@@ -116,8 +125,8 @@ impl Forgery {
         channel.send_scalars(label::EVALUATIONS, &evals);
         channel.section(section::OPENING);
         pcs.open(&opened, &[private_hint, witness_hint], &point, &evals, &mut channel).unwrap();
-        let (messages, _) = channel.finish();
-        [header.to_bytes(), messages].concat()
+        let (messages, log) = channel.finish();
+        ([header.to_bytes(), messages].concat(), log)
     }
 
     fn cell_rows(&self, weights: &PrivateWeights) -> Vec<(u32, [Fr; cell::NUM_SPARSE])> {

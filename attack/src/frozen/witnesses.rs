@@ -272,12 +272,23 @@ fn other_commitment(record: &Record, bit: usize, challenge: usize) -> Attack<'_>
 
 /// The honest proof on a tape, but with the commitments to another witness and with its opening.
 pub fn with_commitments_of(record: &Record, other: &Forgery, tape: &ChallengeTape) -> Vec<u8> {
-    let other = other.prove_frozen(&record.schemes, tape);
-    let mut proof = record.honest.prove_frozen(&record.schemes, tape);
+    let (theirs, log) = other.prove_frozen_with_log(&record.schemes, tape);
+    let honest = record.honest.prove_frozen(&record.schemes, tape);
+    assert_eq!(
+        log.events().len(),
+        record.events.len(),
+        "another witness has the same messages, of other lengths perhaps"
+    );
     let at = |label| record.events.iter().position(|e| e.kind == EventKind::Section && e.label == label).unwrap();
-    for event in (at(section::COMMITMENTS)..record.map.fingerprint).chain(record.map.opening.clone()) {
-        let range = record.range(event);
-        proof[range.clone()].copy_from_slice(&other[range]);
+    let (commitments, opening) = (at(section::COMMITMENTS)..record.map.fingerprint, record.map.opening.clone());
+    let mut proof = honest[..record.start].to_vec();
+    for (event, their_event) in log.events().iter().enumerate() {
+        if commitments.contains(&event) || opening.contains(&event) {
+            let range = their_event.range();
+            proof.extend(&theirs[record.start + range.start..record.start + range.end]);
+        } else {
+            proof.extend(&honest[record.range(event)]);
+        }
     }
     proof
 }

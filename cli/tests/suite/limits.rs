@@ -6,7 +6,7 @@ use lariat_emulator::{
     test_util::{Assembler, ElfBuilder, ElfSegment, nightly},
 };
 use lariat_jolt_core::{Header, Program, SetupId, cells::CellLayout, protocol::Shape};
-use lariat_pcs::Workload;
+use lariat_pcs::{BatchSize, Parts, Workload};
 use std::{
     fs,
     io::Read,
@@ -207,9 +207,9 @@ fn honest_proofs_of_long_runs_verify_in_256_mib() {
     }
 }
 
-/// The header of a proof of so many rows under the parameters that belong to them, and the length of such a proof; none
-/// if there are no parameters for so many.
-fn header_for(proof: &[u8], rows: u64) -> Option<(Vec<u8>, u64)> {
+/// The beginning of a proof of so many rows under the parameters that belong to them, which says that every part of its
+/// commitments is sent or that none is, and the length of such a proof; none if there are no parameters for so many.
+fn start_for(proof: &[u8], rows: u64, is_sent: bool) -> Option<(Vec<u8>, u64)> {
     let schemes = lariat_schemes::all();
     let program = Program::from_elf(&fs::read(elf("fibonacci")).unwrap()).unwrap();
     let (mut header, _) = Header::parse(proof, &schemes).unwrap();
@@ -219,13 +219,21 @@ fn header_for(proof: &[u8], rows: u64) -> Option<(Vec<u8>, u64)> {
     let shape = Shape::new(params, &header, &layout);
     let pcs = schemes.setup(header.config.pcs, Workload { num_vars: &shape.all_columns() }).ok()?;
     header.setup = SetupId::of(pcs.as_ref());
-    let bytes = header.to_bytes();
-    let length = bytes.len() + shape.proof_bytes(pcs.as_ref());
+    let mut bytes = header.to_bytes();
+    let header_len = bytes.len();
+    let mut next = header_len;
+    for num_vars in [shape.private_batch(), shape.witness_batch()] {
+        bytes.resize(next, 0);
+        let parts = Parts::new(vec![is_sent; pcs.num_parts(&num_vars)]);
+        bytes.extend(parts.to_bytes());
+        next += pcs.commitment_bytes(BatchSize { num_vars: &num_vars, num_sent: parts.num_sent() });
+    }
+    let length = header_len + shape.proof_bytes(pcs.as_ref(), &bytes[header_len..]).unwrap();
     Some((bytes, length as u64))
 }
 
-/// A file of just the right length for 2^24 rows (2^28 with `LARIAT_NIGHTLY=1`), under the right parameters, its messages all zero: refused for what is
-/// in the messages, within the limit.
+/// A file of just the right length for 2^24 rows (2^28 with `LARIAT_NIGHTLY=1`), under the right parameters, with every part of the
+/// commitments or with none, its messages all zero: refused for what is in the messages, within the limit.
 #[test]
 fn rejects_proofs_of_the_right_length_for_many_rows_in_256_mib() {
     if !can_limit() {
@@ -243,26 +251,29 @@ fn rejects_proofs_of_the_right_length_for_many_rows_in_256_mib() {
             continue;
         }
         let wanted = if nightly { 28 } else { 24 };
-        // Or the most rows that the scheme takes.
-        let most = (1..=wanted).rev().find_map(|log_rows| Some((log_rows, header_for(proof, 1 << log_rows)?)));
-        let (log_rows, (header, length)) = most.unwrap();
-        assert!(log_rows >= 24, "{name}: 2^{log_rows} rows");
-        fs::write(&path, &header).unwrap();
-        refused(name, &verify(&path));
-        fs::File::options().write(true).open(&path).unwrap().set_len(length).unwrap();
-        if length > MAX_PROOF_BYTES {
+        for is_sent in [true, false] {
+            // Or the most rows that the scheme takes.
+            let most =
+                (1..=wanted).rev().find_map(|log_rows| Some((log_rows, start_for(proof, 1 << log_rows, is_sent)?)));
+            let (log_rows, (start, length)) = most.unwrap();
+            assert!(log_rows >= 24, "{name}: 2^{log_rows} rows");
+            fs::write(&path, &start).unwrap();
             refused(name, &verify(&path));
-            continue;
-        }
-        let start = Instant::now();
-        let outcome = verify(&path);
-        let elapsed = start.elapsed();
-        println!("{name}: {length} bytes for 2^{log_rows} rows refused in {elapsed:.1?}");
-        refused(name, &outcome);
-        // Nothing is derived at the size that the header claims before messages are looked at.
-        assert!(elapsed < Duration::from_secs(10), "{name}: {elapsed:.1?}");
-        for early in ["truncated or extended", "another setup"] {
-            assert!(!outcome.stderr.contains(early), "{name}: {outcome:?}");
+            fs::File::options().write(true).open(&path).unwrap().set_len(length).unwrap();
+            if length > MAX_PROOF_BYTES {
+                refused(name, &verify(&path));
+                continue;
+            }
+            let start = Instant::now();
+            let outcome = verify(&path);
+            let elapsed = start.elapsed();
+            println!("{name}: {length} bytes for 2^{log_rows} rows refused in {elapsed:.1?}");
+            refused(name, &outcome);
+            // Nothing is derived at the size that the header claims before messages are looked at.
+            assert!(elapsed < Duration::from_secs(10), "{name}: {elapsed:.1?}");
+            for early in ["truncated or extended", "another setup"] {
+                assert!(!outcome.stderr.contains(early), "{name}: {outcome:?}");
+            }
         }
     }
 }

@@ -111,17 +111,18 @@ pub fn proof_bytes() -> String {
             .setup(header.config.pcs, Workload { num_vars: &shape.all_columns() })
             .unwrap();
         let (private, witness) = (shape.private_batch(), shape.witness_batch());
+        let batches = [pcs.full_batch(&private), pcs.full_batch(&witness)];
         let parts = [
             header.to_bytes().len(),
-            pcs.commitment_bytes(&private) + pcs.commitment_bytes(&witness),
+            batches.iter().map(|&batch| pcs.commitment_bytes(batch)).sum(),
             SCALAR_BYTES * dense_message_scalars(shape.step_vars, NUM_GROUPS, shape.num_operations),
             SCALAR_BYTES * sparse_message_scalars(shape.cell_vars, NUM_GROUPS),
             SCALAR_BYTES * 3 * shape.point_len(),
             SCALAR_BYTES * shape.all_columns().len(),
-            pcs.opening_bytes(&[&private, &witness], shape.point_len()),
+            pcs.opening_bytes(&batches, shape.point_len()),
         ];
         let total: usize = parts.iter().sum();
-        assert_eq!(total, header.to_bytes().len() + shape.proof_bytes(pcs.as_ref()));
+        assert_eq!(total, header.to_bytes().len() + shape.most_proof_bytes(pcs.as_ref()));
         line.push(format!("2^{}", shape.cell_vars));
         line.extend(parts.map(grouped));
         line.push(grouped(total));

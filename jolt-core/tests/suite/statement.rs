@@ -132,8 +132,11 @@ fn challenges_come_after_what_they_depend_on() {
     };
     assert!(log.events()[..2].iter().all(|e| e.kind == EventKind::Bind));
     // Both commitments come first of all messages, and before the fingerprints' challenges.
-    let commitments = log.events().iter().filter(|e| e.kind == EventKind::Message).take(2);
-    assert!(commitments.clone().all(|e| e.label.ends_with("commitments")), "{log}");
+    let first: Vec<&str> = log.messages().take(4).map(|e| e.label).collect();
+    assert_eq!(first, ["pcs/parts", "hyrax/commitments", "pcs/parts", "hyrax/commitments"], "{log}");
+    let first_challenge = log.events().iter().position(|e| e.kind == EventKind::Challenge).unwrap();
+    let in_front = log.events()[..first_challenge].iter().filter(|e| e.kind == EventKind::Message).count();
+    assert_eq!(in_front, first.len(), "{log}");
     assert!(position(EventKind::Challenge, "fingerprint") > position(EventKind::Message, "hyrax/commitments"));
     assert_eq!(last_message_before("fingerprint"), "hyrax/commitments");
     // Both grand products end before their leaf claims are batched.
@@ -171,7 +174,7 @@ fn rejects_what_is_no_proof_of_this_version() {
     assert_eq!(error(&[]), HeaderError::NotAProof);
     assert_eq!(error(b"\x7fELF"), HeaderError::NotAProof);
     assert_eq!(error(&with(0, b'l')), HeaderError::NotAProof);
-    assert!(matches!(error(&with(8, 0xee)), HeaderError::Version { expected: 3, .. }));
+    assert!(matches!(error(&with(8, 0xee)), HeaderError::Version { expected: 4, .. }));
     for (at, field) in [(10, "commitment scheme"), (11, "argument"), (12, "hash"), (13, "table size")] {
         assert_eq!(error(&with(at, 0xee)), HeaderError::UnknownChoice { field, value: 0xee });
     }
@@ -206,10 +209,16 @@ fn rejects_a_truncated_or_extended_proof() {
         let verdict = verify(&program, &proof[..len], &schemes());
         assert!(matches!(verdict, Err(VerifyError::Header(HeaderError::NotAProof | HeaderError::Truncated))), "{len}");
     }
-    for len in (header_len..proof.len()).step_by(97) {
-        let verdict = verify(&program, &proof[..len], &schemes());
+    // Where the bits are there that say what is sent, the length is known; before, a length that is more than what is there.
+    let bits = private_commitment(&program, &proof).end + 64;
+    for len in (header_len..bits).chain((bits..proof.len()).step_by(97)) {
+        let Err(VerifyError::Length { found, expected }) = verify(&program, &proof[..len], &schemes()) else {
+            panic!("{len} bytes")
+        };
+        assert_eq!(found, len);
         assert!(
-            matches!(verdict, Err(VerifyError::Length { found, expected }) if found == len && expected == proof.len())
+            expected == proof.len() || (len < bits && len < expected && expected < proof.len()),
+            "{len}, {expected}"
         );
     }
     for extra in [1, 32, 64, 4096] {
@@ -329,7 +338,9 @@ fn private_commitment(program: &Program, proof: &[u8]) -> std::ops::Range<usize>
     let layout = CellLayout::new(header.config.params, program.image(), program.bytecode(), &header);
     let shape = Shape::new(header.config.params, &header, &layout);
     let pcs = schemes().setup(header.config.pcs, Workload { num_vars: &shape.all_columns() }).unwrap();
-    len..len + pcs.commitment_bytes(&shape.private_batch())
+    let batch = shape.private_batch();
+    let sizes = pcs.batch_sizes(&[&batch], &proof[len..]).unwrap();
+    len..len + pcs.commitment_bytes(sizes[0])
 }
 
 /// Proven with one private input, presented with the commitment to another.

@@ -56,6 +56,11 @@ impl From<Gt> for Cyclotomic {
 impl Cyclotomic {
     /// The identity.
     pub const ONE: Self = Self(Fq12::ONE);
+
+    /// Whether this is the identity.
+    pub fn is_one(&self) -> bool {
+        self.0.is_one()
+    }
 }
 
 /// `6 x^2`, congruent to `q` modulo `r`.

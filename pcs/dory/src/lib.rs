@@ -325,7 +325,11 @@ impl PiecePcs for Dory {
 
     fn recv_commitment(&self, num_pieces: usize, channel: &mut VerifierChannel<'_>) -> Result<Commitment, VerifyError> {
         let bytes = channel.recv_bytes(LABEL_COMMITMENTS, num_pieces.saturating_mul(gt::BYTES))?;
-        Ok(Commitment(gt::from_bytes(&bytes, num_pieces)?))
+        let commitments = gt::from_bytes(&bytes, num_pieces)?;
+        match commitments.iter().position(Cyclotomic::is_one) {
+            Some(index) => Err(VerifyError::ZeroPart { index }),
+            None => Ok(Commitment(commitments)),
+        }
     }
 
     fn open(&self, opening: PieceOpening<'_>, hints: &[&Rows], channel: &mut ProverChannel) -> Result<(), PcsError> {

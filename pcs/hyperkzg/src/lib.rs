@@ -81,6 +81,7 @@ use lariat_kzg::{Kzg, LONGEST_CEREMONY, PowersOfTau, check_pairing};
 use lariat_pcs::batch::{Batched, PieceClaim, PieceOpening, PiecePcs, piece_vars};
 use lariat_pcs::{
     ErrorTerm, Hardness, Pcs, PcsError, PcsInfo, PcsKind, QuantumStatus, Scheme, SecurityBits, VerifyError,
+    recv_part_points,
 };
 use lariat_transcript::encoding::{POINT_BYTES, SCALAR_BYTES};
 use lariat_transcript::{ProverChannel, VerifierChannel};
@@ -212,7 +213,7 @@ impl PiecePcs for HyperKzg {
         num_pieces: usize,
         channel: &mut VerifierChannel<'_>,
     ) -> Result<PieceCommitments, VerifyError> {
-        Ok(PieceCommitments(channel.recv_points(LABEL_COMMITMENTS, num_pieces)?))
+        Ok(PieceCommitments(recv_part_points(LABEL_COMMITMENTS, num_pieces, channel)?))
     }
 
     fn open(&self, opening: PieceOpening<'_>, _hints: &[&()], channel: &mut ProverChannel) -> Result<(), PcsError> {

@@ -11,7 +11,7 @@
 //! # Rounds
 //! | | prover | verifier |
 //! |---|---|---|
-//! | commit | all `C_{k,i}` of the batch | |
+//! | commit | one bit for each row of the batch, whether it is not zero; `C_{k,i}` of those rows | |
 //! | 1 | | `rho` |
 //! | 2 | `u_c = sum_k rho^k sum_i w_{k,i} row_{k,i}` over the columns of class `c`, classes in ascending order | |
 //! | 3 | | `sigma` |
@@ -22,6 +22,8 @@
 //! 1. For each class: `<u_c, eq(x[n - c..])> = sum_k rho^k y_k` over its columns.
 //! 2. `sum_c sigma^c' (sum_k rho^k sum_i w_{k,i} C_{k,i} - sum_{j < 2^c} u_c[j] G_j) = 0`, `c'` counting classes: one
 //!    multi-scalar multiplication.
+//!
+//! A row that is not sent is the zero row, `C_{k,i} = 0`; a point that is sent is not the identity.
 //!
 //! A short column gets a class of its own length instead of padding to `L`: a row that a cheating prover extends
 //! past `2^m_k` then has no `u_c`, at any point, Boolean points included.
@@ -51,6 +53,7 @@ mod tests;
 
 pub use bases::{CONTEXT, base, bases};
 
+use ark_ec::AffineRepr;
 use ark_ff::{Field, One, Zero};
 use lariat_algebra::column::Column;
 use lariat_algebra::msm::{FixedBases, RowValues, combine_rows, msm};
@@ -58,7 +61,8 @@ use lariat_algebra::poly::{eq_evals, eq_evals_scaled};
 use lariat_algebra::wide::inner_product;
 use lariat_algebra::{Fr, G1Affine};
 use lariat_pcs::{
-    MultilinearPcs, Pcs, PcsError, PcsInfo, PcsKind, QuantumStatus, Scheme, SecurityBits, SetupSource, VerifyError,
+    BatchSize, MultilinearPcs, Parts, Pcs, PcsError, PcsInfo, PcsKind, QuantumStatus, Scheme, SecurityBits,
+    SetupSource, VerifyError, recv_part_points,
 };
 use lariat_transcript::encoding::{POINT_BYTES, SCALAR_BYTES, point_to_bytes};
 use lariat_transcript::{ProverChannel, VerifierChannel};
@@ -180,8 +184,11 @@ impl Hyrax {
     }
 }
 
-/// Row commitments of a batch, column after column.
-pub struct RowCommitments(Vec<G1Affine>);
+/// Commitments to the rows of a batch that are not zero, column after column.
+pub struct RowCommitments {
+    parts: Parts,
+    points: Vec<G1Affine>,
+}
 
 impl MultilinearPcs for Hyrax {
     type Commitment = RowCommitments;
@@ -217,12 +224,19 @@ impl MultilinearPcs for Hyrax {
     }
 
     fn commit(&self, columns: &[&Column]) -> Result<(RowCommitments, ()), PcsError> {
-        let rows = self.bases().commit_columns(columns);
-        Ok((RowCommitments(rows.into_iter().flatten().collect()), ()))
+        let rows = self.bases().commit_columns(columns).concat();
+        let parts = Parts::new(rows.iter().map(|point| !point.is_zero()).collect());
+        let points = parts.select(rows);
+        Ok((RowCommitments { parts, points }, ()))
     }
 
     fn send_commitment(&self, commitment: &RowCommitments, channel: &mut ProverChannel) {
-        channel.send_points(LABEL_COMMITMENTS, &commitment.0);
+        commitment.parts.send(channel);
+        channel.send_points(LABEL_COMMITMENTS, &commitment.points);
+    }
+
+    fn num_parts(&self, num_vars: &[usize]) -> usize {
+        num_vars.iter().map(|&m| self.num_rows(m)).sum()
     }
 
     fn recv_commitment(
@@ -230,8 +244,9 @@ impl MultilinearPcs for Hyrax {
         num_vars: &[usize],
         channel: &mut VerifierChannel<'_>,
     ) -> Result<RowCommitments, VerifyError> {
-        let count = num_vars.iter().map(|&m| self.num_rows(m)).sum();
-        Ok(RowCommitments(channel.recv_points(LABEL_COMMITMENTS, count)?))
+        let parts = Parts::recv(MultilinearPcs::num_parts(self, num_vars), channel)?;
+        let points = recv_part_points(LABEL_COMMITMENTS, parts.num_sent(), channel)?;
+        Ok(RowCommitments { parts, points })
     }
 
     fn open(
@@ -310,12 +325,15 @@ impl MultilinearPcs for Hyrax {
 
         // Check 2: combined commitments are commitments to the combined rows.
         let class_powers = powers_by_class(&classes, sigma);
-        let mut points: Vec<G1Affine> = commitments.iter().flat_map(|c| c.0.iter().copied()).collect();
+        let mut points: Vec<G1Affine> = commitments.iter().flat_map(|c| c.points.iter().copied()).collect();
         let mut scalars = Vec::with_capacity(points.len() + self.bases().len());
+        let mut is_sent = commitments.iter().flat_map(|c| c.parts.is_sent().iter().copied());
         for (&m, &power) in num_vars.iter().zip(&powers) {
             let class = self.class(m);
             let (_, scale) = class_powers.iter().find(|(c, _)| *c == class).expect("every column is in a class");
-            scalars.extend(self.row_weights(m, point, power * scale));
+            // Column by column, so that rows that are not sent take no memory.
+            let weights = self.row_weights(m, point, power * scale);
+            scalars.extend(weights.into_iter().zip(&mut is_sent).filter_map(|(w, sent)| sent.then_some(w)));
         }
         let mut combined = vec![Fr::zero(); rows.last().map_or(0, Vec::len)];
         for (row, (_, scale)) in rows.iter().zip(&class_powers) {
@@ -331,12 +349,12 @@ impl MultilinearPcs for Hyrax {
         }
     }
 
-    fn commitment_bytes(&self, num_vars: &[usize]) -> usize {
-        num_vars.iter().map(|&m| POINT_BYTES * self.num_rows(m)).sum()
+    fn commitment_bytes(&self, batch: BatchSize<'_>) -> usize {
+        Parts::bytes_for(MultilinearPcs::num_parts(self, batch.num_vars)) + POINT_BYTES * batch.num_sent
     }
 
-    fn opening_bytes(&self, batches: &[&[usize]], _point_len: usize) -> usize {
-        let classes = self.classes(batches.iter().copied().flatten().copied());
+    fn opening_bytes(&self, batches: &[BatchSize<'_>], _point_len: usize) -> usize {
+        let classes = self.classes(batches.iter().flat_map(|batch| batch.num_vars).copied());
         classes.iter().map(|class| SCALAR_BYTES << class).sum()
     }
 }

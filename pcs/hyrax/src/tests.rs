@@ -94,6 +94,17 @@ fn kernel(weights: &[Fr]) -> [Fr; 2] {
     [weights[1], -weights[0]]
 }
 
+/// Where the point of a row is: behind the bits of 17 rows, all of which are sent.
+fn row_range(row: usize) -> std::ops::Range<usize> {
+    let start = Parts::bytes_for(17) + POINT_BYTES * row;
+    start..start + POINT_BYTES
+}
+
+/// Where the claimed values are: behind the commitments of the one batch.
+fn start_of_values(pcs: &Hyrax, case: &Case, proof: &[u8]) -> usize {
+    Pcs::commitment_bytes(pcs, pcs.batch_sizes(&[&case.num_vars()], proof).unwrap()[0])
+}
+
 #[test]
 fn values_in_the_kernel_of_rho_need_a_frozen_challenge() {
     let (pcs, case) = case();
@@ -104,7 +115,7 @@ fn values_in_the_kernel_of_rho_need_a_frozen_challenge() {
     statement.evals[0] += rho.square();
     statement.evals[2] -= Fr::one();
     let mut forged = proof.clone();
-    let start = pcs.proof_bytes(&[&case.num_vars()], 6) - Pcs::opening_bytes(&pcs, &[&case.num_vars()], 6);
+    let start = start_of_values(&pcs, &case, &proof);
     write_scalars(&mut forged[start..start + 96], &statement.evals);
     let [frozen, real] = verdicts(&pcs, &statement, &forged, &tape);
     assert_eq!(frozen, Ok(()));
@@ -138,7 +149,7 @@ fn a_row_that_matches_the_commitments_must_have_the_right_value() {
     let mut statement = case.statement();
     statement.evals[2] += Fr::one();
     let mut forged = proof.clone();
-    let start = pcs.proof_bytes(&[&case.num_vars()], 6) - Pcs::opening_bytes(&pcs, &[&case.num_vars()], 6);
+    let start = start_of_values(&pcs, &case, &proof);
     write_scalars(&mut forged[start..start + 96], &statement.evals);
     let [frozen, real] = verdicts(&pcs, &statement, &forged, &tape);
     assert_eq!(frozen, Err(VerifyError::EvaluationMismatch { log_row_len: 3 }));
@@ -174,7 +185,7 @@ fn commitments_in_the_kernel_of_rho_need_a_frozen_challenge() {
     let p = base(1000);
     let mut forged = proof.clone();
     for (row, shift) in [(0, p * rho.square()), (9, -p * Fr::one())] {
-        let bytes = &mut forged[64 * row..64 * (row + 1)];
+        let bytes = &mut forged[row_range(row)];
         let point = lariat_transcript::encoding::point_from_bytes((&*bytes).try_into().unwrap()).unwrap();
         bytes.copy_from_slice(&point_to_bytes(&(shift + point).into_affine()));
     }
@@ -194,6 +205,7 @@ fn a_short_column_cannot_hide_entries_past_its_end() {
     let u: Vec<Fr> = row[..4].iter().map(|&v| Fr::from(v)).collect();
     let eval = inner_product(&u, &weights);
     let mut channel = conformance::session(&pcs).into_prover();
+    Parts::new(vec![true]).send(&mut channel);
     channel.send_points(LABEL_COMMITMENTS, &[commitment]);
     channel.send_scalars(EVALS_LABEL, &[eval]);
     channel.absorb_public_scalars("pcs/point", &point);
@@ -211,10 +223,10 @@ fn one_row_more_or_less_is_rejected() {
     let statement = case.statement();
     for row in [0, 7, 8, 16] {
         let mut shorter = proof.clone();
-        shorter.drain(64 * row..64 * (row + 1));
+        shorter.drain(row_range(row));
         assert!(conformance::verify(&pcs, &statement, &shorter).is_err());
         let mut longer = proof.clone();
-        longer.splice(64 * row..64 * row, [0; 64]);
+        longer.splice(row_range(row).start..row_range(row).start, [0; 64]);
         assert!(conformance::verify(&pcs, &statement, &longer).is_err());
     }
     // Another row length is another shape of proof.
@@ -225,17 +237,62 @@ fn one_row_more_or_less_is_rejected() {
 }
 
 #[test]
-fn zero_columns_commit_to_identities() {
+fn zero_rows_are_not_sent() {
     let pcs = Hyrax::new(3).unwrap();
     let zero = Column::new(5, ColumnData::U32(Vec::new()));
     let stored = Column::new(5, ColumnData::U32(vec![0; 32]));
     let (commitments, ()) = MultilinearPcs::commit(&pcs, &[&zero, &stored]).unwrap();
-    assert_eq!(commitments.0, vec![G1Affine::identity(); 8]);
+    assert_eq!((commitments.parts, commitments.points), (Parts::new(vec![false; 8]), Vec::new()));
     let case = Case { name: "zero".into(), batches: vec![vec![zero, stored]], point: vec![Fr::from(5u64); 5] };
     let statement = case.statement();
     let (proof, _) = conformance::prove(&pcs, &case, &statement.evals).unwrap();
     assert!(proof.iter().all(|&b| b == 0), "nothing but zeros to say about zeros");
     assert_eq!(conformance::verify(&pcs, &statement, &proof), Ok(()));
+}
+
+/// A prover that sends a zero row all the same has another commitment to the same columns, if that is not refused.
+#[test]
+fn a_zero_row_that_is_sent_is_refused() {
+    let pcs = Hyrax::new(2).unwrap();
+    let column = Column::new(3, ColumnData::U8(vec![0, 0, 0, 0, 5, 6, 7, 8]));
+    let prove = |parts: Vec<bool>, points: &[G1Affine]| {
+        let mut channel = conformance::session(&pcs).into_prover();
+        pcs.send_commitment(&RowCommitments { parts: Parts::new(parts), points: points.to_vec() }, &mut channel);
+        channel.finish().0
+    };
+    let recv = |proof: &[u8]| {
+        let mut channel = conformance::session(&pcs).into_verifier(proof);
+        pcs.recv_commitment(&[3], &mut channel).map(|_| ())
+    };
+    let (RowCommitments { parts, points }, ()) = MultilinearPcs::commit(&pcs, &[&column]).unwrap();
+    assert_eq!((parts.is_sent(), points.len()), (&[false, true][..], 1));
+    assert_eq!(recv(&prove(vec![false, true], &points)), Ok(()));
+    let with_zero = [G1Affine::identity(), points[0]];
+    assert_eq!(recv(&prove(vec![true, true], &with_zero)), Err(VerifyError::ZeroPart { index: 0 }));
+}
+
+/// A row that is left out is zero: the combined row must be that of the others.
+#[test]
+fn a_row_that_is_left_out_is_zero() {
+    let pcs = Hyrax::new(2).unwrap();
+    let column = Column::new(3, ColumnData::U8((1..=8).collect()));
+    let case = Case { name: "left out".into(), batches: vec![vec![column]], point: (2..5u64).map(Fr::from).collect() };
+    let (proof, _) = conformance::prove(&pcs, &case, &case.evals()).unwrap();
+    let at_opening = || {
+        let mut channel = conformance::session(&pcs).into_verifier(&proof);
+        let commitment = pcs.recv_commitment(&[3], &mut channel).unwrap();
+        channel.recv_scalars(EVALS_LABEL, 1).unwrap();
+        (commitment, channel)
+    };
+    let verdict = |commitment: &RowCommitments, mut channel: VerifierChannel<'_>| {
+        MultilinearPcs::verify(&pcs, &[commitment], &[&[3]], &case.point, &case.evals(), &mut channel)
+    };
+    // The point is absorbed by the caller; without it challenges differ, and one column needs none.
+    let (mut commitment, channel) = at_opening();
+    assert_eq!(verdict(&commitment, channel), Ok(()));
+    commitment.points.pop();
+    commitment.parts = Parts::new(vec![true, false]);
+    assert_eq!(verdict(&commitment, at_opening().1), Err(VerifyError::CommitmentMismatch));
 }
 
 #[test]
@@ -254,7 +311,8 @@ fn equal_values_in_any_type_give_equal_commitments() {
     ]
     .map(|data| Column::new(6, data));
     let (commitments, ()) = MultilinearPcs::commit(&pcs, &columns.iter().collect::<Vec<_>>()).unwrap();
-    for rows in commitments.0.chunks(4) {
-        assert_eq!(rows, &commitments.0[..4]);
+    assert_eq!(commitments.parts.num_sent(), 4 * columns.len());
+    for rows in commitments.points.chunks(4) {
+        assert_eq!(rows, &commitments.points[..4]);
     }
 }

@@ -137,9 +137,9 @@ impl Shape {
         }
     }
 
-    /// Position of a piece's size in [`Self::sizes`].
-    pub(super) fn size_of_piece(&self, batch: usize, piece: usize) -> usize {
-        self.size_index(&self.batches[batch][piece])
+    /// Position of the size of every piece of a batch in [`Self::sizes`].
+    pub(super) fn sizes_of_pieces(&self, batch: usize) -> impl Iterator<Item = usize> {
+        self.batches[batch].iter().map(|content| self.size_index(content))
     }
 
     fn size_index(&self, content: &Content) -> usize {
@@ -148,15 +148,6 @@ impl Shape {
             Content::Slots { num_vars, .. } => *num_vars,
         };
         self.sizes.partition_point(|&m| m < size)
-    }
-
-    /// Multiplies every piece's coefficient with its size's factor.
-    pub(super) fn scale_by_size(&self, coefficients: &mut [Vec<Fr>], factors: &[Fr]) {
-        for (contents, coefficients) in self.batches.iter().zip(coefficients) {
-            for (content, c) in contents.iter().zip(coefficients) {
-                *c *= factors[self.size_index(content)];
-            }
-        }
     }
 
     /// One claim a size, and the coefficients of all pieces in the polynomials that the claims are about.

@@ -18,7 +18,12 @@
 //! | 1 | | `rho`, and for each size `m < l` a point `s_m` of `l - m` coordinates |
 //! | 2 | with more than one size: the reduction of one claim a size to one point ([`lariat_sumcheck::reduction`]) | |
 //! | 3 | | with more than one size: `sigma` |
-//! | 4 | the scheme's opening | |
+//! | 4 | the scheme's opening, of the pieces that are not zero | |
+//!
+//! # Zero pieces
+//! A commitment begins with one bit a piece ([`Parts`]); a piece that is zero throughout is neither committed to nor
+//! opened, and the scheme sees no batch without pieces. Claims are combined as if all were there. If no piece is sent, the combined
+//! value must be zero.
 //!
 //! A size's claims share the point `p_m = (s_m, last m coordinates of x)`, or the last `l` coordinates of `x` for
 //! pieces of long columns. A piece of short columns takes `sum_o eq(s_m, o) y_k` there, over its slots `o`, zero for an
@@ -26,7 +31,7 @@
 //! powers of `rho`, sizes under powers of `sigma`.
 //!
 //! # Soundness
-//! A slot of a piece is by definition the polynomial that the piece restricts to, so the values that a commitment binds
+//! A piece that is not sent is the zero polynomial. A slot of a piece is by definition the polynomial that the piece restricts to, so the values that a commitment binds
 //! the prover to are determined. One wrong value survives `s_m` with probability at most `(l - m) / r`, `rho` with
 //! (claims of the size) `/ r`, the reduction with `(2 l + sizes) / r`, and `sigma` with (sizes) `/ r`: see
 //! [`Shape::error_degree`]. `x` is drawn after the commitments and everything here after the `y_k`, which the seam's
@@ -38,7 +43,9 @@ mod tests;
 
 pub use layout::{Shape, piece_vars};
 
-use crate::{ErrorTerm, Hardness, MultilinearPcs, PcsError, PcsInfo, PcsKind, SecurityBits, VerifyError};
+use crate::{
+    BatchSize, ErrorTerm, Hardness, MultilinearPcs, Parts, PcsError, PcsInfo, PcsKind, SecurityBits, VerifyError,
+};
 use lariat_algebra::Fr;
 use lariat_algebra::column::{Column, ColumnData};
 use lariat_algebra::msm::{RowValues, combine_rows};
@@ -182,55 +189,80 @@ pub trait PiecePcs: Send + Sync + 'static {
 #[derive(Clone, Debug)]
 pub struct Batched<S>(pub S);
 
-/// What the prover keeps: the scheme's hint and the pieces that are not slices of columns.
+/// What the prover keeps: which pieces are sent, the scheme's hint if any is, and the pieces that are not slices of columns.
 pub struct BatchedHint<H> {
-    inner: H,
+    parts: Parts,
+    inner: Option<H>,
     stacked: Stacked,
 }
 
-/// A commitment with its number of pieces.
+/// A commitment to those pieces of a batch that are not zero.
 pub struct BatchedCommitment<C> {
-    inner: C,
+    parts: Parts,
+    /// None if no piece is sent.
+    inner: Option<C>,
 }
 
 /// What prover and verifier derive alike from the claims: one combined claim a size.
 struct SizeClaims {
     /// The claims, one a size; `poly` counts sizes.
     claims: Vec<Claim>,
-    /// A coefficient for every piece of every batch, before sizes are combined.
-    coefficients: Vec<Vec<Fr>>,
+    /// For every piece of every batch that is sent, its size and its coefficient before sizes are combined.
+    pieces: Vec<Vec<(usize, Fr)>>,
 }
 
 /// Draws `rho` and the slot points, and combines the claims of every size.
-fn size_claims(shape: &Shape, point: &[Fr], evals: &[Fr], channel: &mut impl PublicCoin) -> SizeClaims {
+fn size_claims(
+    shape: &Shape,
+    parts: &[&Parts],
+    point: &[Fr],
+    evals: &[Fr],
+    channel: &mut impl PublicCoin,
+) -> SizeClaims {
     // Step 1: challenges.
     let rho = channel.challenge(LABEL_RHO);
     let slots = shape.sizes().iter().map(|&m| channel.challenges(LABEL_SLOTS, shape.piece_vars() - m)).collect();
     let (claims, coefficients) = shape.combine(&Draws { rho, slots }, point, evals);
-    SizeClaims { claims, coefficients }
+    let sent = |(batch, (coefficients, parts)): (usize, (Vec<Fr>, &&Parts))| {
+        parts.select(shape.sizes_of_pieces(batch).zip(coefficients))
+    };
+    SizeClaims { claims, pieces: coefficients.into_iter().zip(parts).enumerate().map(sent).collect() }
 }
 
-/// The one claim left: sizes combined under powers of `sigma`, with a coefficient for every piece.
+/// The one claim left: sizes combined under powers of `sigma`, with a coefficient for every piece that is sent, in batches of which one is.
 fn combine_sizes(shape: &Shape, sizes: SizeClaims, reduced: Option<(Reduced, Fr)>) -> (Vec<Vec<Fr>>, Vec<Fr>, Fr) {
-    let SizeClaims { mut claims, mut coefficients } = sizes;
-    let Some((Reduced { point, evals }, sigma)) = reduced else {
+    let SizeClaims { mut claims, pieces } = sizes;
+    let (powers, point, value) = if let Some((Reduced { point, evals }, sigma)) = reduced {
+        let powers: Vec<Fr> = Powers::new(sigma).take(evals.len()).collect();
+        let value = evals.iter().zip(&powers).map(|(v, p)| *v * p).sum();
+        (Some(powers), point, value)
+    } else {
         // One size or none: its claim is the one.
-        let Claim { point, value, .. } = claims.pop().unwrap_or(Claim {
-            poly: 0,
-            point: vec![Fr::from(0u64); shape.piece_vars()],
-            value: Fr::from(0u64),
-        });
-        return (coefficients, point, value);
+        let none = || Claim { poly: 0, point: vec![Fr::from(0u64); shape.piece_vars()], value: Fr::from(0u64) };
+        let Claim { point, value, .. } = claims.pop().unwrap_or_else(none);
+        (None, point, value)
     };
-    let powers: Vec<Fr> = Powers::new(sigma).take(evals.len()).collect();
-    shape.scale_by_size(&mut coefficients, &powers);
-    let value = evals.iter().zip(&powers).map(|(v, p)| *v * p).sum();
-    (coefficients, point, value)
+    let scaled = |(size, c): (usize, Fr)| powers.as_ref().map_or(c, |powers| c * powers[size]);
+    let batches = pieces.into_iter().filter(|batch| !batch.is_empty());
+    (batches.map(|batch| batch.into_iter().map(scaled).collect()).collect(), point, value)
+}
+
+/// A claim on no piece at all holds if its value is zero.
+///
+/// # Errors
+/// When it is another.
+fn check_empty(value: Fr) -> Result<(), VerifyError> {
+    if value == Fr::from(0u64) { Ok(()) } else { Err(VerifyError::Check { check: "no piece, no value" }) }
 }
 
 impl<S: PiecePcs> Batched<S> {
     fn shape(&self, batches: &[&[usize]]) -> Shape {
         Shape::new(self.0.piece_vars(), batches)
+    }
+
+    /// Numbers of pieces that are sent, of the batches of which one is.
+    fn nums_sent(batches: &[BatchSize<'_>]) -> Vec<usize> {
+        batches.iter().map(|batch| batch.num_sent).filter(|&num_sent| num_sent > 0).collect()
     }
 }
 
@@ -294,12 +326,23 @@ impl<S: PiecePcs> MultilinearPcs for Batched<S> {
         let num_vars: Vec<usize> = columns.iter().map(|c| c.num_vars()).collect();
         let shape = self.shape(&[&num_vars]);
         let stacked = shape.stack(0, columns);
-        let (inner, hint) = self.0.commit(&shape.pieces(0, columns, &stacked))?;
-        Ok((BatchedCommitment { inner }, BatchedHint { inner: hint, stacked }))
+        let pieces = shape.pieces(0, columns, &stacked);
+        let parts = Parts::new(pieces.iter().map(|piece| !piece.is_zero()).collect());
+        let sent = parts.select(pieces);
+        let made = if sent.is_empty() { None } else { Some(self.0.commit(&sent)?) };
+        let (inner, hint) = made.unzip();
+        Ok((BatchedCommitment { parts: parts.clone(), inner }, BatchedHint { parts, inner: hint, stacked }))
     }
 
     fn send_commitment(&self, commitment: &Self::Commitment, channel: &mut ProverChannel) {
-        self.0.send_commitment(&commitment.inner, channel);
+        commitment.parts.send(channel);
+        if let Some(inner) = &commitment.inner {
+            self.0.send_commitment(inner, channel);
+        }
+    }
+
+    fn num_parts(&self, num_vars: &[usize]) -> usize {
+        self.shape(&[num_vars]).num_pieces().iter().sum()
     }
 
     fn recv_commitment(
@@ -307,8 +350,12 @@ impl<S: PiecePcs> MultilinearPcs for Batched<S> {
         num_vars: &[usize],
         channel: &mut VerifierChannel<'_>,
     ) -> Result<Self::Commitment, VerifyError> {
-        let num_pieces = self.shape(&[num_vars]).num_pieces().iter().sum();
-        Ok(BatchedCommitment { inner: self.0.recv_commitment(num_pieces, channel)? })
+        let parts = Parts::recv(MultilinearPcs::num_parts(self, num_vars), channel)?;
+        let inner = match parts.num_sent() {
+            0 => None,
+            num_sent => Some(self.0.recv_commitment(num_sent, channel)?),
+        };
+        Ok(BatchedCommitment { parts, inner })
     }
 
     fn open(
@@ -327,28 +374,21 @@ impl<S: PiecePcs> MultilinearPcs for Batched<S> {
         for (batch, hint) in hints.iter().enumerate() {
             let (own, others) = rest.split_at(batches[batch].len());
             rest = others;
-            pieces.push(shape.pieces(batch, own, &hint.stacked));
+            pieces.push(hint.parts.select(shape.pieces(batch, own, &hint.stacked)));
         }
-        let sizes = size_claims(&shape, point, evals, channel);
+        let parts: Vec<&Parts> = hints.iter().map(|hint| &hint.parts).collect();
+        let sizes = size_claims(&shape, &parts, point, evals, channel);
 
         // Step 2: one point for all sizes.
-        let terms = |coefficients: &[Vec<Fr>], only: Option<usize>| -> Vec<(Fr, RowValues<'_>)> {
-            let of_size = |batch: usize, i: usize| only.is_none_or(|size| shape.size_of_piece(batch, i) == size);
-            let all = coefficients.iter().zip(&pieces).enumerate();
-            all.flat_map(|(batch, (c, p))| {
-                c.iter().copied().zip(p.iter().copied()).enumerate().map(move |x| (batch, x))
-            })
-            .filter(|(batch, (i, _))| of_size(*batch, *i))
-            .map(|(_, (_, term))| term)
-            .collect()
+        let combine = |size: usize| {
+            let all = sizes.pieces.iter().flatten().zip(pieces.iter().flatten());
+            let own = all.filter(|((of, _), _)| *of == size).map(|((_, c), piece)| (*c, *piece));
+            combine_rows(&own.collect::<Vec<_>>(), len)
         };
         let mut combined = None;
         let reduced = (sizes.claims.len() > 1).then(|| {
             let polys: Vec<Column> = (0..sizes.claims.len())
-                .map(|size| {
-                    let evals = combine_rows(&terms(&sizes.coefficients, Some(size)), len);
-                    Column::new(self.0.piece_vars(), ColumnData::Field(evals))
-                })
+                .map(|size| Column::new(self.0.piece_vars(), ColumnData::Field(combine(size))))
                 .collect();
             let polys: Vec<&Column> = polys.iter().collect();
             let reduced = reduction::prove(&polys, &sizes.claims, channel);
@@ -362,9 +402,16 @@ impl<S: PiecePcs> MultilinearPcs for Batched<S> {
         let (coefficients, point, value) = combine_sizes(&shape, sizes, reduced);
 
         // Step 4: the scheme's opening.
-        let combined = combined.unwrap_or_else(|| combine_rows(&terms(&coefficients, None), len));
+        pieces.retain(|batch| !batch.is_empty());
+        if pieces.is_empty() {
+            return Ok(());
+        }
+        let combined = combined.unwrap_or_else(|| {
+            let terms = coefficients.iter().flatten().copied().zip(pieces.iter().flatten().copied());
+            combine_rows(&terms.collect::<Vec<_>>(), len)
+        });
         let claim = PieceClaim { coefficients: &coefficients, point: &point, value };
-        let hints: Vec<&S::Hint> = hints.iter().map(|h| &h.inner).collect();
+        let hints: Vec<&S::Hint> = hints.iter().filter_map(|hint| hint.inner.as_ref()).collect();
         self.0.open(PieceOpening { claim, pieces: &pieces, combined }, &hints, channel)
     }
 
@@ -377,7 +424,8 @@ impl<S: PiecePcs> MultilinearPcs for Batched<S> {
         channel: &mut VerifierChannel<'_>,
     ) -> Result<(), VerifyError> {
         let shape = self.shape(batches);
-        let sizes = size_claims(&shape, point, evals, channel);
+        let parts: Vec<&Parts> = commitments.iter().map(|commitment| &commitment.parts).collect();
+        let sizes = size_claims(&shape, &parts, point, evals, channel);
 
         // Step 2: one point for all sizes.
         let num_sizes = sizes.claims.len();
@@ -392,17 +440,23 @@ impl<S: PiecePcs> MultilinearPcs for Batched<S> {
         let (coefficients, point, value) = combine_sizes(&shape, sizes, reduced);
 
         // Step 4: the scheme's opening.
+        if coefficients.is_empty() {
+            return check_empty(value);
+        }
         let claim = PieceClaim { coefficients: &coefficients, point: &point, value };
-        let commitments: Vec<&S::Commitment> = commitments.iter().map(|c| &c.inner).collect();
+        let commitments: Vec<&S::Commitment> = commitments.iter().filter_map(|c| c.inner.as_ref()).collect();
         self.0.verify(&commitments, claim, channel)
     }
 
-    fn commitment_bytes(&self, num_vars: &[usize]) -> usize {
-        self.0.commitment_bytes(self.shape(&[num_vars]).num_pieces().iter().sum())
+    fn commitment_bytes(&self, batch: BatchSize<'_>) -> usize {
+        let sent = if batch.num_sent == 0 { 0 } else { self.0.commitment_bytes(batch.num_sent) };
+        Parts::bytes_for(MultilinearPcs::num_parts(self, batch.num_vars)) + sent
     }
 
-    fn opening_bytes(&self, batches: &[&[usize]], _point_len: usize) -> usize {
-        let shape = self.shape(batches);
-        shape.reduction_bytes() + self.0.opening_bytes(&shape.num_pieces())
+    fn opening_bytes(&self, batches: &[BatchSize<'_>], _point_len: usize) -> usize {
+        let num_vars: Vec<&[usize]> = batches.iter().map(|batch| batch.num_vars).collect();
+        let nums_sent = Self::nums_sent(batches);
+        let opening = if nums_sent.is_empty() { 0 } else { self.0.opening_bytes(&nums_sent) };
+        self.shape(&num_vars).reduction_bytes() + opening
     }
 }

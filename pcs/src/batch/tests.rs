@@ -66,11 +66,8 @@ fn claims_on_columns_are_claims_on_pieces() {
                 let columns: Vec<&Column> = columns.iter().collect();
                 let pieces = shape.pieces(b, &columns, &stacked[b]);
                 assert_eq!(pieces.len(), shape.num_pieces()[b]);
-                for (i, piece) in pieces.into_iter().enumerate() {
-                    if shape.size_of_piece(b, i) == size {
-                        terms.push((coefficients[b][i], piece));
-                    }
-                }
+                let own = shape.sizes_of_pieces(b).zip(coefficients[b].iter().copied().zip(pieces));
+                terms.extend(own.filter(|(of, _)| *of == size).map(|(_, term)| term));
             }
             let combined = combine_rows(&terms, 1 << l);
             assert_eq!(claim.point.len(), l);

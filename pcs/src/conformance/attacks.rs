@@ -1,6 +1,7 @@
 //! What must be accepted, and everything that must not be.
 
 use super::{Case, EVALS_LABEL, Statement, prove, prove_in, session, verify, verify_in};
+use crate::parts::LABEL_PARTS;
 use crate::{Pcs, PcsError, ShapeError, VerifyError, Workload};
 use ark_ff::One;
 use lariat_algebra::Fr;
@@ -49,7 +50,8 @@ pub(super) fn run_case(pcs: &dyn Pcs, case: &Case) {
     // Completeness, exact size, determinism.
     assert_eq!(verify(pcs, &statement, &proof), Ok(()), "{}, case `{name}`: honest proof", pcs.kind());
     let batches: Vec<&[usize]> = statement.batches.iter().map(Vec::as_slice).collect();
-    let expected = pcs.proof_bytes(&batches, case.point.len()) + 32 * statement.evals.len();
+    let sizes = pcs.batch_sizes(&batches, &proof).expect("a proof begins with its commitments");
+    let expected = pcs.proof_bytes(&sizes, case.point.len()) + 32 * statement.evals.len();
     assert_eq!(proof.len(), expected, "{}, case `{name}`: proof_bytes", pcs.kind());
     let again = prove(pcs, case, &statement.evals).expect("an honest case is provable");
     assert!(again.0 == proof && again.1 == log, "{}, case `{name}`: two runs differ", pcs.kind());
@@ -61,6 +63,8 @@ pub(super) fn run_case(pcs: &dyn Pcs, case: &Case) {
     wrong_commitments(&honest);
     mutated_bytes(&honest);
     wrong_lengths(&honest);
+    wrong_parts(&honest);
+    sizes_of_beginnings(&honest);
 }
 
 /// Values off by one: told to the verifier only, or claimed by the prover throughout.
@@ -129,13 +133,15 @@ fn wrong_commitments(honest: &Honest<'_>) {
         ColumnData::Field(v) => v[0] += Fr::one(),
         ColumnData::Sparse(v) => v[0].1 ^= 1,
     }
-    let (theirs, _) = prove(honest.pcs, &other, &honest.statement.evals).expect("provable with values of another");
+    let (theirs, log) = prove(honest.pcs, &other, &honest.statement.evals).expect("provable with values of another");
     if other.evals() != honest.statement.evals {
         honest.rejects_proof(&theirs, "a proof over another witness");
     }
-    for message in honest.messages() {
+    // Lengths may differ: what was zero may not be now.
+    let their_messages = log.messages().filter(|e| e.num_bytes > 0 && e.label != EVALS_LABEL);
+    for (message, their_message) in honest.messages().into_iter().zip(their_messages) {
         let mut proof = honest.proof.clone();
-        proof[message.range()].copy_from_slice(&theirs[message.range()]);
+        proof.splice(message.range(), theirs[their_message.range()].iter().copied());
         if proof != honest.proof {
             honest.rejects_proof(&proof, "one message of another witness");
         }
@@ -206,6 +212,52 @@ fn wrong_lengths(honest: &Honest<'_>) {
         let mut proof = honest.proof.clone();
         proof.splice(message.offset..message.offset, honest.proof[message.range()].iter().copied());
         honest.rejects_proof(&proof, "a message doubled");
+    }
+}
+
+/// Parts left out, added, and exchanged: bits alone, and with what is sent for a part.
+fn wrong_parts(honest: &Honest<'_>) {
+    let messages = honest.messages();
+    for (at, bits) in messages.iter().enumerate().filter(|(_, m)| m.label == LABEL_PARTS) {
+        for bit in 0..8 * bits.num_bytes {
+            let mut proof = honest.proof.clone();
+            proof[bits.offset + bit / 8] ^= 1 << (bit % 8);
+            honest.rejects_proof(&proof, "one bit of the parts");
+            // What is sent for a part is in one place if the next message is as many pieces of equal length.
+            let sent = |proof: &[u8], up_to: usize| {
+                (0..up_to).filter(|bit| proof[bits.offset + bit / 8] >> (bit % 8) & 1 == 1).count()
+            };
+            let count = sent(&honest.proof, 8 * bits.num_bytes);
+            let next = messages.get(at + 1).filter(|m| count > 0 && m.num_bytes.is_multiple_of(count));
+            let Some(next) = next else { continue };
+            let size = next.num_bytes / count;
+            let place = next.offset + size * sent(&honest.proof, bit);
+            if honest.proof[bits.offset + bit / 8] >> (bit % 8) & 1 == 1 {
+                proof.drain(place..place + size);
+                honest.rejects_proof(&proof, "a part left out");
+            } else {
+                let mut zero = proof.clone();
+                zero.splice(place..place, std::iter::repeat_n(0, size));
+                honest.rejects_proof(&zero, "a zero part sent");
+                proof.splice(place..place, honest.proof[next.offset..next.offset + size].iter().copied());
+                honest.rejects_proof(&proof, "a part sent that is zero");
+            }
+        }
+    }
+}
+
+/// A beginning of the messages that lacks bits of a batch is never as long as commitments of the sizes read from it.
+fn sizes_of_beginnings(honest: &Honest<'_>) {
+    let batches: Vec<&[usize]> = honest.statement.batches.iter().map(Vec::as_slice).collect();
+    let bytes = |messages: &[u8]| -> usize {
+        let sizes = honest.pcs.batch_sizes(&batches, messages).expect("the bits are an honest prover's");
+        sizes.iter().map(|&batch| honest.pcs.commitment_bytes(batch)).sum()
+    };
+    let whole = bytes(&honest.proof);
+    for len in 0..whole {
+        let (beginning, _) = honest.proof.split_at(len);
+        let expected = bytes(beginning);
+        assert!(len < expected && expected <= whole, "{}, {len} of {whole} bytes: {expected}", honest.pcs.kind());
     }
 }
 

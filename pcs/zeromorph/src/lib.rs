@@ -77,6 +77,7 @@ use lariat_kzg::{Kzg, LONGEST_CEREMONY, check_pairing, divide_by_linear, for_sch
 use lariat_pcs::batch::{Batched, PieceClaim, PieceOpening, PiecePcs, piece_vars};
 use lariat_pcs::{
     ErrorTerm, Hardness, Pcs, PcsError, PcsInfo, PcsKind, QuantumStatus, Scheme, SecurityBits, ShapeError, VerifyError,
+    recv_part_points,
 };
 use lariat_transcript::encoding::{POINT_BYTES, SCALAR_BYTES};
 use lariat_transcript::{ProverChannel, VerifierChannel};
@@ -185,7 +186,7 @@ impl PiecePcs for Zeromorph {
         num_pieces: usize,
         channel: &mut VerifierChannel<'_>,
     ) -> Result<PieceCommitments, VerifyError> {
-        Ok(PieceCommitments(channel.recv_points(LABEL_COMMITMENTS, num_pieces)?))
+        Ok(PieceCommitments(recv_part_points(LABEL_COMMITMENTS, num_pieces, channel)?))
     }
 
     fn open(

@@ -41,8 +41,8 @@ fn setups_are_asked_for_and_measured() {
     resources.insert(setup(6));
     let pcs = (SCHEME.setup)(workload, &resources).unwrap();
     assert_eq!(pcs.info().setup, SetupSource::InsecureSeed { name: "zeromorph-tests".into() });
-    assert_eq!(pcs.opening_bytes(&[&[6, 6]], 6), 64 * (6 + 3) + 32);
-    assert_eq!(pcs.commitment_bytes(&[6, 6, 6]), 3 * 64);
+    assert_eq!(pcs.opening_bytes(&[pcs.full_batch(&[6, 6])], 6), 64 * (6 + 3) + 32);
+    assert_eq!(pcs.commitment_bytes(pcs.full_batch(&[6, 6, 6])), 1 + 3 * 64);
 }
 
 fn eval(coeffs: &[Fr], x: Fr) -> Fr {
@@ -159,6 +159,7 @@ impl Forger {
             None => session.into_prover(),
         };
         let commit = |f: &[Fr]| self.long.commit(f).unwrap();
+        lariat_pcs::Parts::new(vec![true]).send(&mut channel);
         channel.send_points(LABEL_COMMITMENTS, &[commit(&self.f)]);
         channel.send_scalars(EVALS_LABEL, &self.statement().evals);
         channel.absorb_public_scalars("pcs/point", &self.point);

@@ -283,6 +283,7 @@ fn gamma_tests_rows_that_the_claim_does_not_touch() {
     let matrix = InterleavedMatrix::from_words(vec![honest.word(0).unwrap().to_vec(), noise], log_len, 0);
     let rows = CommittedRows::of_words(matrix, scheme.params().num_queries());
     let mut channel = conformance::session(&pcs).into_prover();
+    lariat_pcs::Parts::new(vec![true; 2]).send(&mut channel);
     rows.cap().send(LABEL_COMMITMENT, &mut channel);
     channel.send_scalars(conformance::EVALS_LABEL, &evals);
     channel.absorb_public_scalars("pcs/point", &case.point);

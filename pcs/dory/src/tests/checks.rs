@@ -203,3 +203,25 @@ fn rejects_inner_products_that_do_not_fold() {
     }
     case.fails_only(CHECK_PRODUCTS, |f| add1(&mut f.statement.c1, case.gamma1().into()));
 }
+
+/// A zero piece that is sent would be another commitment to the same columns.
+#[test]
+fn rejects_the_identity_as_a_commitment() {
+    let case = case();
+    let prove = |commitments: &[Cyclotomic]| {
+        let mut channel = session(&case.pcs).into_prover();
+        case.pcs.send_commitment(&Commitment(commitments.to_vec()), &mut channel);
+        channel.finish().0
+    };
+    let recv = |proof: &[u8]| {
+        let mut channel = session(&case.pcs).into_verifier(proof);
+        case.pcs.recv_commitment(2, &mut channel).map(|_| ())
+    };
+    let honest = &case.parse().commitments[0];
+    assert_eq!(recv(&prove(honest)), Ok(()));
+    for index in 0..2 {
+        let mut forged = honest.clone();
+        forged[index] = Cyclotomic::ONE;
+        assert_eq!(recv(&prove(&forged)), Err(VerifyError::ZeroPart { index }));
+    }
+}

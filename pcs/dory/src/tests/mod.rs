@@ -23,15 +23,17 @@ fn conforms() {
     conformance::run_scheme(SCHEME, &Resources::default());
 }
 
-/// Pieces of every type, an empty one among them.
+/// Pieces of several types, none of which is zero: a zero piece is not sent.
 fn pieces(piece_vars: usize, rng: &mut ChaCha20Rng) -> Vec<Column> {
     let n = 1usize << piece_vars;
     let data = vec![
         ColumnData::U16((0..n).map(|_| rng.r#gen()).collect()),
-        ColumnData::Bool((0..n.div_ceil(3)).map(|_| rng.r#gen()).collect()),
-        ColumnData::U32(Vec::new()),
+        ColumnData::Bool((0..n.div_ceil(3)).map(|i| i == 0 || rng.r#gen()).collect()),
+        ColumnData::U32(vec![rng.gen_range(1..u32::MAX)]),
         ColumnData::Field((0..n).map(|_| Fr::rand(rng)).collect()),
-        ColumnData::Sparse((0..n as u32).filter(|i| i % 7 == 3).map(|i| (i, rng.r#gen())).collect()),
+        ColumnData::Sparse(
+            (0..n as u32).filter(|i| *i == 0 || i % 7 == 3).map(|i| (i, rng.gen_range(1..u32::MAX))).collect(),
+        ),
     ];
     data.into_iter().map(|d| Column::new(piece_vars, d)).collect()
 }
@@ -233,7 +235,8 @@ fn opens_in_every_shape() {
 fn commitments_are_inner_products_of_row_commitments_and_generators() {
     let mut rng = ChaCha20Rng::seed_from_u64(3);
     let pcs = Dory::new(5, 3).unwrap();
-    let columns = pieces(5, &mut rng);
+    let mut columns = pieces(5, &mut rng);
+    columns[2] = Column::new(5, ColumnData::U32(Vec::new()));
     let rows: Vec<RowValues<'_>> = columns.iter().map(|c| RowValues::of_column(c, 0, 32)).collect();
     let (commitment, _) = pcs.commit(&rows).unwrap();
     for (column, element) in columns.iter().zip(&commitment.0) {
