@@ -50,8 +50,10 @@ pub const MIN_PROVEN_CURVES: f64 = 96.0;
 /// Least proven bits of a proof under a scheme over hashes: the level that these are configured for.
 pub const MIN_PROVEN_HASHES: f64 = 100.0;
 
-/// Degree in each variable of all sumchecks of the argument: two multilinear factors, and `eq`.
+/// Degree in each variable of the main sumcheck: two multilinear factors, and `eq`.
 const ROUND_DEGREE: usize = 3;
+/// Degree in each variable of what a layer of a grand product sends: two multilinear factors; `eq` is known.
+const LAYER_DEGREE: usize = lariat_sumcheck::grand_product::ROUND_SCALARS;
 
 /// Parts of the argument, in order.
 pub mod part {
@@ -215,8 +217,8 @@ pub fn argument_terms(shape: &Shape, params: Params, log_challenges: f64) -> Vec
                 part,
                 layer.name(),
                 layer.degree() as f64,
-                "a layer: batching 1, rounds 3 each, fold 1",
-                "[Thaler13, §5.3.1]",
+                "a layer: batching 1, rounds 2 each, fold 1",
+                "[Thaler13, §5.3.1; Gruen24, §3]",
             );
         }
     }
@@ -263,7 +265,7 @@ impl Layer {
 
     /// Coefficients are independent, so that a wrong claim among several survives them, and the fold, for one value.
     fn degree(&self) -> usize {
-        usize::from(self.batched) + ROUND_DEGREE * self.rounds + usize::from(self.fold)
+        usize::from(self.batched) + LAYER_DEGREE * self.rounds + usize::from(self.fold)
     }
 }
 

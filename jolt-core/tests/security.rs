@@ -212,11 +212,11 @@ fn the_sum_is_that_of_the_formula() {
             let columns = shape.all_columns();
             let pcs = schemes().setup(config.pcs, Workload { num_vars: &columns }).unwrap();
             let (n, m, k) = (shape.step_vars as f64, shape.cell_vars as f64, shape.num_operations as f64);
-            let tree = |vars: f64| 3.0 * vars * (vars - 1.0) / 2.0 + 2.0 * vars;
+            let tree = |vars: f64| vars * (vars - 1.0) + 2.0 * vars;
             let slot_levels = k.log2().ceil();
             let numerator = 46.0 * (k * n.exp2() + m.exp2() + 1.0)
                 + tree(n)
-                + slot_levels * (3.0 * n + 1.0)
+                + slot_levels * (2.0 * n + 1.0)
                 + tree(m)
                 + (n + m)
                 + (2.0 * k + constraints(config.params, 0).len() as f64 - 1.0)

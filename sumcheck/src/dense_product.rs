@@ -7,14 +7,14 @@
 pub use crate::evaluate::{EqFactorTables, evaluate_column, evaluate_prefix};
 
 use crate::{
-    RoundProver,
     eq_factor::EqFactor,
     kernels::{Positions, is_one},
     levels::Buffers,
     product_table::{Block, ProductTable, RowWeights, Tail},
+    weighted::{Quadratic, WeightedRoundProver},
 };
 use ark_ff::{One, Zero};
-use lariat_algebra::{Fr, ifma::slices, par, poly::Univariate};
+use lariat_algebra::{Fr, ifma::slices, par};
 use std::sync::Arc;
 
 /// A factor of a layer: a prefix of evaluations, one beyond it.
@@ -366,16 +366,12 @@ impl BoundFactor {
     }
 }
 
-impl RoundProver for LayerProver<'_> {
+impl WeightedRoundProver for LayerProver<'_> {
     fn num_vars(&self) -> usize {
         self.tau.len()
     }
 
-    fn degree(&self) -> usize {
-        3
-    }
-
-    fn round(&mut self, claim: Fr) -> Univariate {
+    fn round(&mut self, claim: Fr) -> Quadratic {
         let (q_0, q_inf) = if let Some(table) = &self.table {
             table.round(&self.eq)
         } else {
@@ -391,7 +387,7 @@ impl RoundProver for LayerProver<'_> {
             let beyond = Fr::one() - this.eq.weights().prefix_sum(blocks << this.weights.log_rows);
             (q_0 + this.alphas.iter().sum::<Fr>() * beyond, q_inf)
         };
-        self.eq.round_polynomial(claim, q_0, q_inf)
+        self.eq.quadratic(claim, q_0, q_inf)
     }
 
     fn bind(&mut self, r: Fr) {

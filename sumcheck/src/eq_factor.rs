@@ -1,7 +1,8 @@
 //! The factor `eq(tau, x)` of a summand, kept out of the summand's tables [Gruen24, §3; DT24].
 //!
 //! For `g(x) = eq(tau, x) q(x)` the round polynomial is `s(X) = l(X) q'(X)` with `l` linear and known, and `q'` of
-//! one degree less, of which one coefficient follows from the claim.
+//! one degree less, of which one coefficient follows from the claim. Where a sumcheck has one such factor, `q'` alone is sent
+//! ([`weighted`](crate::weighted)).
 
 use ark_ff::{AdditiveGroup, Field, One, Zero};
 use lariat_algebra::{
@@ -137,6 +138,18 @@ impl EqFactor {
     pub fn round_polynomial(&self, claim: Fr, q_0: Fr, q_inf: Fr) -> Univariate {
         let q_1 = self.solve_at_one(claim, q_0).expect("a random coordinate of tau is not zero");
         Univariate::linear_times_quadratic(self.line(), [q_0, q_1 - q_0 - q_inf, q_inf])
+    }
+
+    /// `q` itself from the claim `(1 - t) q(0) + t q(1)`, `q(0)` and the coefficient of `X^2`, for `q` of degree 2 and the
+    /// current coordinate `t`.
+    ///
+    /// # Panics
+    /// As [`Self::round_polynomial`].
+    pub fn quadratic(&self, claim: Fr, q_0: Fr, q_inf: Fr) -> [Fr; 3] {
+        let [_, inverse] = self.current_inverses();
+        assert!(!inverse.is_zero(), "a random coordinate of tau is not zero");
+        // claim = q(0) + t (q(1) - q(0)).
+        [q_0, (claim - q_0) * inverse - q_inf, q_inf]
     }
 
     /// Binds the last free coordinate. One inversion.

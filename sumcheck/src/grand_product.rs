@@ -8,22 +8,23 @@
 //! slots:  for each level: U_j(r) = sum_x eq(r, x) U_{2j}(x) U_{2j+1}(x)
 //! ```
 //! where `V_{g,n}` is the product over the leaves of a group, row by row, and the slot levels take it apart into the
-//! leaves. Every level is one sumcheck, batched over its polynomials by random coefficients; its final evaluations
-//! are sent and become the claims of the level below. Ends with claims on every leaf polynomial at one point.
+//! leaves. Every level is one sumcheck ([`weighted`]), batched over its polynomials by random coefficients; its final
+//! evaluations are sent and become the claims of the level below. Ends with claims on every leaf polynomial at one point.
 //!
-//! Soundness error: at most `sum over levels (3 k + polynomials of the level + 1) / |F|`.
+//! Soundness error: at most `sum over levels (2 k + polynomials of the level + 1) / |F|`.
 
 use crate::{
-    Instance, InstanceShape, SumcheckError,
+    SumcheckError,
     dense_product::LayerProver,
-    engine::{self, batching},
+    engine::batching,
     leaves::LeafSource,
     levels::{LevelFactors, Levels, Stored},
     segments::Segments,
     sparse_product::{SparseLayer, SparseLayerProver},
+    weighted,
 };
 use ark_ff::One;
-use lariat_algebra::{Fr, poly::eq_eval};
+use lariat_algebra::Fr;
 use lariat_transcript::{ProverChannel, VerifierChannel};
 
 const LAYER: &str = "grand product layer";
@@ -31,6 +32,9 @@ const LAYER_CLAIMS: &str = "grand product claims";
 const LAYER_BATCH: &str = "grand product batching";
 const LAYER_FOLD: &str = "grand product fold";
 const PRODUCTS: &str = "grand products";
+
+/// Scalars of a round, and its degree.
+pub const ROUND_SCALARS: usize = 2;
 
 /// What a grand product reduces to: `claims[g][j]` is the claimed evaluation of leaf `j` of group `g` at `point`.
 #[derive(Debug)]
@@ -126,7 +130,7 @@ pub fn prove_dense(num_vars: usize, leaves: &dyn LeafSource, plan: Plan, channel
         let claim = combine(&alphas, &claims);
         let factors = Box::new(Stored { polynomials });
         let mut prover = LayerProver::from_factors(&point, factors, vec![true; num_groups], &alphas, 1);
-        let mut next = engine::prove(LAYER, &mut [Instance { prover: &mut prover, claim }], channel);
+        let mut next = weighted::prove(LAYER, &mut prover, claim, channel);
         let finals = prover.finals();
         channel.send_scalars(LAYER_CLAIMS, &flatten(&finals));
         let fold = channel.challenge(LAYER_FOLD);
@@ -145,7 +149,7 @@ pub fn prove_dense(num_vars: usize, leaves: &dyn LeafSource, plan: Plan, channel
         let factors = Box::new(LevelFactors { levels: &levels, level });
         let mut prover =
             LayerProver::from_factors(&point, factors, has_right.clone(), &alphas, plan.depth(num_groups * size));
-        point = engine::prove(LAYER, &mut [Instance { prover: &mut prover, claim }], channel);
+        point = weighted::prove(LAYER, &mut prover, claim, channel);
         claims = prover
             .finals()
             .iter()
@@ -178,12 +182,11 @@ pub fn verify_dense(
     for (level, &size) in sizes.iter().enumerate() {
         let below = sizes.get(level + 1).copied().unwrap_or(num_leaves);
         let alphas = batching(size * num_groups, |n| channel.challenges(LAYER_BATCH, n));
-        let shape = InstanceShape { num_vars, degree: 3, claim: combine(&alphas, &claims) };
-        let verdict = engine::verify(LAYER, &[shape], channel)?;
+        let verdict = weighted::verify(LAYER, &point, combine(&alphas, &claims), channel)?;
         let finals = channel.recv_scalars(LAYER_CLAIMS, below * num_groups)?;
         let products: Vec<Fr> =
             finals.chunks(below.max(1)).flat_map(|g| g.chunks(2).map(|p| p.iter().product::<Fr>())).collect();
-        verdict.check(&[eq_eval(&point, &verdict.point) * combine(&alphas, &products)])?;
+        verdict.check(combine(&alphas, &products))?;
         point = verdict.point;
         claims = finals;
     }
@@ -215,7 +218,7 @@ pub fn prove_sparse<const G: usize>(leaves: SparseLayer<G>, channel: &mut Prover
         fixed.copy_from_slice(&alphas);
         let mut prover = SparseLayerProver::new(&point, &children, fixed);
         drop(children);
-        let mut next = engine::prove(LAYER, &mut [Instance { prover: &mut prover, claim }], channel);
+        let mut next = weighted::prove(LAYER, &mut prover, claim, channel);
         let finals = prover.finals();
         channel.send_scalars(LAYER_CLAIMS, &flatten(&finals));
         let fold = channel.challenge(LAYER_FOLD);
@@ -247,14 +250,13 @@ fn verify_trees(
 ) -> Result<(Vec<Fr>, Vec<Fr>), SumcheckError> {
     let mut point: Vec<Fr> = Vec::new();
     let mut claims = products.to_vec();
-    for layer in 0..num_vars {
+    for _ in 0..num_vars {
         let alphas = batching(products.len(), |n| channel.challenges(LAYER_BATCH, n));
-        let shape = InstanceShape { num_vars: layer, degree: 3, claim: combine(&alphas, &claims) };
-        let verdict = engine::verify(LAYER, &[shape], channel)?;
+        let verdict = weighted::verify(LAYER, &point, combine(&alphas, &claims), channel)?;
         let finals = channel.recv_scalars(LAYER_CLAIMS, 2 * products.len())?;
         let (pairs, _) = finals.as_chunks::<2>();
         let layer_products: Vec<Fr> = pairs.iter().map(|[l, r]| *l * r).collect();
-        verdict.check(&[eq_eval(&point, &verdict.point) * combine(&alphas, &layer_products)])?;
+        verdict.check(combine(&alphas, &layer_products))?;
         let fold = channel.challenge(LAYER_FOLD);
         claims = pairs.iter().map(|[l, r]| *l + fold * (*r - *l)).collect();
         point = verdict.point;
@@ -268,7 +270,7 @@ pub fn dense_message_scalars(num_vars: usize, num_groups: usize, num_leaves: usi
     let mut below = num_leaves;
     let mut slots = 0;
     for size in slot_level_sizes(num_leaves) {
-        slots += 3 * num_vars + below * num_groups;
+        slots += ROUND_SCALARS * num_vars + below * num_groups;
         below = size;
     }
     sparse_message_scalars(num_vars, num_groups) + slots
@@ -276,7 +278,7 @@ pub fn dense_message_scalars(num_vars: usize, num_groups: usize, num_leaves: usi
 
 /// Scalars that [`prove_sparse`] sends.
 pub fn sparse_message_scalars(num_vars: usize, num_groups: usize) -> usize {
-    num_groups + (0..num_vars).map(|k| 3 * k + 2 * num_groups).sum::<usize>()
+    num_groups + (0..num_vars).map(|k| ROUND_SCALARS * k + 2 * num_groups).sum::<usize>()
 }
 
 fn combine(alphas: &[Fr], values: &[Fr]) -> Fr {

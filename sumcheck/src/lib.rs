@@ -27,6 +27,8 @@ mod rows;
 mod segments;
 pub mod sparse_product;
 pub mod sparse_quadratic;
+pub mod weighted;
 
 pub use engine::{BatchVerdict, Instance, InstanceShape, RoundProver};
 pub use error::SumcheckError;
+pub use weighted::WeightedRoundProver;

@@ -3,13 +3,15 @@
 //! With `L = 1 + l`, `R = 1 + r` the summand is `eq(tau, x) sum_g alpha_g (1 + l_g + r_g + l_g r_g)`, whose constant
 //! part sums to `sum_g alpha_g`: the cost of a layer is proportional to the listed positions.
 
-use crate::{RoundProver, eq_factor::EqFactor};
+use crate::{
+    eq_factor::EqFactor,
+    weighted::{Quadratic, WeightedRoundProver},
+};
 use ark_ff::{One, Zero};
 use lariat_algebra::{
     Fr,
     count::{self, Kernel},
     par,
-    poly::Univariate,
 };
 
 /// Values of `G` groups at one position.
@@ -124,16 +126,12 @@ pub(crate) fn for_siblings<T>(
     }
 }
 
-impl<const G: usize> RoundProver for SparseLayerProver<G> {
+impl<const G: usize> WeightedRoundProver for SparseLayerProver<G> {
     fn num_vars(&self) -> usize {
         self.num_vars
     }
 
-    fn degree(&self) -> usize {
-        3
-    }
-
-    fn round(&mut self, claim: Fr) -> Univariate {
+    fn round(&mut self, claim: Fr) -> Quadratic {
         let chunks = self.chunks();
         let weights = self.eq.weights();
         let (alphas, pairs) = (&self.alphas, &self.pairs);
@@ -168,7 +166,7 @@ impl<const G: usize> RoundProver for SparseLayerProver<G> {
             |a, b| (a.0 + b.0, a.1 + b.1),
         );
         let constant: Fr = self.alphas.iter().sum();
-        self.eq.round_polynomial(claim, q0 + constant, qi)
+        self.eq.quadratic(claim, q0 + constant, qi)
     }
 
     fn bind(&mut self, r: Fr) {

@@ -68,9 +68,12 @@ pub fn attacks(record: &Record) -> Vec<Attack<'_>> {
     let mut out = Vec::new();
     for (name, product) in [("step", &map.steps), ("cell", &map.cells)] {
         for (k, layer) in product.layers.iter().enumerate() {
-            for (i, round) in layer.rounds.iter().enumerate() {
+            // The point of the layer before, in the order in which rounds bind its coordinates.
+            let before = k.checked_sub(1).map(|k| &product.layers[k]);
+            let point = before.into_iter().flat_map(|l| l.fold.into_iter().chain(l.rounds.iter().map(|r| r.challenge)));
+            for ((i, round), coordinate) in layer.rounds.iter().enumerate().zip(point) {
                 let what = format!("round {i} of layer {k} of the {name} products");
-                out.push(bent_round(record, "round of a grand product", what, *round));
+                out.push(bent_weighted_round(record, what, *round, coordinate));
             }
         }
         out.extend(lines(record, name, product));
@@ -115,6 +118,16 @@ pub fn bent_round<'a>(record: &'a Record, row: &'static str, what: String, round
     Attack::edit(record, row, what, round.challenge, move |proof| {
         // Coefficients 0 and 2 are the first two of the message.
         record.add(proof, round.message, &[(0, c_0), (1, c_2)]);
+    })
+}
+
+/// The same of a round whose weights are known: a coordinate `t` of the point of the layer before is bound.
+fn bent_weighted_round(record: &Record, what: String, round: Round, coordinate: usize) -> Attack<'_> {
+    let (r, t) = (record.challenge(round.challenge), record.challenge(coordinate));
+    // d(X) = d_1 (X - t) + X^2 - t: (1 - t) d(0) + t d(1) = 0 = d(r).
+    let d_1 = (r * r - t) * inverse(t - r);
+    Attack::edit(record, "round of a grand product", what, round.challenge, move |proof| {
+        record.add(proof, round.message, &[(0, d_1), (1, Fr::one())]);
     })
 }
 

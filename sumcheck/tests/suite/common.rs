@@ -1,8 +1,8 @@
 //! What the tests share: seeded randomness, sessions, and the round-by-round comparison with the naive prover.
 
 use ark_ff::{UniformRand, Zero};
-use lariat_algebra::Fr;
-use lariat_sumcheck::{RoundProver, naive::NaiveProver};
+use lariat_algebra::{Fr, poly::Univariate};
+use lariat_sumcheck::{RoundProver, WeightedRoundProver, eq_factor::EqFactor, naive::NaiveProver};
 use lariat_transcript::{HashKind, Ready, Session};
 use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
 
@@ -49,6 +49,38 @@ pub fn prefix_lengths(n: usize) -> Vec<usize> {
     out.sort_unstable();
     out.dedup();
     out
+}
+
+/// The rounds of `eq(tau, x) q(x)` from those of `q`: what the naive prover has.
+pub struct WithWeights<'a, P> {
+    prover: &'a mut P,
+    eq: EqFactor,
+}
+
+impl<'a, P: WeightedRoundProver> WithWeights<'a, P> {
+    pub fn new(tau: &[Fr], prover: &'a mut P) -> Self {
+        Self { prover, eq: EqFactor::new(tau) }
+    }
+}
+
+impl<P: WeightedRoundProver> RoundProver for WithWeights<'_, P> {
+    fn num_vars(&self) -> usize {
+        self.prover.num_vars()
+    }
+
+    fn degree(&self) -> usize {
+        3
+    }
+
+    fn round(&mut self, claim: Fr) -> Univariate {
+        let q = self.prover.round(claim / self.eq.bound());
+        Univariate::linear_times_quadratic(self.eq.line(), q)
+    }
+
+    fn bind(&mut self, r: Fr) {
+        self.eq.bind(r);
+        self.prover.bind(r);
+    }
 }
 
 /// Drives both provers through all rounds with the same random challenges, from the true sum, and compares every

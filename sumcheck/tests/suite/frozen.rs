@@ -28,7 +28,7 @@ fn assert_only_frozen_accepts(statement: &Dense, tape: ChallengeTape, forged: &[
 
 /// Two groups of one leaf: where layer `k` of the trees starts, in drawn challenges and in scalars sent.
 fn layer_start(k: usize) -> (usize, usize) {
-    (0..k).fold((0, 2), |(drawn, sent), j| (drawn + j + 2, sent + 3 * j + 4))
+    (0..k).fold((0, 2), |(drawn, sent), j| (drawn + j + 2, sent + 2 * j + 4))
 }
 
 #[test]
@@ -61,11 +61,14 @@ fn rejects_layer_rounds_in_the_kernel_of_a_frozen_challenge() {
         let (drawn, sent) = layer_start(layer);
         for round in 0..layer {
             let r = scalars(&tape)[drawn + 1 + round];
-            // t = d0 (1 - 2 X) + (X^2 - X): t(0) + t(1) = 0 = t(r).
-            let d0 = (r - r * r) / (Fr::one() - r - r);
+            // What the round binds was bound by the fold of the layer before, or by its round before.
+            let (before, _) = layer_start(layer - 1);
+            let t = scalars(&tape)[before + if round == 0 { layer } else { round }];
+            // d(X) = d_1 (X - t) + X^2 - t: (1 - t) d(0) + t d(1) = 0 = d(r).
+            let d_1 = (r * r - t) / (t - r);
             let mut forged = proof.clone();
-            offset(&mut forged, sent + 3 * round, d0);
-            offset(&mut forged, sent + 3 * round + 1, Fr::one());
+            offset(&mut forged, sent + 2 * round, d_1);
+            offset(&mut forged, sent + 2 * round + 1, Fr::one());
             assert_only_frozen_accepts(&statement, tape.clone(), &forged, &format!("layer {layer}, round {round}"));
         }
     }
@@ -81,7 +84,7 @@ fn rejects_layer_claims_in_the_kernel_of_frozen_fold_and_batching() {
         let (drawn, sent) = layer_start(layer);
         let (alpha, fold, next_alpha) =
             (challenges[drawn], challenges[drawn + 1 + layer], challenges[drawn + 2 + layer]);
-        let claims = sent + 3 * layer;
+        let claims = sent + 2 * layer;
         let [l0, r0, _, r1] = [0, 1, 2, 3].map(|k| scalar(&proof, claims + k));
         // l_0 + x, r_0 + 1, l_1 + y.
         let [x, y] = solve(
@@ -104,8 +107,8 @@ fn rejects_slot_claims_in_the_kernel_of_frozen_batching() {
     let challenges = scalars(&tape);
     // Draws: trees 1 + 2 + 3; slot level 0: 3 rounds; level 1: 1 coefficient, 3 rounds; level 2: 3 coefficients.
     let (alpha, next) = (challenges[9], &challenges[13..16]);
-    // Sent: the product, trees 2 + 5 + 8; level 0: 9 + 2; level 1: 9, then 4 claims.
-    let claims = 36;
+    // Sent: the product, trees 2 + 4 + 6; level 0: 6 + 2; level 1: 6, then 4 claims.
+    let claims = 27;
     let [p0, p1, _, p3] = [0, 1, 2, 3].map(|k| scalar(&proof, claims + k));
     let [x, y] = solve([[p1 + Fr::one(), alpha * p3], [Fr::one(), next[1]]], [-p0, -next[0]]);
     let mut forged = proof.clone();

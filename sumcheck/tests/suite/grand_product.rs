@@ -240,7 +240,7 @@ fn sparse_and_dense_proofs_agree() {
 #[test]
 fn proof_sizes_are_pinned() {
     for ((num_vars, groups, leaves), scalars) in
-        [((0, 1, 1), 1), ((3, 2, 1), 2 + 3 * (1 + 2) + 3 * 4), ((3, 2, 5), 2 + 9 + 12 + (9 + 4) + (9 + 6) + (9 + 10))]
+        [((0, 1, 1), 1), ((3, 2, 1), 2 + 2 * (1 + 2) + 3 * 4), ((3, 2, 5), 2 + 6 + 12 + (6 + 4) + (6 + 6) + (6 + 10))]
     {
         let (proof, _, _) = Dense::random(num_vars, 1, leaves, groups, 320).prove();
         assert_eq!(proof.len(), 32 * scalars);

@@ -2,41 +2,34 @@
 
 use crate::common::session;
 use crate::grand_product::{Dense, Rejection};
-use ark_ff::{Field, One};
-use lariat_algebra::{
-    Fr,
-    poly::{Univariate, eq_eval},
-};
+use ark_ff::{Field, One, Zero};
+use lariat_algebra::Fr;
 use lariat_sumcheck::{
-    Instance, RoundProver, SumcheckError,
+    SumcheckError, WeightedRoundProver,
     dense_product::{LayerProver, Leaves},
-    engine,
+    weighted::{self, Quadratic},
 };
 use std::sync::Arc;
 
-/// Follows the claim of one instance through its rounds.
+/// Follows the claim through the rounds.
 struct Recorder<P> {
     inner: P,
     claim: Fr,
-    last: Univariate,
+    last: Quadratic,
 }
 
-impl<P: RoundProver> RoundProver for Recorder<P> {
+impl<P: WeightedRoundProver> WeightedRoundProver for Recorder<P> {
     fn num_vars(&self) -> usize {
         self.inner.num_vars()
     }
 
-    fn degree(&self) -> usize {
-        self.inner.degree()
-    }
-
-    fn round(&mut self, claim: Fr) -> Univariate {
+    fn round(&mut self, claim: Fr) -> Quadratic {
         self.last = self.inner.round(claim);
-        self.last.clone()
+        self.last
     }
 
     fn bind(&mut self, r: Fr) {
-        self.claim = self.last.eval(r);
+        self.claim = weighted::evaluate(self.last, r);
         self.inner.bind(r);
     }
 }
@@ -64,14 +57,13 @@ fn prove(statement: &Dense, factor: Fr, patched: usize) -> Vec<u8> {
         }
         let claim: Fr = alphas.iter().zip(&claims).map(|(a, c)| *a * c).sum();
         let inner = LayerProver::new(&point, halves, &alphas);
-        let mut recorder = Recorder { inner, claim, last: Univariate { coeffs: vec![] } };
-        let next = engine::prove("grand product layer", &mut [Instance { prover: &mut recorder, claim }], &mut channel);
+        let mut recorder = Recorder { inner, claim, last: [Fr::zero(); 3] };
+        let next = weighted::prove("grand product layer", &mut recorder, claim, &mut channel);
         let mut finals = recorder.inner.finals();
         if layer < patched {
-            // claim = eq(point, next) sum_g alpha_g l_g r_g, solved for l_0.
+            // claim = sum_g alpha_g l_g r_g, solved for l_0.
             let others: Fr = alphas.iter().zip(&finals).skip(1).map(|(a, (l, r))| *a * l * r).sum();
-            let sum = recorder.claim * eq_eval(&point, &next).inverse().unwrap();
-            finals[0].0 = (sum - others) * finals[0].1.inverse().unwrap();
+            finals[0].0 = (recorder.claim - others) * finals[0].1.inverse().unwrap();
         }
         channel.send_scalars("grand product claims", &finals.iter().flat_map(|(l, r)| [*l, *r]).collect::<Vec<_>>());
         let fold = channel.challenge("grand product fold");

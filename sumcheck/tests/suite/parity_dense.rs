@@ -1,10 +1,10 @@
 //! The dense product layer against the naive prover.
 
-use crate::common::{assert_parity, padded, prefix_lengths, random, random_vec, rng};
+use crate::common::{WithWeights, assert_parity, padded, prefix_lengths, random, random_vec, rng};
 use ark_ff::{One, Zero};
 use lariat_algebra::{Fr, poly::eq_evals};
 use lariat_sumcheck::{
-    RoundProver,
+    WeightedRoundProver,
     dense_product::{LayerProver, Leaves, evaluate_prefix},
     naive::NaiveProver,
 };
@@ -50,7 +50,7 @@ fn check(n: usize, pairs: &[(Leaves, Option<Leaves>)], rng: &mut ChaCha20Rng, ca
     });
     assert!(!naive.sum().is_zero(), "{case}: the claim is not zero");
     let mut fast = LayerProver::new(&tau, pairs.to_vec(), &alphas);
-    assert_parity(case, &mut fast, &mut naive, rng);
+    assert_parity(case, &mut WithWeights::new(&tau, &mut fast), &mut naive, rng);
     let finals: Vec<Fr> = fast.finals().iter().flat_map(|(l, r)| [*l, *r]).collect();
     assert_eq!(finals, naive.finals()[1..], "{case}: finals");
 }

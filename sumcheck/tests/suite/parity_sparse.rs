@@ -1,6 +1,6 @@
 //! The sparse product layer and the sparse quadratic kernel against the naive prover.
 
-use crate::common::{assert_parity, padded, random, random_vec, rng};
+use crate::common::{WithWeights, assert_parity, padded, random, random_vec, rng};
 use ark_ff::{One, Zero};
 use lariat_algebra::{Fr, poly::eq_evals};
 use lariat_sumcheck::{
@@ -61,7 +61,7 @@ fn check_layer<const G: usize>(children: &SparseLayer<G>, rng: &mut ChaCha20Rng,
     });
     assert!(!naive.sum().is_zero(), "{case}: the claim is not zero");
     let mut fast = SparseLayerProver::new(&tau, children, alphas);
-    assert_parity(case, &mut fast, &mut naive, rng);
+    assert_parity(case, &mut WithWeights::new(&tau, &mut fast), &mut naive, rng);
     let finals: Vec<Fr> = fast.finals().iter().flat_map(|(l, r)| [*l, *r]).collect();
     assert_eq!(finals, naive.finals()[1..], "{case}: finals");
 }
