@@ -1,6 +1,6 @@
 //! The hash chain that prover and verifier share. Every absorb and every squeeze of either side goes through here.
 
-use crate::encoding::{point_to_bytes, scalar_to_bytes};
+use crate::encoding::{coordinates_to_bytes, scalar_to_bytes};
 use crate::events::{Event, EventKind, EventLog, PayloadKind};
 use crate::hash::HashKind;
 use ark_ff::{AdditiveGroup, Field};
@@ -129,7 +129,7 @@ impl Chain {
     }
 
     pub(crate) fn public_points(&mut self, label: &'static str, v: &[G1Affine]) {
-        let bytes: Vec<u8> = v.iter().flat_map(point_to_bytes).collect();
+        let bytes: Vec<u8> = v.iter().flat_map(coordinates_to_bytes).collect();
         self.absorb(Op::PublicPoints, label, v.len(), &bytes);
         self.record(EventKind::Public, label, PayloadKind::Points, v.len(), 0);
     }

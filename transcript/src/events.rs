@@ -27,7 +27,7 @@ pub enum PayloadKind {
     Bytes,
     /// Scalars, 32 bytes each.
     Scalars,
-    /// G1 points, 64 bytes each.
+    /// G1 points, 32 bytes each in a message.
     Points,
     /// Indices below a bound (challenges only).
     Indices,

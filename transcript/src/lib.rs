@@ -43,10 +43,10 @@
 //! | `0x02` | seal: end of set-up, empty label | number of bindings | – |
 //! | `0x03` | section marker | 0 | – |
 //! | `0x10` | message of scalars | scalars | 32 bytes each |
-//! | `0x11` | message of points | points | 64 bytes each |
+//! | `0x11` | message of points | points | 32 bytes each |
 //! | `0x12` | message of bytes | bytes | the bytes |
 //! | `0x20` | public scalars | scalars | 32 bytes each |
-//! | `0x21` | public points | points | 64 bytes each |
+//! | `0x21` | public points | points | both coordinates, 64 bytes each |
 //! | `0x22` | public bytes | bytes | the bytes |
 //! | `0x30` | scalar challenges | number drawn | – |
 //! | `0x31` | index challenges | number drawn | `le64 bound` |

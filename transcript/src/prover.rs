@@ -35,7 +35,7 @@ impl ProverChannel {
         self.absorb_sent(label, MessageKind::Scalars, v.len());
     }
 
-    /// Sends points: 64 bytes each.
+    /// Sends points: 32 bytes each.
     pub fn send_points(&mut self, label: &'static str, v: &[G1Affine]) {
         self.proof.reserve(POINT_BYTES * v.len());
         for p in v {

@@ -233,13 +233,13 @@ fn read(hash: HashKind, proof: &[u8]) -> Result<Fr, ChannelError> {
 #[test]
 fn every_truncation_is_rejected() {
     let proof = valid_proof(HashKind::Keccak256);
-    assert_eq!(proof.len(), 2 * 32 + 2 * 64 + 3);
+    assert_eq!(proof.len(), 2 * 32 + 2 * 32 + 3);
     for len in 0..proof.len() {
         let error = read(HashKind::Keccak256, &proof[..len]).unwrap_err();
         let (label, offset, needed) = match len {
             0..64 => ("s", 0, 64),
-            64..192 => ("p", 64, 128),
-            _ => ("b", 192, 3),
+            64..128 => ("p", 64, 64),
+            _ => ("b", 128, 3),
         };
         assert_eq!(error, ChannelError::Truncated { label, offset, needed, remaining: len - offset });
     }
@@ -249,7 +249,7 @@ fn every_truncation_is_rejected() {
 fn trailing_bytes_are_rejected() {
     let mut proof = valid_proof(HashKind::Keccak256);
     proof.push(0);
-    assert_eq!(read(HashKind::Keccak256, &proof), Err(ChannelError::TrailingBytes { offset: 195, extra: 1 }));
+    assert_eq!(read(HashKind::Keccak256, &proof), Err(ChannelError::TrailingBytes { offset: 131, extra: 1 }));
 }
 
 #[test]
@@ -283,10 +283,17 @@ fn non_canonical_scalar_is_rejected_where_it_stands() {
 fn bad_points_are_rejected_where_they_stand() {
     use crate::encoding::PointDecodeError::{NonCanonicalCoordinate, NotOnCurve};
     let honest = valid_proof(HashKind::Keccak256);
-    for (byte, value, source) in [(128, 0x77, NotOnCurve), (191, 0xff, NonCanonicalCoordinate)] {
+    // No point has x = 4; the last byte of x is beyond the modulus, whatever its highest bit.
+    for (x, last, source) in [
+        (4, 0, NotOnCurve),
+        (4, 0x80, NotOnCurve),
+        (1, 0x7f, NonCanonicalCoordinate),
+        (1, 0xff, NonCanonicalCoordinate),
+    ] {
         let mut proof = honest.clone();
-        proof[byte] = value;
-        let expected = ChannelError::InvalidPoint { label: "p", index: 1, offset: 128, source };
+        proof[96..128].fill(0);
+        (proof[96], proof[127]) = (x, last);
+        let expected = ChannelError::InvalidPoint { label: "p", index: 1, offset: 96, source };
         assert_eq!(read(HashKind::Keccak256, &proof), Err(expected));
     }
 }
@@ -474,22 +481,22 @@ fn known_log() {
         bind      @0 input: 0 bytes
         section   @0 first
         message   @0 commitments: 2 points
-        public    @128 public: 1 scalars
-        public    @128 key: 1 points
-        public    @128 note: 1 bytes
-        challenge @128 alpha: 1 scalars
-        section   @128 second
-        message   @128 claims: 2 scalars
-        challenge @192 r: 2 scalars
-        message   @192 salt: 6 bytes
-        challenge @198 queries: 2 indices
-        challenge @198 seed: 1 digest
+        public    @64 public: 1 scalars
+        public    @64 key: 1 points
+        public    @64 note: 1 bytes
+        challenge @64 alpha: 1 scalars
+        section   @64 second
+        message   @64 claims: 2 scalars
+        challenge @128 r: 2 scalars
+        message   @128 salt: 6 bytes
+        challenge @134 queries: 2 indices
+        challenge @134 seed: 1 digest
     "#]]
     .assert_eq(&log.to_string());
-    assert_eq!(log.bytes_by_section(), [("first", 128), ("second", 70)]);
+    assert_eq!(log.bytes_by_section(), [("first", 64), ("second", 70)]);
     assert_eq!(log.events().iter().filter(|e| e.kind == EventKind::Challenge).count(), 4);
     let salt = log.messages().last().unwrap();
-    assert_eq!(salt.range(), 192..198);
+    assert_eq!(salt.range(), 128..134);
     assert_eq!(reference_run(HashKind::Blake3).finish().1, log);
 }
 
@@ -499,8 +506,6 @@ fn known_proof_bytes() {
     let lines: Vec<String> = proof.chunks(32).map(hex).collect();
     expect![[r#"
         0100000000000000000000000000000000000000000000000000000000000000
-        0200000000000000000000000000000000000000000000000000000000000000
-        0000000000000000000000000000000000000000000000000000000000000000
         0000000000000000000000000000000000000000000000000000000000000000
         000000f093f5e1439170b97948e833285d588181b64550b829a031e1724e6430
         0201000000000000000000000000000000000000000000000000000000000000
@@ -516,20 +521,20 @@ fn known_challenges() {
         channel.tape().0.iter().fold(String::new(), |text, d| text + &format!("{d:?}\n"))
     };
     expect![[r#"
-        Scalar(8515390733635559567068205287859832801887984390344845968113795832076561333128)
-        Scalar(18440899623050782633750592502513470938837955803022180458371581615633176351633)
-        Scalar(17953293233649259469982688066094050581068605965592216654061620890526801833181)
-        Index(812)
-        Index(838)
-        Digest([123, 116, 234, 53, 62, 223, 193, 242, 178, 199, 155, 251, 29, 7, 129, 104, 110, 195, 115, 38, 182, 188, 247, 149, 237, 225, 238, 233, 27, 98, 41, 63])
+        Scalar(8562606412057334647856564271422179641594029666799679528018053996269149467028)
+        Scalar(15616012579391430112207036143136025565534442990801103219045102072636872382612)
+        Scalar(9492330845495217155028466601966431913646883511273138638157667450909670941809)
+        Index(610)
+        Index(607)
+        Digest([144, 136, 166, 34, 215, 84, 53, 118, 221, 45, 146, 165, 114, 180, 237, 107, 238, 198, 121, 246, 203, 229, 238, 228, 26, 155, 91, 140, 121, 75, 228, 250])
     "#]].assert_eq(&render(HashKind::Keccak256));
     expect![[r#"
-        Scalar(15437419956990736591958359252298607625794156638918383534918623847111031054258)
-        Scalar(4744242215154265529191809345065918054275741440211567121286100860637957163433)
-        Scalar(10212974041728568073407989129510636857649836687404979791714242590314267747458)
-        Index(346)
-        Index(821)
-        Digest([1, 3, 99, 6, 92, 38, 179, 9, 238, 221, 217, 38, 185, 67, 164, 72, 161, 52, 59, 30, 20, 184, 239, 164, 211, 77, 51, 104, 165, 34, 126, 132])
+        Scalar(5142995490484602683870123889938182960721762354942982691662884033812197452268)
+        Scalar(10443277305406318342137664357533737189160642238118865658235081460466354201116)
+        Scalar(10708335525933071994734994999785470438454036516256111392569802882689804175443)
+        Index(315)
+        Index(550)
+        Digest([60, 45, 82, 63, 162, 193, 75, 145, 228, 44, 86, 120, 210, 171, 30, 114, 220, 247, 80, 98, 74, 55, 169, 188, 184, 125, 136, 129, 85, 37, 15, 170])
     "#]].assert_eq(&render(HashKind::Blake3));
 }
 

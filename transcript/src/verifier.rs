@@ -4,7 +4,7 @@ use crate::chain::{Chain, MessageKind};
 use crate::encoding::{POINT_BYTES, SCALAR_BYTES, point_from_bytes, scalar_from_bytes};
 use crate::error::ChannelError;
 use crate::events::EventLog;
-use lariat_algebra::{Fr, G1Affine};
+use lariat_algebra::{Fr, G1Affine, par};
 
 /// The verifier's channel over the bytes of a proof. Not `Clone`: a run has one transcript.
 ///
@@ -62,7 +62,7 @@ impl<'a> VerifierChannel<'a> {
     /// Receives `n` points of the group, the identity included.
     ///
     /// # Errors
-    /// When fewer than `64 n` bytes are left, or a point is not on the curve or not in its one encoding.
+    /// When fewer than `32 n` bytes are left, or a point is not on the curve or not in its one encoding.
     pub fn recv_points(&mut self, label: &'static str, n: usize) -> Result<Vec<G1Affine>, ChannelError> {
         let message = self.peek::<POINT_BYTES>(label, n)?;
         let position = self.chain.position();
@@ -74,7 +74,9 @@ impl<'a> VerifierChannel<'a> {
                 source,
             })
         };
-        let points = message.iter().enumerate().map(decode).collect::<Result<Vec<_>, _>>()?;
+        // A square root each.
+        let points = par::map_collect(message.len(), |index| decode((index, &message[index])));
+        let points = points.into_iter().collect::<Result<Vec<_>, _>>()?;
         self.chain.message(label, MessageKind::Points, n, message.as_flattened());
         Ok(points)
     }

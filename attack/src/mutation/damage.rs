@@ -4,7 +4,10 @@ use ark_bn254::{Fq2, G2Affine};
 use ark_ff::{BigInteger, PrimeField};
 use lariat_algebra::{Fq, Fr};
 use lariat_emulator::test_util::Rng;
-use lariat_transcript::{Event, PayloadKind};
+use lariat_transcript::{
+    Event, PayloadKind,
+    encoding::{PointDecodeError, point_from_bytes},
+};
 use std::sync::OnceLock;
 
 /// Bytes of a point of G2 where a scheme sends one: two coordinates in the quadratic extension.
@@ -162,13 +165,11 @@ impl Damage {
             Self::AddOne => add_one(&mut proof[element]),
             Self::Zero | Self::Identity => proof[element].fill(0),
             Self::AllOnes => proof[element].fill(0xff),
-            Self::Negate => {
-                // Of a point: the coordinate y.
-                let at = if event.payload == PayloadKind::Points { element.start + 32..element.end } else { element };
-                if proof[at.clone()].iter().any(|b| *b != 0) {
-                    negate(&mut proof[at], &field);
-                }
-            }
+            // Zero and the identity are their own negatives.
+            Self::Negate if proof[element.clone()].iter().all(|b| *b == 0) => {}
+            // The parity of y.
+            Self::Negate if event.payload == PayloadKind::Points => proof[element.end - 1] ^= 0x80,
+            Self::Negate => negate(&mut proof[element], &field),
             Self::SwapWithNeighbour => {
                 let other = if element.end < proof.len() {
                     element.end..(element.end + size).min(proof.len())
@@ -188,12 +189,22 @@ impl Damage {
             }
             Self::Extend => drop(proof.splice(message.end..message.end, vec![0; size])),
             Self::NonCanonical => add(&mut proof[element.start..element.start + 32], &field),
-            Self::OffCurve => add_one(&mut proof[element.start + 32..element.end]),
+            Self::OffCurve => {
+                // The next x that no point has.
+                let is_off = |bytes: &[u8]| {
+                    matches!(bytes.first_chunk().map(point_from_bytes), Some(Err(PointDecodeError::NotOnCurve)))
+                };
+                add_one(&mut proof[element.clone()]);
+                while !is_off(&proof[element.clone()]) {
+                    add_one(&mut proof[element.clone()]);
+                }
+            }
             Self::Generator => {
                 proof[element.clone()].fill(0);
                 proof[element.start] = 1;
-                proof[element.start + 32] = 2;
             }
+            // The highest bit of a point is that of y.
+            Self::FlagBits if event.payload == PayloadKind::Points => proof[element.end - 1] |= 0x40,
             Self::FlagBits => proof[element.end - 1] |= if place.is_multiple_of(2) { 0x40 } else { 0x80 },
             Self::WrongSubgroup => {
                 // Counted from the end of the message: elements of other groups come first there.
@@ -314,7 +325,7 @@ mod tests {
     #[test]
     fn damages_of_points_are_what_they_are_called() {
         let generator = lariat_algebra::G1Affine::new_unchecked(Fq::from(1u64), Fq::from(2u64));
-        let event = event(PayloadKind::Points, 1, 64);
+        let event = event(PayloadKind::Points, 1, 32);
         let decoded = |damage: Damage| {
             let mut proof = point_to_bytes(&generator).to_vec();
             damage.apply(&mut proof, &event, 0, 0);

@@ -151,7 +151,7 @@ mod tests {
     use std::collections::{BTreeMap, HashSet};
 
     fn messages() -> Vec<Message> {
-        let kinds = [(PayloadKind::Scalars, 3, 96), (PayloadKind::Points, 2, 128), (PayloadKind::Bytes, 256, 256)];
+        let kinds = [(PayloadKind::Scalars, 3, 96), (PayloadKind::Points, 2, 64), (PayloadKind::Bytes, 256, 256)];
         let message = |(payload, count, num_bytes)| Message {
             event: Event { kind: EventKind::Message, label: "test", payload, count, offset: 0, num_bytes },
             is_of_scheme: payload == PayloadKind::Points,

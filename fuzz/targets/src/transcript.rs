@@ -80,7 +80,7 @@ pub fn transcript_reader(data: &[u8]) {
         match message {
             Received::Scalars(label, v) => prover.send_scalars(label, v),
             Received::Points(label, v) => {
-                assert!(v.iter().all(|p| p.is_on_curve() && point_to_bytes(p).len() == 64));
+                assert!(v.iter().all(|p| p.is_on_curve() && point_to_bytes(p).len() == 32));
                 prover.send_points(label, v);
             }
             Received::Bytes(label, v) => prover.send_bytes(label, v),

@@ -15,7 +15,7 @@ use crate::pairing::{self, Lines, prepare};
 use crate::setup::MAX_LOG_LEN;
 use ark_bn254::G2Affine;
 use lariat_algebra::G1Affine;
-use lariat_transcript::encoding::point_to_bytes;
+use lariat_transcript::encoding::coordinates_to_bytes;
 use std::sync::OnceLock;
 
 /// The file.
@@ -137,7 +137,7 @@ impl Constants {
 fn digest(gamma1: &[G1Affine], gamma2: &[G2Affine]) -> [u8; DIGEST_BYTES] {
     let mut hasher = blake3::Hasher::new_derive_key("lariat-pcs 2025 dory generators digest v1");
     for (p, q) in gamma1.iter().zip(gamma2) {
-        hasher.update(&point_to_bytes(p));
+        hasher.update(&coordinates_to_bytes(p));
         hasher.update(&g2::to_bytes(q));
     }
     *hasher.finalize().as_bytes()

@@ -86,7 +86,7 @@ mod tests {
     use ark_ec::AffineRepr;
     use ark_ff::Zero;
     use lariat_algebra::Fr;
-    use lariat_transcript::encoding::point_to_bytes;
+    use lariat_transcript::encoding::coordinates_to_bytes;
     use std::collections::HashSet;
 
     #[test]
@@ -125,7 +125,7 @@ mod tests {
     fn first_generators_are_pinned() {
         let mut hasher = blake3::Hasher::new();
         for i in 0..16 {
-            hasher.update(&point_to_bytes(&g1_generator(i)));
+            hasher.update(&coordinates_to_bytes(&g1_generator(i)));
             hasher.update(&g2::to_bytes(&g2_generator(i)));
         }
         assert_eq!(

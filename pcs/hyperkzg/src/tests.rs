@@ -134,7 +134,7 @@ fn an_honest_opening_has_the_stated_size() {
             let opening = PieceOpening { claim, pieces: &[], combined: fixture.combined.clone() };
             fixture.pcs.open(opening, &[&()], channel).unwrap();
         });
-        assert_eq!(proof.len(), 128 + fixture.pcs.opening_bytes(&[2]));
+        assert_eq!(proof.len(), 2 * POINT_BYTES + fixture.pcs.opening_bytes(&[2]));
         assert_eq!(fixture.verify(value, &proof, None), Ok(()));
     }
 }

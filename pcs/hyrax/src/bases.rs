@@ -37,7 +37,7 @@ pub fn bases(count: usize) -> Vec<G1Affine> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use lariat_transcript::encoding::point_to_bytes;
+    use lariat_transcript::encoding::coordinates_to_bytes;
     use std::collections::HashSet;
 
     #[test]
@@ -55,7 +55,7 @@ mod tests {
     fn first_bases_are_pinned() {
         let mut hasher = blake3::Hasher::new();
         for point in bases(16) {
-            hasher.update(&point_to_bytes(&point));
+            hasher.update(&coordinates_to_bytes(&point));
         }
         assert_eq!(
             hasher.finalize().to_hex().as_str(),

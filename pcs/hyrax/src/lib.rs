@@ -64,7 +64,7 @@ use lariat_pcs::{
     BatchSize, MultilinearPcs, Parts, Pcs, PcsError, PcsInfo, PcsKind, QuantumStatus, Scheme, SecurityBits,
     SetupSource, VerifyError, recv_part_points,
 };
-use lariat_transcript::encoding::{POINT_BYTES, SCALAR_BYTES, point_to_bytes};
+use lariat_transcript::encoding::{POINT_BYTES, SCALAR_BYTES, coordinates_to_bytes};
 use lariat_transcript::{ProverChannel, VerifierChannel};
 use std::sync::{Arc, OnceLock};
 
@@ -122,7 +122,7 @@ impl Hyrax {
         let bases = bases(1 << self.log_row_len);
         let mut hasher = blake3::Hasher::new_derive_key("lariat-pcs 2025 hyrax setup digest v1");
         for point in &bases {
-            hasher.update(&point_to_bytes(point));
+            hasher.update(&coordinates_to_bytes(point));
         }
         let made = Made { bases: FixedBases::new(bases), digest: *hasher.finalize().as_bytes() };
         self.made.get_or_init(|| made)

@@ -187,7 +187,7 @@ fn commitments_in_the_kernel_of_rho_need_a_frozen_challenge() {
     for (row, shift) in [(0, p * rho.square()), (9, -p * Fr::one())] {
         let bytes = &mut forged[row_range(row)];
         let point = lariat_transcript::encoding::point_from_bytes((&*bytes).try_into().unwrap()).unwrap();
-        bytes.copy_from_slice(&point_to_bytes(&(shift + point).into_affine()));
+        bytes.copy_from_slice(&lariat_transcript::encoding::point_to_bytes(&(shift + point).into_affine()));
     }
     let [frozen, real] = verdicts(&pcs, &case.statement(), &forged, &tape);
     assert_eq!(frozen, Ok(()));
@@ -226,7 +226,7 @@ fn one_row_more_or_less_is_rejected() {
         shorter.drain(row_range(row));
         assert!(conformance::verify(&pcs, &statement, &shorter).is_err());
         let mut longer = proof.clone();
-        longer.splice(row_range(row).start..row_range(row).start, [0; 64]);
+        longer.splice(row_range(row).start..row_range(row).start, [0; POINT_BYTES]);
         assert!(conformance::verify(&pcs, &statement, &longer).is_err());
     }
     // Another row length is another shape of proof.

@@ -23,7 +23,7 @@ use ark_bn254::G2Affine;
 use ark_ec::AffineRepr;
 use lariat_algebra::{G1Affine, par};
 use lariat_pcs::SetupSource;
-use lariat_transcript::encoding::{POINT_BYTES, point_from_bytes, point_to_bytes};
+use lariat_transcript::encoding::{COORDINATES_BYTES, coordinates_from_bytes, coordinates_to_bytes};
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -56,7 +56,7 @@ fn header_bytes(log_len: usize) -> usize {
 }
 
 fn file_bytes(log_len: usize) -> u64 {
-    header_bytes(log_len) as u64 + ((POINT_BYTES as u64) << log_len)
+    header_bytes(log_len) as u64 + ((COORDINATES_BYTES as u64) << log_len)
 }
 
 fn digest(bytes: &[u8]) -> [u8; DIGEST_BYTES] {
@@ -141,7 +141,7 @@ impl PowersOfTau {
         let blocks = powers.len().div_ceil(1 << LOG_BLOCK);
         let block = |b: usize| {
             let points = powers.chunks(1 << LOG_BLOCK).nth(b).unwrap_or_default();
-            points.iter().flat_map(point_to_bytes).collect::<Vec<u8>>()
+            points.iter().flat_map(coordinates_to_bytes).collect::<Vec<u8>>()
         };
         let mut header = Vec::with_capacity(header_bytes(self.log_len()));
         header.extend_from_slice(&MAGIC);
@@ -171,8 +171,8 @@ fn read_source(bytes: &[u8]) -> Result<SetupSource, SetupError> {
 }
 
 fn read_key(bytes: &[u8]) -> Result<VerifyingKey, SetupError> {
-    let g = point_from_bytes(&array(bytes, 0)).map_err(|_| SetupError::BadPoint { group: "G1", index: 0 })?;
-    let g2 = |index| g2_from_bytes(&array(bytes, POINT_BYTES + G2_BYTES * index), index);
+    let g = coordinates_from_bytes(&array(bytes, 0)).map_err(|_| SetupError::BadPoint { group: "G1", index: 0 })?;
+    let g2 = |index| g2_from_bytes(&array(bytes, COORDINATES_BYTES + G2_BYTES * index), index);
     let (h, tau_h) = (g2(0)?, g2(1)?);
     if g != G1Affine::generator() {
         return Err(SetupError::NotTheGenerator { group: "G1" });
@@ -190,7 +190,7 @@ impl FilePowers {
         check_length(&file, self.log_len)?;
         file.seek(SeekFrom::Start(header_bytes(self.log_len) as u64))?;
         let block_len = 1usize << LOG_BLOCK.min(self.log_len);
-        let block_bytes = block_len * POINT_BYTES;
+        let block_bytes = block_len * COORDINATES_BYTES;
         let digests = &self.blocks[..num_blocks(log_len)];
         let mut powers: Vec<G1Affine> = Vec::with_capacity(digests.len() * block_len);
         let mut bytes = vec![0; block_bytes * BLOCKS_AT_ONCE.min(digests.len())];
@@ -203,9 +203,9 @@ impl FilePowers {
                 if digest(block) != digests[b] {
                     return Err(SetupError::BadBlock { first });
                 }
-                let (points, _) = block.as_chunks::<POINT_BYTES>();
+                let (points, _) = block.as_chunks::<COORDINATES_BYTES>();
                 let decode = |(i, bytes)| {
-                    point_from_bytes(bytes).map_err(|_| SetupError::BadPoint { group: "G1", index: first + i })
+                    coordinates_from_bytes(bytes).map_err(|_| SetupError::BadPoint { group: "G1", index: first + i })
                 };
                 points.iter().enumerate().map(decode).collect::<Result<Vec<_>, _>>()
             });

@@ -7,7 +7,7 @@ use ark_ec::bn::G2Prepared;
 use ark_ec::pairing::Pairing;
 use ark_ff::One;
 use lariat_algebra::{G1Affine, G1Projective};
-use lariat_transcript::encoding::point_to_bytes;
+use lariat_transcript::encoding::coordinates_to_bytes;
 use std::sync::OnceLock;
 
 /// All that a verifier needs of a setup.
@@ -42,7 +42,7 @@ impl VerifyingKey {
 
     /// `g`, `h`, `tau_h`, coordinates in canonical form, little-endian.
     pub fn to_bytes(&self) -> Vec<u8> {
-        [&point_to_bytes(&self.g)[..], &g2_to_bytes(&self.h), &g2_to_bytes(&self.tau_h)].concat()
+        [&coordinates_to_bytes(&self.g)[..], &g2_to_bytes(&self.h), &g2_to_bytes(&self.tau_h)].concat()
     }
 }
 

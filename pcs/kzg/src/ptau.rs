@@ -26,7 +26,7 @@ use ark_ff::{BigInt, PrimeField};
 use lariat_algebra::msm::fixed_base_multiples;
 use lariat_algebra::{Fq, Fr, G1Affine, par};
 use lariat_pcs::SetupSource;
-use lariat_transcript::encoding::POINT_BYTES;
+use lariat_transcript::encoding::COORDINATES_BYTES;
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::Path;
@@ -56,7 +56,7 @@ fn coordinate(bytes: &[u8; 32]) -> Option<Fq> {
     (stored < Fq::MODULUS).then(|| Fq::new_unchecked(stored))
 }
 
-fn decode_g1(bytes: &[u8; POINT_BYTES], index: usize) -> Result<G1Affine, SetupError> {
+fn decode_g1(bytes: &[u8; COORDINATES_BYTES], index: usize) -> Result<G1Affine, SetupError> {
     let bad = SetupError::BadPoint { group: "G1", index };
     let (c, _) = bytes.as_chunks::<32>();
     let (Some(x), Some(y)) = (coordinate(&c[0]), coordinate(&c[1])) else { return Err(bad) };
@@ -144,7 +144,8 @@ fn read_power(file: &mut BufReader<File>, section: Section) -> Result<usize, Set
 
 /// Bytes of a contribution between `[tau]_2` and the length of its parameters: `alpha` and `beta`, the contributor's key,
 /// the state of a hash, the next challenge and the kind.
-const CONTRIBUTION_BYTES: u64 = (2 * POINT_BYTES + G2_BYTES + 6 * POINT_BYTES + 3 * G2_BYTES + 216 + 64 + 4) as u64;
+const CONTRIBUTION_BYTES: u64 =
+    (2 * COORDINATES_BYTES + G2_BYTES + 6 * COORDINATES_BYTES + 3 * G2_BYTES + 216 + 64 + 4) as u64;
 
 /// The `[tau]_1` and `[tau]_2` of the last contribution that section 7 lists, if there is one.
 fn read_contributions(
@@ -157,7 +158,7 @@ fn read_contributions(
     let mut left = less(section.len, 4)?;
     let mut last = None;
     for index in 0..read_u32(file)? {
-        left = less(left, (POINT_BYTES + G2_BYTES) as u64 + CONTRIBUTION_BYTES + 4)?;
+        left = less(left, (COORDINATES_BYTES + G2_BYTES) as u64 + CONTRIBUTION_BYTES + 4)?;
         last = Some((decode_g1(&integer(file)?, index as usize)?, decode_g2(&integer(file)?, index as usize)?));
         file.seek_relative(CONTRIBUTION_BYTES as i64)?;
         let parameters = read_u32(file)?;
@@ -181,9 +182,9 @@ fn read_powers(
     let mut first = 0;
     while first < count {
         let len = POINTS_AT_ONCE.min(count - first);
-        bytes.resize(len * POINT_BYTES, 0);
+        bytes.resize(len * COORDINATES_BYTES, 0);
         file.read_exact(&mut bytes)?;
-        let (points, _) = bytes.as_chunks::<POINT_BYTES>();
+        let (points, _) = bytes.as_chunks::<COORDINATES_BYTES>();
         run.drain(..run.len().saturating_sub(1));
         let before = run.len();
         for point in par::map_collect(len, |i| decode_g1(&points[i], first + i)) {
@@ -230,7 +231,7 @@ impl PowersOfTau {
                 Err(SetupError::BadSection { section, problem: "does not have as many points as the header states" })
             }
         };
-        check_len(2, g1.len, ((2u64 << power) - 1) * POINT_BYTES as u64)?;
+        check_len(2, g1.len, ((2u64 << power) - 1) * COORDINATES_BYTES as u64)?;
         check_len(3, g2.len, (1u64 << power) * G2_BYTES as u64)?;
         if power == 0 {
             return Err(SetupError::BadSection { section: 3, problem: "holds no tau" });

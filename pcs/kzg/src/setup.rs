@@ -8,7 +8,7 @@ use ark_ff::{One, PrimeField};
 use lariat_algebra::msm::{fixed_base_multiples, msm};
 use lariat_algebra::{Fr, G1Affine};
 use lariat_pcs::SetupSource;
-use lariat_transcript::encoding::point_to_bytes;
+use lariat_transcript::encoding::coordinates_to_bytes;
 use std::sync::OnceLock;
 
 /// Domain separation of seeds.
@@ -188,7 +188,7 @@ pub(crate) fn check_ratio(key: &VerifyingKey, powers: &[G1Affine]) -> Result<(),
     let mut hasher = blake3::Hasher::new_derive_key(CHECK_CONTEXT);
     hasher.update(&key.to_bytes());
     for power in powers {
-        hasher.update(&point_to_bytes(power));
+        hasher.update(&coordinates_to_bytes(power));
     }
     let mut bytes = [0; 64];
     hasher.finalize_xof().fill(&mut bytes);

@@ -255,8 +255,8 @@ fn an_honest_opening_has_the_stated_size() {
             let opening = PieceOpening { claim, pieces: &[], combined: fixture.combined.clone() };
             fixture.pcs.open(opening, &[&()], channel).unwrap();
         });
-        assert_eq!(fixture.pcs.opening_bytes(&[2]), 640);
-        assert_eq!(proof.len(), 128 + 640);
+        assert_eq!(fixture.pcs.opening_bytes(&[2]), 416);
+        assert_eq!(proof.len(), 64 + 416);
         assert_eq!(fixture.verify(value, &proof, None), Ok(()));
     }
 }

@@ -41,8 +41,8 @@ fn setups_are_asked_for_and_measured() {
     resources.insert(setup(6));
     let pcs = (SCHEME.setup)(workload, &resources).unwrap();
     assert_eq!(pcs.info().setup, SetupSource::InsecureSeed { name: "zeromorph-tests".into() });
-    assert_eq!(pcs.opening_bytes(&[pcs.full_batch(&[6, 6])], 6), 64 * (6 + 3) + 32);
-    assert_eq!(pcs.commitment_bytes(pcs.full_batch(&[6, 6, 6])), 1 + 3 * 64);
+    assert_eq!(pcs.opening_bytes(&[pcs.full_batch(&[6, 6])], 6), 32 * (6 + 3) + 32);
+    assert_eq!(pcs.commitment_bytes(pcs.full_batch(&[6, 6, 6])), 1 + 3 * 32);
 }
 
 fn eval(coeffs: &[Fr], x: Fr) -> Fr {

@@ -1,6 +1,7 @@
 //! A forger for each of the verifier's checks, numbered as in the crate's documentation.
 
 use super::*;
+use lariat_transcript::encoding::POINT_BYTES;
 
 // Check 1.
 
@@ -46,17 +47,17 @@ fn rejects_a_claim_of_another_shape() {
 fn slots(case: &Case) -> (Vec<usize>, Vec<usize>) {
     let pieces = case.coefficients.concat().len();
     let mut elements: Vec<usize> = (0..pieces).map(|i| gt::BYTES * i).collect();
-    let (mut points, mut at) = (Vec::new(), gt::BYTES * pieces + 128);
+    let (mut points, mut at) = (Vec::new(), gt::BYTES * pieces + 2 * POINT_BYTES);
     for _ in 0..case.pcs.log_columns() {
         elements.extend((0..4).map(|i| at + gt::BYTES * i));
         points.push(at + 4 * gt::BYTES);
-        at += 4 * gt::BYTES + g2::BYTES + 64;
+        at += 4 * gt::BYTES + g2::BYTES + POINT_BYTES;
         elements.extend((0..2).map(|i| at + gt::BYTES * i));
         points.extend((0..2).map(|i| at + 2 * gt::BYTES + g2::BYTES * i));
-        at += 2 * gt::BYTES + 2 * g2::BYTES + 128;
+        at += 2 * gt::BYTES + 2 * g2::BYTES + 2 * POINT_BYTES;
     }
-    points.push(at + 64);
-    assert_eq!(at + 64 + g2::BYTES, case.proof.len());
+    points.push(at + POINT_BYTES);
+    assert_eq!(at + POINT_BYTES + g2::BYTES, case.proof.len());
     (elements, points)
 }
 

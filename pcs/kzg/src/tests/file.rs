@@ -156,7 +156,7 @@ fn files_with_right_digests_and_wrong_content_are_refused() {
     let transparent = forge(&|f| f[16..16 + 66].fill(0)).unwrap_err();
     assert!(matches!(transparent, SetupError::BadHeader { .. }));
     // The key: another point, no point, the identity, tau = 1 and -1.
-    let point = lariat_transcript::encoding::point_to_bytes(&other.powers().unwrap()[1]);
+    let point = lariat_transcript::encoding::coordinates_to_bytes(&other.powers().unwrap()[1]);
     let error = forge(&|f| f[key..key + 64].copy_from_slice(&point)).unwrap_err();
     assert!(matches!(error, SetupError::NotTheGenerator { group: "G1" }));
     assert!(matches!(forge(&|f| f[key] ^= 1).unwrap_err(), SetupError::BadPoint { group: "G1", .. }));
