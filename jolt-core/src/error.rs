@@ -106,7 +106,7 @@ pub enum VerifyError {
     Length {
         /// Bytes of the file.
         found: usize,
-        /// Bytes of every proof of this statement.
+        /// Bytes of a proof that sends these parts; where the file ends before they are told, bytes up to there.
         expected: usize,
     },
     /// A message is malformed.

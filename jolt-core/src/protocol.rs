@@ -143,10 +143,10 @@ impl Shape {
     }
 
     /// Exact size in bytes of the messages of the proof that begins with `messages`: it depends on which parts of the commitments are
-    /// sent, and their bits are at its beginning. More than `messages` has if it ends before them.
+    /// sent, and their bits are at its beginning.
     ///
     /// # Errors
-    /// When the bits are malformed.
+    /// When `messages` ends before the bits do, or they are malformed.
     pub fn proof_bytes(&self, pcs: &dyn Pcs, messages: &[u8]) -> Result<usize, lariat_pcs::VerifyError> {
         let (private, witness) = (self.private_batch(), self.witness_batch());
         let batches = pcs.batch_sizes(&[&private, &witness], messages)?;

@@ -131,7 +131,11 @@ fn verify_in(
     let pcs = schemes.setup(header.config.pcs, Workload { num_vars: &shape.all_columns() })?;
     // A wrong length says more than a wrong digest where the shape decides on the parameters.
     let messages = proof.get(header_len..).ok_or(HeaderError::Truncated)?;
-    let expected = header_len + shape.proof_bytes(pcs.as_ref(), messages)?;
+    let expected = match shape.proof_bytes(pcs.as_ref(), messages) {
+        Err(lariat_pcs::VerifyError::PartsMissing { needed }) => needed,
+        other => other?,
+    };
+    let expected = header_len.saturating_add(expected);
     if proof.len() != expected {
         return Err(VerifyError::Length { found: proof.len(), expected });
     }

@@ -94,6 +94,12 @@ pub enum VerifyError {
         /// Most variables supported.
         max: usize,
     },
+    /// The messages end before the bits that say which parts of a commitment are sent.
+    #[error("the messages end before a commitment's parts are told, at least {needed} bytes are needed")]
+    PartsMissing {
+        /// Bytes up to the end of those bits.
+        needed: usize,
+    },
     /// A bit of the bits that say which parts are sent is past the last part.
     #[error("a bit is set past the last part of the commitment")]
     PartsPadding,

@@ -313,21 +313,16 @@ pub trait Pcs: Send + Sync {
     /// The sizes of commit calls over columns with these numbers of variables, whose commitments `messages` begins with, one after the
     /// other. Reads nothing but the bits of their parts.
     ///
-    /// If `messages` ends before the bits of a batch do, nothing of that batch and of later ones counts as sent: commitments of the
-    /// returned sizes have more bytes than `messages` then, so that a caller who compares lengths refuses it.
-    ///
     /// # Errors
-    /// When a bit past the last part is set.
+    /// When `messages` ends before the bits of a batch do, or a bit past the last part is set.
     fn batch_sizes<'a>(&self, batches: &[&'a [usize]], messages: &[u8]) -> Result<Vec<BatchSize<'a>>, VerifyError> {
         let mut at = 0usize;
         let size = |&num_vars: &&'a [usize]| {
             let num_parts = self.num_parts(num_vars);
-            let bytes = at.checked_add(Parts::bytes_for(num_parts)).and_then(|end| messages.get(at..end));
-            let num_sent = match bytes {
-                Some(bytes) => Parts::from_bytes(num_parts, bytes).ok_or(VerifyError::PartsPadding)?.num_sent(),
-                None => 0,
-            };
-            let batch = BatchSize { num_vars, num_sent };
+            let needed = at.saturating_add(Parts::bytes_for(num_parts));
+            let bytes = messages.get(at..needed).ok_or(VerifyError::PartsMissing { needed })?;
+            let parts = Parts::from_bytes(num_parts, bytes).ok_or(VerifyError::PartsPadding)?;
+            let batch = BatchSize { num_vars, num_sent: parts.num_sent() };
             at = at.saturating_add(self.commitment_bytes(batch));
             Ok(batch)
         };

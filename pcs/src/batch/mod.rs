@@ -31,8 +31,8 @@
 //! powers of `rho`, sizes under powers of `sigma`.
 //!
 //! # Soundness
-//! A piece that is not sent is the zero polynomial. A slot of a piece is by definition the polynomial that the piece restricts to, so the values that a commitment binds
-//! the prover to are determined. One wrong value survives `s_m` with probability at most `(l - m) / r`, `rho` with
+//! A piece that is not sent is the zero polynomial. A slot of a piece is by definition the polynomial that the piece
+//! restricts to, so the values that a commitment binds the prover to are determined. One wrong value survives `s_m` with probability at most `(l - m) / r`, `rho` with
 //! (claims of the size) `/ r`, the reduction with `(2 l + sizes) / r`, and `sigma` with (sizes) `/ r`: see
 //! [`Shape::error_degree`]. `x` is drawn after the commitments and everything here after the `y_k`, which the seam's
 //! contract ensures.
@@ -229,8 +229,9 @@ fn size_claims(
     SizeClaims { claims, pieces: coefficients.into_iter().zip(parts).enumerate().map(sent).collect() }
 }
 
-/// The one claim left: sizes combined under powers of `sigma`, with a coefficient for every piece that is sent, in batches of which one is.
-fn combine_sizes(shape: &Shape, sizes: SizeClaims, reduced: Option<(Reduced, Fr)>) -> (Vec<Vec<Fr>>, Vec<Fr>, Fr) {
+/// The one claim left: sizes combined under powers of `sigma`, with a coefficient for every piece that is sent, in batches
+/// of which one is. None without a column: then nothing is claimed.
+fn combine_sizes(sizes: SizeClaims, reduced: Option<(Reduced, Fr)>) -> Option<(Vec<Vec<Fr>>, Vec<Fr>, Fr)> {
     let SizeClaims { mut claims, pieces } = sizes;
     let (powers, point, value) = if let Some((Reduced { point, evals }, sigma)) = reduced {
         let powers: Vec<Fr> = Powers::new(sigma).take(evals.len()).collect();
@@ -238,13 +239,12 @@ fn combine_sizes(shape: &Shape, sizes: SizeClaims, reduced: Option<(Reduced, Fr)
         (Some(powers), point, value)
     } else {
         // One size or none: its claim is the one.
-        let none = || Claim { poly: 0, point: vec![Fr::from(0u64); shape.piece_vars()], value: Fr::from(0u64) };
-        let Claim { point, value, .. } = claims.pop().unwrap_or_else(none);
+        let Claim { point, value, .. } = claims.pop()?;
         (None, point, value)
     };
     let scaled = |(size, c): (usize, Fr)| powers.as_ref().map_or(c, |powers| c * powers[size]);
     let batches = pieces.into_iter().filter(|batch| !batch.is_empty());
-    (batches.map(|batch| batch.into_iter().map(scaled).collect()).collect(), point, value)
+    Some((batches.map(|batch| batch.into_iter().map(scaled).collect()).collect(), point, value))
 }
 
 /// A claim on no piece at all holds if its value is zero.
@@ -399,7 +399,7 @@ impl<S: PiecePcs> MultilinearPcs for Batched<S> {
             combined = Some(combine_rows(&rows, len));
             (reduced, sigma)
         });
-        let (coefficients, point, value) = combine_sizes(&shape, sizes, reduced);
+        let Some((coefficients, point, value)) = combine_sizes(sizes, reduced) else { return Ok(()) };
 
         // Step 4: the scheme's opening.
         pieces.retain(|batch| !batch.is_empty());
@@ -437,7 +437,7 @@ impl<S: PiecePcs> MultilinearPcs for Batched<S> {
         } else {
             None
         };
-        let (coefficients, point, value) = combine_sizes(&shape, sizes, reduced);
+        let Some((coefficients, point, value)) = combine_sizes(sizes, reduced) else { return Ok(()) };
 
         // Step 4: the scheme's opening.
         if coefficients.is_empty() {

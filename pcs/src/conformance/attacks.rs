@@ -250,18 +250,17 @@ fn wrong_parts(honest: &Honest<'_>) {
     }
 }
 
-/// A beginning of the messages that lacks bits of a batch is never as long as commitments of the sizes read from it.
+/// Sizes are those of the whole, or the beginning of the messages is refused because it ends before the bits of a batch.
 fn sizes_of_beginnings(honest: &Honest<'_>) {
     let batches: Vec<&[usize]> = honest.statement.batches.iter().map(Vec::as_slice).collect();
-    let bytes = |messages: &[u8]| -> usize {
-        let sizes = honest.pcs.batch_sizes(&batches, messages).expect("the bits are an honest prover's");
-        sizes.iter().map(|&batch| honest.pcs.commitment_bytes(batch)).sum()
-    };
-    let whole = bytes(&honest.proof);
-    for len in (0..whole).step_by(whole.div_ceil(300).max(1)) {
-        let (beginning, _) = honest.proof.split_at(len);
-        let expected = bytes(beginning);
-        assert!(len < expected && expected <= whole, "{}, {len} of {whole} bytes: {expected}", honest.pcs.kind());
+    let sizes = |messages: &[u8]| honest.pcs.batch_sizes(&batches, messages);
+    let whole = sizes(&honest.proof).expect("the bits are an honest prover's");
+    let bytes: usize = whole.iter().map(|&batch| honest.pcs.commitment_bytes(batch)).sum();
+    for len in (0..bytes).step_by(bytes.div_ceil(300).max(1)) {
+        let read = sizes(honest.proof.split_at(len).0);
+        let is_refused = matches!(read, Err(VerifyError::PartsMissing { needed }) if len < needed && needed <= bytes);
+        let (kind, name) = (honest.pcs.kind(), &honest.case.name);
+        assert!(is_refused || read.as_ref() == Ok(&whole), "{kind}, case `{name}`: {len} of {bytes} bytes: {read:?}");
     }
 }
 
