@@ -290,7 +290,7 @@ fn shifted(point: G1Affine, by: G1Affine, factor: Fr) -> G1Affine {
     msm(&[point, by], &[Fr::one(), factor]).expect("two points and two scalars").into()
 }
 
-/// Two commitments changed by opposite multiples of a point, with the same combination.
+/// Commitments to two parts changed by opposite multiples of a point, with the same combination. A part that was zero is sent then.
 fn wrong_commitments<'a>(opening: &Opening<'a>) -> Vec<Attack<'a>> {
     let record = opening.record;
     let witness_commitments = |&k: &usize| {
@@ -298,14 +298,14 @@ fn wrong_commitments<'a>(opening: &Opening<'a>) -> Vec<Attack<'a>> {
         e.kind == EventKind::Message && e.payload == PayloadKind::Points && e.label.ends_with("/commitments")
     };
     let Some(event) = (0..record.map.fingerprint).rfind(witness_commitments) else { return Vec::new() };
-    let points = record.points(&record.proof, event);
-    let Some(&by) = points.iter().find(|p| !AffineRepr::is_zero(*p)) else { return Vec::new() };
+    let (parts, commitments) = record.commitments(event);
+    let by = commitments.iter().copied().find(|c| !c.is_zero()).expect("a witness is not zero");
     let attack = |row, what: String, target: usize, [i, j]: [usize; 2], [v, w]: [Fr; 2]| {
+        let mut commitments = commitments.clone();
+        commitments[i] = shifted(commitments[i], by, w);
+        commitments[j] = shifted(commitments[j], by, -v);
         Attack::edit(record, row, what, target, move |proof| {
-            let mut points = record.points(proof, event);
-            points[i] = shifted(points[i], by, w);
-            points[j] = shifted(points[j], by, -v);
-            record.put_points(proof, event, &points);
+            record.put_commitments(proof, [parts, event], &commitments)
         })
     };
     let mut out = Vec::new();
@@ -314,13 +314,11 @@ fn wrong_commitments<'a>(opening: &Opening<'a>) -> Vec<Attack<'a>> {
     let batched = "commitments under the opening's batching";
     let at_point = "commitments that cancel at the opening's point";
     let (shape, main) = (&record.shape, &record.map.main);
-    // The first of the points of a column over cells, how many there are, and bits of a cell within one.
+    // The first part of a column over cells, how many there are, and bits of a cell within one.
     let (long, count, low);
     if let Some(batch) = &opening.batch {
-        if points.len() != batch.witness.len() {
-            return Vec::new();
-        }
-        let of_steps: Vec<usize> = (0..points.len())
+        assert_eq!(commitments.len(), batch.witness.len(), "parts are pieces");
+        let of_steps: Vec<usize> = (0..commitments.len())
             .filter(|&i| batch.witness[i].size == batch.places[1].size && batch.witness[i].part == 0)
             .collect();
         if let [.., i, j] = of_steps[..] {
@@ -334,22 +332,17 @@ fn wrong_commitments<'a>(opening: &Opening<'a>) -> Vec<Attack<'a>> {
         // Rows: as many for every column over steps, and as many for every one over cells.
         let rows = |l: usize, vars: usize| 1usize << vars.saturating_sub(l);
         let total = |l: usize| shape.witness_batch().iter().map(|&m| rows(l, m)).sum::<usize>();
-        let Some(l) = (0..=shape.cell_vars).find(|&l| total(l) == points.len()) else { return Vec::new() };
+        let l = (0..=shape.cell_vars).find(|&l| total(l) == commitments.len()).expect("parts are rows");
         let columns = [0, rows(l, shape.step_vars)];
         out.push(attack(batched, "first rows of two columns".into(), opening.rho, columns, [power(1), power(2)]));
         (low, count, long) = (l, rows(l, shape.cell_vars), shape.num_step_columns * rows(l, shape.step_vars));
     }
-    // Parts or rows of one column that differ in a bit: their weights differ in a factor.
+    // Parts of one column that differ in a bit: their weights differ in a factor.
     for (bit, round) in main.iter().enumerate().skip(low).take(count.trailing_zeros() as usize) {
         let r = record.challenge(round.challenge);
         let pair = [long, long + (1 << (bit - low))];
-        out.push(attack(
-            at_point,
-            format!("parts that differ in bit {bit}"),
-            round.challenge,
-            pair,
-            [Fr::one() - r, r],
-        ));
+        let what = format!("parts that differ in bit {bit}");
+        out.push(attack(at_point, what, round.challenge, pair, [Fr::one() - r, r]));
     }
     if !HOMOMORPHIC.contains(&record.events[event].label) {
         out.retain(|attack: &Attack<'_>| {

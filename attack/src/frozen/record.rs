@@ -4,6 +4,7 @@ use crate::{
     forger::Forgery,
     programs::{DATA, honest_witness, i, load, program_with, r, store},
 };
+use ark_ec::AffineRepr;
 use lariat_algebra::{Fr, G1Affine};
 use lariat_emulator::{
     isa::Opcode,
@@ -15,6 +16,7 @@ use lariat_jolt_core::{
     protocol::{Shape, label, section},
     prove_witness,
 };
+use lariat_pcs::{Parts, Workload};
 use lariat_transcript::{
     ChallengeTape, Drawn, Event, EventKind, EventLog, PayloadKind,
     encoding::{POINT_BYTES, SCALAR_BYTES, point_from_bytes, point_to_bytes, scalar_from_bytes, scalar_to_bytes},
@@ -235,10 +237,29 @@ impl Record {
         proof[self.range(event)].as_chunks::<POINT_BYTES>().0.iter().map(|b| point_from_bytes(b).unwrap()).collect()
     }
 
-    /// Puts points in place of a message.
-    pub fn put_points(&self, proof: &mut [u8], event: usize, points: &[G1Affine]) {
-        let bytes: Vec<u8> = points.iter().flat_map(point_to_bytes).collect();
-        proof[self.range(event)].copy_from_slice(&bytes);
+    /// The message of the bits before a message of points, and the commitment to every part of the witness: the identity
+    /// for those that are not sent.
+    pub fn commitments(&self, points: usize) -> (usize, Vec<G1Affine>) {
+        let bits = (0..points).rfind(|&k| self.events[k].label == "pcs/parts").expect("commitments follow their bits");
+        let columns = self.shape.all_columns();
+        let kind = self.honest.header.config.pcs;
+        let pcs = self.schemes.setup(kind, Workload { num_vars: &columns }).expect("the honest run is proven under it");
+        let num_parts = pcs.num_parts(&self.shape.witness_batch());
+        let parts = Parts::from_bytes(num_parts, &self.proof[self.range(bits)]).expect("a bit for each part");
+        let mut sent = self.points(&self.proof, points).into_iter();
+        let all = parts.is_sent().iter().map(|&is_sent| {
+            if is_sent { sent.next().expect("a point for each part that is sent") } else { G1Affine::identity() }
+        });
+        (bits, all.collect())
+    }
+
+    /// Puts commitments to all parts in place of a message of bits and one of points.
+    pub fn put_commitments(&self, proof: &mut Vec<u8>, [bits, points]: [usize; 2], commitments: &[G1Affine]) {
+        let parts = Parts::new(commitments.iter().map(|c| !c.is_zero()).collect());
+        let sent = parts.select(commitments);
+        // The later message first, as lengths change.
+        proof.splice(self.range(points), sent.into_iter().flat_map(point_to_bytes));
+        proof.splice(self.range(bits), parts.to_bytes());
     }
 
     /// The scalars of a challenge in the honest run.
