@@ -21,17 +21,19 @@ pub fn combine_rows(terms: &[(Fr, RowValues<'_>)], len: usize) -> Vec<Fr> {
         assert!(row.end() <= len, "row of {} values combined into {len}", row.end());
     }
     for (_, row) in terms.iter().filter(|term| !term.0.is_zero()) {
-        let kernel = if matches!(row, RowValues::Field(_)) { Kernel::InnerProducts } else { Kernel::IntegerSums };
-        count::add(kernel, row.num_stored());
+        row.for_each_part(&mut |_, part| {
+            let kernel = if part.has_elements() { Kernel::InnerProducts } else { Kernel::IntegerSums };
+            count::add(kernel, part.num_stored());
+        });
     }
     let mut out = vec![Fr::zero(); len];
     par::for_each_chunk(&mut out, TILE, |tile, out| {
         let mut small = vec![SmallAcc::default(); out.len()];
         let mut wide = Vec::new();
         for (coefficient, row) in terms.iter().filter(|term| !term.0.is_zero()) {
-            match row.slice(tile * TILE, out.len()) {
+            row.slice(tile * TILE, out.len()).for_each_part(&mut |start, part| match part {
                 RowValues::Bool(values) => {
-                    for (acc, _) in small.iter_mut().zip(values).filter(|(_, bit)| **bit) {
+                    for (acc, _) in small[start..].iter_mut().zip(values).filter(|(_, bit)| **bit) {
                         acc.add(*coefficient);
                     }
                 }
@@ -39,18 +41,19 @@ pub fn combine_rows(terms: &[(Fr, RowValues<'_>)], len: usize) -> Vec<Fr> {
                     if !values.is_empty() {
                         wide.resize(out.len(), ProductAcc::default());
                     }
-                    for (acc, value) in wide.iter_mut().zip(values).filter(|(_, value)| !value.is_zero()) {
+                    let accs = wide.iter_mut().skip(start);
+                    for (acc, value) in accs.zip(values).filter(|(_, value)| !value.is_zero()) {
                         acc.add(*coefficient, *value);
                     }
                 }
                 integers => integers.for_each_nonzero(|j, magnitude, negative| {
                     if negative {
-                        small[j].sub_u64(*coefficient, magnitude);
+                        small[start + j].sub_u64(*coefficient, magnitude);
                     } else {
-                        small[j].add_u64(*coefficient, magnitude);
+                        small[start + j].add_u64(*coefficient, magnitude);
                     }
                 }),
-            }
+            });
         }
         for (j, value) in out.iter_mut().enumerate() {
             *value = small[j].reduce();

@@ -4,7 +4,7 @@ use super::bucket::Buckets;
 use super::digits::{CENTERED_BITS, best_window, centered, digits_u64, digits_wide, num_windows};
 use super::kernel::{Adder, Backend};
 use super::packed::{PackedPoint, PointRef};
-use super::plain::{self, sum_rows};
+use super::plain::{self, sum_parts};
 use super::rows::RowValues;
 use super::variable::pack_all;
 use crate::column::Column;
@@ -114,8 +114,8 @@ impl Layout {
         }
     }
 
-    /// The table that makes a row cheapest, were it there, or `None` for an all-zero row.
-    fn table_for(&self, row: &RowValues<'_>) -> Option<Choice> {
+    /// The table that makes a part of a row cheapest, were it there, or `None` for zeros. The part begins at base `start`.
+    fn table_for(&self, &(start, row): &(usize, RowValues<'_>)) -> Option<Choice> {
         let (bits, nonzero) = row.size().unwrap_or((CENTERED_BITS, row.end()));
         if nonzero == 0 {
             return None;
@@ -123,7 +123,7 @@ impl Layout {
         let plain = plain::cost(bits, nonzero);
         let over = |kind, cost: usize| Some(Choice { kind, saving: plain.saturating_sub(cost) });
         match row {
-            RowValues::Bool(_) if self.subset_bits > 0 => {
+            RowValues::Bool(_) if self.subset_bits > 0 && start.is_multiple_of(self.subset_bits) => {
                 over(TableKind::Subsets, nonzero.min(row.end().div_ceil(self.subset_bits)))
             }
             _ if self.len > MAX_SHIFTED => over(TableKind::Plain, plain),
@@ -136,10 +136,14 @@ impl Layout {
         }
     }
 
-    /// The tables that rows are summed over: those that are there, and those that save these rows more than their building
-    /// takes. A short proof does without.
-    fn tables_for(&self, rows: &[RowValues<'_>], is_there: impl Fn(TableKind) -> bool) -> Vec<Option<TableKind>> {
-        let choices = par::map_collect(rows.len(), |i| self.table_for(&rows[i]));
+    /// The tables that parts of rows are summed over: those that are there, and those that save these parts more than their
+    /// building takes. A short proof does without.
+    fn tables_for(
+        &self,
+        parts: &[(usize, RowValues<'_>)],
+        is_there: impl Fn(TableKind) -> bool,
+    ) -> Vec<Option<TableKind>> {
+        let choices = par::map_collect(parts.len(), |i| self.table_for(&parts[i]));
         let pays = TableKind::ALL.map(|kind| {
             let saving: usize = choices.iter().flatten().filter(|c| c.kind == kind).map(|c| c.saving).sum();
             kind == TableKind::Plain || is_there(kind) || saving > self.build_cost(kind)
@@ -217,7 +221,8 @@ impl FixedBases {
         let built: Vec<TableKind> = match columns {
             None => TableKind::ALL.to_vec(),
             Some(columns) => {
-                let used = layout.tables_for(&layout.rows_of(columns).0, |_| false);
+                let rows: Vec<_> = layout.rows_of(columns).0.into_iter().map(|row| (0, row)).collect();
+                let used = layout.tables_for(&rows, |_| false);
                 TableKind::ALL.into_iter().filter(|kind| used.contains(&Some(*kind))).collect()
             }
         };
@@ -264,6 +269,21 @@ impl FixedBases {
         for row in rows {
             assert!(row.end() <= self.len(), "row of {} values over {} bases", row.end(), self.len());
         }
+        let parts = RowValues::parts_of(rows);
+        let values: Vec<(usize, RowValues<'_>)> = parts.iter().map(|&(_, start, values)| (start, values)).collect();
+        let commitments = self.commit_parts(&values);
+        if rows.iter().all(|row| !matches!(row, RowValues::Stack { .. })) {
+            return commitments;
+        }
+        let mut sums = vec![G1Projective::zero(); rows.len()];
+        for (&(row, ..), commitment) in parts.iter().zip(&commitments) {
+            sums[row] += commitment;
+        }
+        G1Projective::normalize_batch(&sums)
+    }
+
+    /// The commitments to parts of rows, each with the base at which it begins.
+    fn commit_parts(&self, rows: &[(usize, RowValues<'_>)]) -> Vec<G1Affine> {
         let mut out = vec![G1Affine::identity(); rows.len()];
         let tables = self.layout.tables_for(rows, |kind| self.tables[kind as usize].get().is_some());
         let of_kind = |plain: bool| {
@@ -273,8 +293,8 @@ impl FixedBases {
         let plain: Vec<usize> = of_kind(true).map(|(i, _)| i).collect();
         if !plain.is_empty() {
             let table = self.table(TableKind::Plain);
-            let values: Vec<RowValues<'_>> = plain.iter().map(|&i| rows[i]).collect();
-            let sums = sum_rows(self.backend, table, &values);
+            let values: Vec<(usize, RowValues<'_>)> = plain.iter().map(|&i| rows[i]).collect();
+            let sums = sum_parts(self.backend, table, &values);
             for (i, sum) in plain.into_iter().zip(G1Projective::normalize_batch(&sums)) {
                 out[i] = sum;
             }
@@ -286,7 +306,7 @@ impl FixedBases {
             self.table(table);
         }
         let work = |&(i, table): &(usize, TableKind)| {
-            rows[i].num_items_bound(table == TableKind::Subsets, self.layout.subset_bits)
+            rows[i].1.num_items_bound(table == TableKind::Subsets, self.layout.subset_bits)
         };
         let total: usize = order.iter().map(work).sum();
         let target = (total / (4 * par::num_threads())).clamp(MIN_CHUNK_ITEMS, CHUNK_ITEMS);
@@ -344,7 +364,7 @@ impl FixedBases {
         }
     }
 
-    fn commit_chunk(&self, rows: &[RowValues<'_>], chunk: &[(usize, TableKind)]) -> Vec<G1Affine> {
+    fn commit_chunk(&self, rows: &[(usize, RowValues<'_>)], chunk: &[(usize, TableKind)]) -> Vec<G1Affine> {
         let Some(&(_, kind)) = chunk.first() else { return Vec::new() };
         let len = self.len();
         let (table, max_weight) = (self.table(kind), self.max_digit(kind));
@@ -352,10 +372,12 @@ impl FixedBases {
         let mut items: Vec<(u32, PointRef)> = Vec::new();
         for (job, &(row, _)) in chunk.iter().enumerate() {
             items.clear();
-            match (kind, &rows[row]) {
+            let (start, values) = rows[row];
+            match (kind, values) {
                 (TableKind::Subsets, RowValues::Bool(values)) => {
                     let per_group = (1 << self.layout.subset_bits) - 1;
-                    for (group, bits) in values.chunks(self.layout.subset_bits).enumerate() {
+                    let first = start / self.layout.subset_bits;
+                    for (group, bits) in (first..).zip(values.chunks(self.layout.subset_bits)) {
                         let subset = bits.iter().rev().fold(0, |s, &bit| 2 * s + usize::from(bit));
                         if subset != 0 {
                             items.push((1, PointRef::table(group * per_group + subset - 1, false)));
@@ -366,7 +388,7 @@ impl FixedBases {
                     for (i, value) in values.iter().enumerate().filter(|(_, v)| !v.is_zero()) {
                         let (magnitude, negative) = centered(value);
                         digits_wide(&magnitude, self.layout.full.window, |k, digit, digit_negative| {
-                            items.push((digit, PointRef::table(k * len + i, digit_negative != negative)));
+                            items.push((digit, PointRef::table(k * len + start + i, digit_negative != negative)));
                         });
                     }
                 }
@@ -375,7 +397,7 @@ impl FixedBases {
                     let window = if kind == TableKind::Small { small } else { medium }.window;
                     values.for_each_nonzero(|i, magnitude, negative| {
                         digits_u64(magnitude, window, |k, digit, digit_negative| {
-                            items.push((digit, PointRef::table(k * len + i, digit_negative != negative)));
+                            items.push((digit, PointRef::table(k * len + start + i, digit_negative != negative)));
                         });
                     });
                 }

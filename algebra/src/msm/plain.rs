@@ -43,7 +43,8 @@ pub(super) fn cost(bits: usize, len: usize) -> usize {
 /// A block of a row that has something to sum.
 #[derive(Clone, Copy)]
 struct Block<'a> {
-    row: usize,
+    /// Number of the part.
+    part: usize,
     start: usize,
     values: RowValues<'a>,
     window: usize,
@@ -53,14 +54,14 @@ struct Block<'a> {
 }
 
 impl<'a> Block<'a> {
-    fn new(row: usize, start: usize, values: RowValues<'a>) -> Option<Self> {
+    fn new(part: usize, start: usize, values: RowValues<'a>) -> Option<Self> {
         let (bits, nonzero) = values.size().unwrap_or((CENTERED_BITS, values.end()));
         if nonzero == 0 {
             return None;
         }
         let window = best_window(bits, nonzero);
         let windows = num_windows(bits, window);
-        Some(Self { row, start, values, window, windows, load: nonzero * windows })
+        Some(Self { part, start, values, window, windows, load: nonzero * windows })
     }
 
     /// Field elements whose windows are spread over tasks.
@@ -189,16 +190,21 @@ fn sum_small(backend: Backend, table: &[PackedPoint], blocks: &[Block<'_>]) -> V
     blocks.iter().map(of_block).collect()
 }
 
-/// `sum_i rows[r][i] * table[i]` for every row, in parallel.
+/// `sum_i values[i] * table[start + i]` for every part `(start, values)` of a row, in parallel; none is a stack.
 ///
 /// # Panics
-/// When a row is longer than the table.
-pub(crate) fn sum_rows(backend: Backend, table: &[PackedPoint], rows: &[RowValues<'_>]) -> Vec<G1Projective> {
-    let blocks = par::map_collect(rows.len(), |row| {
-        let end = rows[row].end();
+/// When a part ends past the table.
+pub(crate) fn sum_parts(
+    backend: Backend,
+    table: &[PackedPoint],
+    parts: &[(usize, RowValues<'_>)],
+) -> Vec<G1Projective> {
+    let blocks = par::map_collect(parts.len(), |i| {
+        let (first, values) = parts[i];
+        let end = first + values.end();
         assert!(end <= table.len(), "row of {end} values over {} bases", table.len());
-        let starts = (0..end).step_by(BLOCK);
-        starts.filter_map(|start| Block::new(row, start, rows[row].slice(start, BLOCK))).collect::<Vec<_>>()
+        let starts = (0..values.end()).step_by(BLOCK);
+        starts.filter_map(|start| Block::new(i, first + start, values.slice(start, BLOCK))).collect::<Vec<_>>()
     });
     let (large, small): (Vec<Block<'_>>, Vec<Block<'_>>) = blocks.into_iter().flatten().partition(Block::is_large);
 
@@ -217,15 +223,15 @@ pub(crate) fn sum_rows(backend: Backend, table: &[PackedPoint], rows: &[RowValue
 
     let large_sums = par::map_collect(large.len(), |i| sum_large(backend, table, &large[i]));
     let small_sums = par::map_collect(tasks.len(), |t| sum_small(backend, table, tasks[t]));
-    let mut out = vec![G1Projective::zero(); rows.len()];
+    let mut out = vec![G1Projective::zero(); parts.len()];
     let all = large.iter().chain(&small).zip(large_sums.into_iter().chain(small_sums.into_iter().flatten()));
     for (block, sum) in all {
-        out[block.row] += sum;
+        out[block.part] += sum;
     }
     out
 }
 
 /// `sum_i scalars[i] * table[i]` in parallel.
 pub(crate) fn sum_scalars(backend: Backend, table: &[PackedPoint], scalars: &[Fr]) -> G1Projective {
-    sum_rows(backend, table, &[RowValues::Field(scalars)]).pop().unwrap_or_else(G1Projective::zero)
+    sum_parts(backend, table, &[(0, RowValues::Field(scalars))]).pop().unwrap_or_else(G1Projective::zero)
 }

@@ -29,6 +29,13 @@ pub enum RowValues<'a> {
         /// Index of the row's first value.
         offset: u32,
     },
+    /// Rows one after the other, each in a type of its own.
+    Stack {
+        /// The rows, at most `2^log_slot` values each, padded with zeros to as many positions.
+        slots: &'a [RowValues<'a>],
+        /// Logarithm of the positions of a slot.
+        log_slot: usize,
+    },
 }
 
 macro_rules! row_from_slice {
@@ -72,6 +79,9 @@ impl<'a> RowValues<'a> {
     }
 
     /// Positions `start..start + len` of this row, without what lies past its end.
+    ///
+    /// # Panics
+    /// When that cuts a slot of a stack, and takes in more of the stack than a part of that slot.
     #[must_use]
     pub fn slice(self, start: usize, len: usize) -> Self {
         match self {
@@ -86,6 +96,45 @@ impl<'a> RowValues<'a> {
                 let start = offset as usize + start;
                 Self::Sparse { entries: sparse_window(entries, start, len), offset: start as u32 }
             }
+            Self::Stack { slots, log_slot } => {
+                let (first, within) = (start >> log_slot, start & ((1 << log_slot) - 1));
+                if within + len <= 1 << log_slot {
+                    return slots.get(first).map_or(Self::Bool(&[]), |slot| slot.slice(within, len));
+                }
+                let count = len.div_ceil(1 << log_slot);
+                let is_whole = within == 0 && (len == count << log_slot || first + count > slots.len());
+                assert!(is_whole, "positions {start}..{} of slots of 2^{log_slot}", start + len);
+                Self::Stack { slots: window(slots, first, count), log_slot }
+            }
+        }
+    }
+
+    /// Calls `f(position, row)` for the rows of one type that this one is made of, in order; none is a stack.
+    pub fn for_each_part(self, f: &mut dyn FnMut(usize, Self)) {
+        if let Self::Stack { slots, log_slot } = self {
+            for (i, slot) in slots.iter().enumerate() {
+                slot.for_each_part(&mut |start, part| f((i << log_slot) + start, part));
+            }
+        } else {
+            f(0, self);
+        }
+    }
+
+    /// [`Self::for_each_part`] of many rows: the number of the row, the position in it, and the part.
+    pub(crate) fn parts_of(rows: &[Self]) -> Vec<(usize, usize, Self)> {
+        let mut parts = Vec::with_capacity(rows.len());
+        for (i, row) in rows.iter().enumerate() {
+            row.for_each_part(&mut |start, part| parts.push((i, start, part)));
+        }
+        parts
+    }
+
+    /// Whether there are field elements among the values, and not integers alone.
+    pub fn has_elements(&self) -> bool {
+        match self {
+            Self::Field(_) => true,
+            Self::Stack { slots, .. } => slots.iter().any(Self::has_elements),
+            _ => false,
         }
     }
 
@@ -100,6 +149,10 @@ impl<'a> RowValues<'a> {
             Self::U64(v) => v.len(),
             Self::Field(v) => v.len(),
             Self::Sparse { entries, offset } => entries.last().map_or(0, |e| (e.0 - offset) as usize + 1),
+            Self::Stack { slots, log_slot } => {
+                let last = slots.iter().enumerate().rfind(|(_, slot)| slot.end() > 0);
+                last.map_or(0, |(i, slot)| (i << log_slot) + slot.end())
+            }
         }
     }
 
@@ -114,6 +167,7 @@ impl<'a> RowValues<'a> {
             Self::U64(v) => v.iter().all(|x| *x == 0),
             Self::Field(v) => v.iter().all(Zero::is_zero),
             Self::Sparse { entries, .. } => entries.iter().all(|entry| entry.1 == 0),
+            Self::Stack { slots, .. } => slots.iter().all(Self::is_zero),
         }
     }
 
@@ -121,13 +175,14 @@ impl<'a> RowValues<'a> {
     pub(crate) fn num_stored(&self) -> usize {
         match self {
             Self::Sparse { entries, .. } => entries.len(),
+            Self::Stack { slots, .. } => slots.iter().map(Self::num_stored).sum(),
             dense => dense.end(),
         }
     }
 
-    /// Bits of the largest magnitude and number of nonzero values; `None` for field elements.
+    /// Bits of the largest magnitude and number of nonzero values; `None` if there are field elements.
     pub(crate) fn size(&self) -> Option<(usize, usize)> {
-        if matches!(self, Self::Field(_)) {
+        if self.has_elements() {
             return None;
         }
         let (mut union, mut nonzero) = (0, 0);
@@ -150,12 +205,25 @@ impl<'a> RowValues<'a> {
             Self::U64(v) => 6 * v.len(),
             Self::Field(v) => 20 * v.len(),
             Self::Sparse { entries, .. } => 3 * entries.len(),
+            Self::Stack { slots, .. } => slots.iter().map(|slot| slot.num_items_bound(grouped, group)).sum(),
         }
     }
 
     /// Calls `f(position, magnitude, negative)` for every nonzero integer; nothing for field elements.
     #[inline(always)]
     pub(crate) fn for_each_nonzero(&self, mut f: impl FnMut(usize, u64, bool)) {
+        if let Self::Stack { .. } = self {
+            self.for_each_part(&mut |start, part| {
+                part.for_each_of_one_type(|i, magnitude, negative| f(start + i, magnitude, negative));
+            });
+        } else {
+            self.for_each_of_one_type(f);
+        }
+    }
+
+    /// The same for rows that are no stacks.
+    #[inline(always)]
+    fn for_each_of_one_type(&self, mut f: impl FnMut(usize, u64, bool)) {
         macro_rules! unsigned {
             ($values:expr) => {
                 for (i, &value) in $values.iter().enumerate() {
@@ -179,7 +247,7 @@ impl<'a> RowValues<'a> {
                     }
                 }
             }
-            Self::Field(_) => {}
+            Self::Field(_) | Self::Stack { .. } => {}
             Self::Sparse { entries, offset } => {
                 for &(index, value) in *entries {
                     if value != 0 {

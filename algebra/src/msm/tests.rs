@@ -185,6 +185,59 @@ fn degenerate_bases_are_committed_exactly() {
     }
 }
 
+/// Rows of several types, one after the other, under all tables: also slots at odd bases.
+#[test]
+fn stacks_are_committed_and_combined_as_their_rows() {
+    let mut rng = ChaCha20Rng::seed_from_u64(12);
+    let halves: Vec<u16> = (0..16).map(|_| rng.r#gen()).collect();
+    let signed: Vec<i32> = (0..16).map(|i| i * 1_000_003 - 4_000_000).collect();
+    let bits: Vec<bool> = (0..16).map(|_| rng.r#gen()).collect();
+    let scalars: Vec<Fr> = (0..16).map(|i| edge(i, &mut rng)).collect();
+    let sparse = [(40, u32::MAX), (55, 1)];
+    let slots: [RowValues<'_>; 7] = [
+        bits[..].into(),
+        halves[..].into(),
+        signed[..].into(),
+        RowValues::U8(&[]),
+        scalars[..].into(),
+        RowValues::Sparse { entries: &sparse, offset: 40 },
+        bits[..9].into(),
+    ];
+    let short = [RowValues::Bool(&bits[..2]), RowValues::Bool(&bits[2..4]), RowValues::Bool(&bits[4..5])];
+    let rows = [
+        RowValues::Stack { slots: &slots, log_slot: 4 },
+        RowValues::Stack { slots: &slots[..4], log_slot: 5 },
+        halves[..].into(),
+        RowValues::Stack { slots: &short, log_slot: 1 },
+        RowValues::Stack { slots: &[], log_slot: 3 },
+    ];
+    let values: Vec<Vec<Fr>> = rows
+        .iter()
+        .map(|row| {
+            let mut values = crate::ntt::widen(*row);
+            values.resize(1 << 7, Fr::zero());
+            values
+        })
+        .collect();
+    let bases = points(1 << 7, &mut rng);
+    for backend in backends() {
+        let fixed = FixedBases::with_backend(bases.clone(), backend);
+        // Without tables, and with all of them.
+        for _ in 0..2 {
+            let expected: Vec<G1Affine> = values.iter().map(|row| naive(&bases, row.iter().copied())).collect();
+            assert_eq!(fixed.commit_rows(&rows), expected);
+            for kind in [RowValues::Bool(&[true; 128]), RowValues::U16(&[9; 128]), RowValues::U64(&[u64::MAX; 128])] {
+                fixed.commit_rows(&[kind; 200]);
+            }
+            fixed.commit_rows(&[RowValues::Field(&[Fr::rand(&mut rng); 128]); 200]);
+        }
+    }
+    let coefficients: Vec<Fr> = rows.iter().map(|_| Fr::rand(&mut rng)).collect();
+    let terms: Vec<(Fr, RowValues<'_>)> = coefficients.iter().copied().zip(rows).collect();
+    let sum = |j: usize| -> Fr { coefficients.iter().zip(&values).map(|(c, row)| *c * row[j]).sum() };
+    assert_eq!(combine_rows(&terms, 1 << 7), (0..1 << 7).map(sum).collect::<Vec<_>>());
+}
+
 #[test]
 fn msm_matches_naive_sums() {
     let mut rng = ChaCha20Rng::seed_from_u64(5);

@@ -101,15 +101,24 @@ impl BlockEncoder {
     fn remainder_modulo(&mut self, coefficients: RowValues<'_>, a: Fr, out: &mut [Fr]) {
         let len = out.len();
         let powers = std::iter::successors(Some(Fr::ONE), |power| Some(*power * a));
-        let chunks = (0..coefficients.end().div_ceil(len)).map(|j| coefficients.slice(j * len, len));
-        if let RowValues::Field(values) = coefficients {
+        let chunks: Vec<RowValues<'_>> =
+            (0..coefficients.end().div_ceil(len)).map(|j| coefficients.slice(j * len, len)).collect();
+        // Elements, and slots that are shorter than a chunk: no column of small integers.
+        let is_wide = |chunk: &RowValues<'_>| matches!(chunk, RowValues::Field(_) | RowValues::Stack { .. });
+        if chunks.iter().any(is_wide) {
             out.fill(Fr::ZERO);
-            for (chunk, power) in values.chunks(len).zip(powers) {
-                scale_add(&mut out[..chunk.len()], power, chunk);
+            for (chunk, power) in chunks.into_iter().zip(powers) {
+                if let RowValues::Field(values) = chunk {
+                    scale_add(&mut out[..values.len()], power, values);
+                } else {
+                    let values = widen(chunk);
+                    scale_add(&mut out[..values.len()], power, &values);
+                }
             }
             return;
         }
-        let stored: Vec<(RowValues<'_>, Fr)> = chunks.zip(powers).filter(|(chunk, _)| chunk.num_stored() > 0).collect();
+        let chunks = chunks.into_iter().zip(powers);
+        let stored: Vec<(RowValues<'_>, Fr)> = chunks.filter(|(chunk, _)| chunk.num_stored() > 0).collect();
         load(&mut self.integers, &stored, len).evaluate(&self.integers, out, 1);
     }
 }
@@ -143,7 +152,7 @@ fn load(integers: &mut IntegerRows, chunks: &[(RowValues<'_>, Fr)], len: usize) 
                     column[(index - offset) as usize] = value;
                 }
             }
-            RowValues::Field(_) => unreachable!("elements are no integers"),
+            RowValues::Field(_) | RowValues::Stack { .. } => unreachable!("chunks of integers of one type"),
         }
     }
     SmallForm::new(constant, terms)

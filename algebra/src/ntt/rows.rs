@@ -36,6 +36,17 @@ pub(super) fn widen(row: RowValues<'_>) -> Vec<Fr> {
             }
             out
         }
+        RowValues::Stack { .. } => {
+            let mut out = Vec::new();
+            row.for_each_part(&mut |start, part| {
+                let values = widen(part);
+                if !values.is_empty() {
+                    out.resize(start, Fr::zero());
+                    out.extend(values);
+                }
+            });
+            out
+        }
     }
 }
 
@@ -49,6 +60,13 @@ pub(super) fn constant(row: RowValues<'_>) -> Option<Fr> {
         RowValues::U64(v) => used(v).len() <= 1,
         RowValues::Field(v) => used(v).len() <= 1,
         RowValues::Sparse { entries, offset } => entries.iter().all(|&(index, value)| index == offset || value == 0),
+        RowValues::Stack { .. } => {
+            let mut is_constant = true;
+            row.for_each_part(&mut |start, part| {
+                is_constant &= if start == 0 { constant(part).is_some() } else { part.is_zero() };
+            });
+            is_constant
+        }
     };
     is_constant.then(|| widen(row).first().copied().unwrap_or_else(Fr::zero))
 }

@@ -244,6 +244,74 @@ fn blocks_are_parts_of_the_codeword() {
     }
 }
 
+/// Stacks of rows of several types are the rows one after the other: as elements, in blocks, as constants.
+#[test]
+fn stacks_are_their_rows_one_after_the_other() {
+    let mut rng = ChaCha20Rng::seed_from_u64(10);
+    let halves: Vec<u16> = (0..16).map(|_| rng.r#gen()).collect();
+    let signed: Vec<i32> = (0..11).map(|i| -i).collect();
+    let long: Vec<u64> = (0..16).map(|_| rng.r#gen()).collect();
+    let bits = [true, false, true, false, false];
+    let elements = random(16, &mut rng);
+    let sparse = [(100, 7), (115, 3)];
+    let integers: [RowValues<'_>; 6] = [
+        halves[..].into(),
+        signed[..].into(),
+        RowValues::U8(&[]),
+        long[..].into(),
+        RowValues::Sparse { entries: &sparse, offset: 100 },
+        bits[..].into(),
+    ];
+    let with_elements = [integers[1], elements[..].into(), integers[0], RowValues::U8(&[0; 3])];
+    let nested = [
+        RowValues::Stack { slots: &integers[..2], log_slot: 4 },
+        RowValues::Stack { slots: &integers[2..], log_slot: 4 },
+    ];
+    let stacks = [
+        RowValues::Stack { slots: &integers, log_slot: 4 },
+        RowValues::Stack { slots: &integers[..2], log_slot: 6 },
+        RowValues::Stack { slots: &with_elements, log_slot: 4 },
+        RowValues::Stack { slots: &nested, log_slot: 6 },
+        RowValues::Stack { slots: &[], log_slot: 4 },
+        RowValues::Stack { slots: &with_elements[3..], log_slot: 3 },
+    ];
+    let domain = Domain::new(8);
+    for stack in stacks {
+        let mut expected = vec![Fr::zero(); 256];
+        stack.for_each_part(&mut |start, part| {
+            for (i, x) in widen(part).into_iter().enumerate() {
+                expected[start + i] += x;
+            }
+        });
+        let end = expected.iter().rposition(|x| !x.is_zero()).map_or(0, |last| last + 1);
+        assert_eq!(widen(stack), expected[..end], "{stack:?}");
+        assert!(stack.end() >= end && stack.is_zero() == (end == 0), "{stack:?}");
+        assert_eq!(constant(stack), (end <= 1).then_some(expected[0]), "{stack:?}");
+        for start in (0..256).step_by(64) {
+            let part = widen(stack.slice(start, 64));
+            assert_eq!(part, expected[start..start + 64][..part.len()], "{stack:?}");
+            assert!(expected[start + part.len()..start + 64].iter().all(Zero::is_zero), "{stack:?}");
+        }
+        assert_eq!(widen(stack.slice(3, 5)), widen(RowValues::Field(&expected[3..8])), "{stack:?}");
+        let codeword = domain.encode(&expected);
+        for log_block in 1..=8 {
+            let mut encoder = BlockEncoder::new(domain, log_block);
+            let mut out = vec![Fr::one(); encoder.block_len()];
+            for (block, expected) in codeword.chunks(out.len()).enumerate() {
+                encoder.encode(stack, block, &mut out);
+                assert_eq!(out, expected, "{stack:?}, block {block} of 2^{log_block}");
+                assert_eq!(encoder.encode_at(stack, block, &[1]), expected[1..2]);
+            }
+        }
+    }
+}
+
+#[test]
+#[should_panic(expected = "positions 2..7 of slots of 2^2")]
+fn slices_across_slots_are_refused() {
+    let _ = RowValues::Stack { slots: &[RowValues::U8(&[1; 4]); 3], log_slot: 2 }.slice(2, 5);
+}
+
 #[test]
 #[should_panic(expected = "positions [4] of a block of 2^2")]
 fn positions_beyond_a_block_are_refused() {

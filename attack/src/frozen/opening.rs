@@ -305,7 +305,7 @@ fn wrong_commitments<'a>(opening: &Opening<'a>) -> Vec<Attack<'a>> {
         commitments[i] = shifted(commitments[i], by, w);
         commitments[j] = shifted(commitments[j], by, -v);
         Attack::edit(record, row, what, target, move |proof| {
-            record.put_commitments(proof, [parts, event], &commitments)
+            record.put_commitments(proof, [parts, event], &commitments);
         })
     };
     let mut out = Vec::new();

@@ -72,7 +72,7 @@ impl CommittedRows {
     /// When a piece is longer, or the domain larger than the field has.
     pub fn encode(pieces: &[RowValues<'_>], code: Code, num_queries: usize) -> Self {
         // A form in elements is no cheaper than butterflies, and their codewords are not much longer than they are.
-        let elements = pieces.iter().any(|piece| matches!(piece, RowValues::Field(_)));
+        let elements = pieces.iter().any(RowValues::has_elements);
         if elements || code.word_bytes(pieces.len()) <= KEPT_BYTES {
             let words = InterleavedMatrix::encode(pieces, code.log_coefficients, code.log_blowup, 0);
             return Self::of_words(words, num_queries);

@@ -2,7 +2,7 @@
 
 use ark_ff::Zero;
 use lariat_algebra::Fr;
-use lariat_algebra::column::{Column, ColumnData};
+use lariat_algebra::column::Column;
 use lariat_algebra::msm::RowValues;
 use lariat_algebra::poly::{Powers, eq_evals, eq_evals_scaled};
 use lariat_sumcheck::reduction::Claim;
@@ -64,9 +64,6 @@ pub(super) struct Draws {
     /// A point in the slot variables for each size.
     pub slots: Vec<Vec<Fr>>,
 }
-
-/// Pieces of short columns, laid out.
-pub(super) struct Stacked(Vec<ColumnData>);
 
 impl Shape {
     /// The pieces of commit calls over columns with these numbers of variables.
@@ -194,74 +191,28 @@ impl Shape {
         (claims, coefficients)
     }
 
-    /// Lays out the short columns of a batch.
-    pub(super) fn stack(&self, batch: usize, columns: &[&Column]) -> Stacked {
-        let slots = self.batches[batch].iter().filter_map(|content| match content {
-            Content::Slots { num_vars, columns } => Some((*num_vars, columns)),
-            Content::Part { .. } => None,
-        });
-        Stacked(
-            slots
-                .map(|(m, members)| stack_columns(&members.iter().map(|&k| columns[k]).collect::<Vec<_>>(), 1 << m))
-                .collect(),
-        )
+    /// The short columns that each piece of a batch has, as rows one after the other; none for a part of a long one.
+    pub(super) fn slots<'a>(&self, batch: usize, columns: &[&'a Column]) -> Vec<Vec<RowValues<'a>>> {
+        let row = |m: usize, k: usize| RowValues::of_column(columns[k], 0, 1 << m);
+        let of_piece = |content: &Content| match content {
+            Content::Part { .. } => Vec::new(),
+            Content::Slots { num_vars, columns } => columns.iter().map(|&k| row(*num_vars, k)).collect(),
+        };
+        self.batches[batch].iter().map(of_piece).collect()
     }
 
-    /// The pieces of a batch.
-    pub(super) fn pieces<'a>(&self, batch: usize, columns: &[&'a Column], stacked: &'a Stacked) -> Vec<RowValues<'a>> {
+    /// The pieces of a batch; `slots` are those of [`Self::slots`].
+    pub(super) fn pieces<'a>(
+        &self,
+        batch: usize,
+        columns: &[&'a Column],
+        slots: &'a [Vec<RowValues<'a>>],
+    ) -> Vec<RowValues<'a>> {
         let len = 1usize << self.piece_vars;
-        let mut stacks = stacked.0.iter();
-        self.batches[batch]
-            .iter()
-            .map(|content| match content {
-                Content::Part { column, index } => RowValues::of_column(columns[*column], index * len, len),
-                Content::Slots { .. } => match stacks.next() {
-                    Some(ColumnData::U16(v)) => RowValues::U16(v),
-                    Some(ColumnData::U64(v)) => RowValues::U64(v),
-                    Some(ColumnData::I32(v)) => RowValues::I32(v),
-                    Some(ColumnData::Field(v)) => RowValues::Field(v),
-                    Some(ColumnData::U32(v)) => RowValues::U32(v),
-                    _ => RowValues::Bool(&[]),
-                },
-            })
-            .collect()
-    }
-}
-
-/// Columns of `len` evaluations, one after the other, in the smallest type that holds them all.
-fn stack_columns(columns: &[&Column], len: usize) -> ColumnData {
-    fn fill<T: Copy + Default>(columns: &[&Column], len: usize, get: impl Fn(&Column, usize) -> T) -> Vec<T> {
-        let mut out = vec![T::default(); columns.len() * len];
-        for (slot, column) in out.chunks_mut(len).zip(columns) {
-            if let ColumnData::Sparse(entries) = column.data() {
-                for &(i, _) in entries {
-                    slot[i as usize] = get(column, i as usize);
-                }
-            } else {
-                for (i, value) in slot.iter_mut().enumerate().take(column.stored_len()) {
-                    *value = get(column, i);
-                }
-            }
-        }
-        out
-    }
-    let int = |column: &Column, i: usize| column.get_int(i).unwrap_or_default();
-    // Bits of unsigned types; signed ones and field elements apart.
-    let (mut bits, mut signed, mut field) = (0, false, false);
-    for column in columns {
-        match column.data() {
-            ColumnData::Bool(_) | ColumnData::U8(_) | ColumnData::U16(_) => bits = bits.max(16),
-            ColumnData::U32(_) | ColumnData::Sparse(_) => bits = bits.max(32),
-            ColumnData::U64(_) => bits = bits.max(64),
-            ColumnData::I32(_) => signed = true,
-            ColumnData::Field(_) => field = true,
-        }
-    }
-    match (field || (signed && bits > 16), signed, bits) {
-        (true, ..) => ColumnData::Field(fill(columns, len, Column::get)),
-        (false, true, _) => ColumnData::I32(fill(columns, len, |c, i| int(c, i) as i32)),
-        (false, false, 64) => ColumnData::U64(fill(columns, len, |c, i| int(c, i) as u64)),
-        (false, false, 32) => ColumnData::U32(fill(columns, len, |c, i| int(c, i) as u32)),
-        (false, false, _) => ColumnData::U16(fill(columns, len, |c, i| int(c, i) as u16)),
+        let of_piece = |(content, slots): (&Content, &'a Vec<RowValues<'a>>)| match content {
+            Content::Part { column, index } => RowValues::of_column(columns[*column], index * len, len),
+            Content::Slots { num_vars, .. } => RowValues::Stack { slots, log_slot: *num_vars },
+        };
+        self.batches[batch].iter().zip(slots).map(of_piece).collect()
     }
 }

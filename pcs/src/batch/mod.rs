@@ -52,7 +52,7 @@ use lariat_algebra::msm::{RowValues, combine_rows};
 use lariat_algebra::poly::Powers;
 use lariat_sumcheck::reduction::{self, Claim, Reduced};
 use lariat_transcript::{ProverChannel, PublicCoin, VerifierChannel};
-use layout::{Draws, Stacked};
+use layout::Draws;
 
 const LABEL_RHO: &str = "batch/rho";
 const LABEL_SLOTS: &str = "batch/slots";
@@ -189,11 +189,10 @@ pub trait PiecePcs: Send + Sync + 'static {
 #[derive(Clone, Debug)]
 pub struct Batched<S>(pub S);
 
-/// What the prover keeps: which pieces are sent, the scheme's hint if any is, and the pieces that are not slices of columns.
+/// What the prover keeps: which pieces are sent, and the scheme's hint if any is.
 pub struct BatchedHint<H> {
     parts: Parts,
     inner: Option<H>,
-    stacked: Stacked,
 }
 
 /// A commitment to those pieces of a batch that are not zero.
@@ -325,13 +324,13 @@ impl<S: PiecePcs> MultilinearPcs for Batched<S> {
     fn commit(&self, columns: &[&Column]) -> Result<(Self::Commitment, Self::Hint), PcsError> {
         let num_vars: Vec<usize> = columns.iter().map(|c| c.num_vars()).collect();
         let shape = self.shape(&[&num_vars]);
-        let stacked = shape.stack(0, columns);
-        let pieces = shape.pieces(0, columns, &stacked);
+        let slots = shape.slots(0, columns);
+        let pieces = shape.pieces(0, columns, &slots);
         let parts = Parts::new(pieces.iter().map(|piece| !piece.is_zero()).collect());
         let sent = parts.select(pieces);
         let made = if sent.is_empty() { None } else { Some(self.0.commit(&sent)?) };
         let (inner, hint) = made.unzip();
-        Ok((BatchedCommitment { parts: parts.clone(), inner }, BatchedHint { parts, inner: hint, stacked }))
+        Ok((BatchedCommitment { parts: parts.clone(), inner }, BatchedHint { parts, inner: hint }))
     }
 
     fn send_commitment(&self, commitment: &Self::Commitment, channel: &mut ProverChannel) {
@@ -369,13 +368,21 @@ impl<S: PiecePcs> MultilinearPcs for Batched<S> {
     ) -> Result<(), PcsError> {
         let shape = self.shape(batches);
         let len = 1usize << self.0.piece_vars();
-        let mut pieces = Vec::with_capacity(hints.len());
         let mut rest = columns;
-        for (batch, hint) in hints.iter().enumerate() {
-            let (own, others) = rest.split_at(batches[batch].len());
-            rest = others;
-            pieces.push(hint.parts.select(shape.pieces(batch, own, &hint.stacked)));
-        }
+        let of_batches: Vec<&[&Column]> = batches
+            .iter()
+            .map(|batch| {
+                let (own, others) = rest.split_at(batch.len());
+                rest = others;
+                own
+            })
+            .collect();
+        let slots: Vec<_> = of_batches.iter().enumerate().map(|(batch, own)| shape.slots(batch, own)).collect();
+        let mut pieces: Vec<Vec<RowValues<'_>>> = hints
+            .iter()
+            .enumerate()
+            .map(|(batch, hint)| hint.parts.select(shape.pieces(batch, of_batches[batch], &slots[batch])))
+            .collect();
         let parts: Vec<&Parts> = hints.iter().map(|hint| &hint.parts).collect();
         let sizes = size_claims(&shape, &parts, point, evals, channel);
 

@@ -55,16 +55,16 @@ fn claims_on_columns_are_claims_on_pieces() {
         let draws = Draws { rho: random(1)[0], slots };
         let (claims, coefficients) = shape.combine(&draws, &point, &evals);
         assert_eq!(claims.len(), shape.sizes().len());
-        let stacked: Vec<_> = batches
+        let slots: Vec<_> = batches
             .iter()
             .enumerate()
-            .map(|(b, columns)| shape.stack(b, &columns.iter().collect::<Vec<_>>()))
+            .map(|(b, columns)| shape.slots(b, &columns.iter().collect::<Vec<_>>()))
             .collect();
         for (size, claim) in claims.iter().enumerate() {
             let mut terms = Vec::new();
             for (b, columns) in batches.iter().enumerate() {
                 let columns: Vec<&Column> = columns.iter().collect();
-                let pieces = shape.pieces(b, &columns, &stacked[b]);
+                let pieces = shape.pieces(b, &columns, &slots[b]);
                 assert_eq!(pieces.len(), shape.num_pieces()[b]);
                 let own = shape.sizes_of_pieces(b).zip(coefficients[b].iter().copied().zip(pieces));
                 terms.extend(own.filter(|(of, _)| *of == size).map(|(_, term)| term));
