@@ -24,7 +24,7 @@ use crate::{
 use ark_ff::One;
 use lariat_algebra::{Fr, column::Column, msm::RowValues, par};
 use lariat_emulator::{isa::Instruction, machine::TraceRow};
-use lariat_pcs::{Pcs, PcsKind, Schemes, Workload, batch::piece_vars};
+use lariat_pcs::{Pcs, Schemes, Workload};
 use lariat_subtables::Params;
 use lariat_sumcheck::quadratic::table_bytes;
 use std::collections::BTreeSet;
@@ -136,7 +136,7 @@ impl ProverMemory {
         let cx = CellContext { params, image: program.image(), bytecode: program.bytecode(), header };
 
         let steps = in_use.map_or(col::num_committed(params), <[_]>::len);
-        let committed = [vec![shape.step_vars; steps], pieces_in_use(&shape, touched, &all)].concat();
+        let committed = [vec![shape.step_vars; steps], pieces_in_use(pcs.as_ref(), &shape, touched)].concat();
         let threads = par::num_threads() as u64;
         let (rows, cells) = (header.steps, touched.len() as u64);
         let private = u64::from(header.private_words());
@@ -164,7 +164,7 @@ impl ProverMemory {
             sumcheck: (sparse_rows * (row + row / 2))
                 .max(table_bytes(rows, num_products(params), plan.depth) + merged * (row + row / 2))
                 + cx.num_listed(&layout) as u64 * SCALAR,
-            opening: opening_bytes(pcs.as_ref(), &all, &committed),
+            opening: opening_bytes(pcs.as_ref(), &committed),
         })
     }
 }
@@ -205,19 +205,17 @@ fn execution_bytes(program: &Program, header: &Header) -> u64 {
     (8 << 20) + 2 * (row * header.steps + started) + started + code as u64
 }
 
-/// Numbers of variables of the pieces of columns over the cells in which a cell is touched. The others are zero and cost nothing.
-fn pieces_in_use(shape: &Shape, touched: &[TouchedCell], all: &[usize]) -> Vec<usize> {
-    let vars = piece_vars(all).min(shape.cell_vars);
+/// Numbers of variables of the pieces of columns over the cells in which a cell is touched, or of all these columns under a scheme
+/// without pieces. The others are zero and cost nothing.
+fn pieces_in_use(pcs: &dyn Pcs, shape: &Shape, touched: &[TouchedCell]) -> Vec<usize> {
+    let vars = pcs.piece_vars().unwrap_or(shape.cell_vars).min(shape.cell_vars);
     let in_use = |entry: fn(&TouchedCell) -> u32| num_blocks(touched.iter().filter(|&c| entry(c) != 0), vars);
     let columns: [fn(&TouchedCell) -> u32; NUM_CELL_COLUMNS] = [|_| 1, |c| c.value, |c| c.timestamp];
     vec![vars; columns.into_iter().map(in_use).sum()]
 }
 
 /// What an opening takes: the combined piece and its tables, and what the scheme needs.
-fn opening_bytes(pcs: &dyn Pcs, all: &[usize], committed: &[usize]) -> u64 {
-    if pcs.kind() == PcsKind::HYRAX {
-        // Rows of the square root of all.
-        return 0;
-    }
-    pcs.working_bytes(&[committed]) + 5 * (SCALAR << piece_vars(all))
+fn opening_bytes(pcs: &dyn Pcs, committed: &[usize]) -> u64 {
+    let tables = pcs.opening_vars().map_or(0, |vars| 5 * (SCALAR << vars));
+    pcs.working_bytes(&[committed]) + tables
 }

@@ -114,6 +114,17 @@ pub trait MultilinearPcs: Send + Sync + 'static {
     /// Most variables that a column may have.
     fn max_num_vars(&self) -> usize;
 
+    /// Number of variables of the pieces that columns are cut into or laid out in, if there are any and all are of one length:
+    /// an estimate of memory needs it. By default there are none.
+    fn piece_vars(&self) -> Option<usize> {
+        None
+    }
+
+    /// Number of variables of the one polynomial that an opening is about, if it makes one. By default it does not.
+    fn opening_vars(&self) -> Option<usize> {
+        None
+    }
+
     /// Number of parts that columns with these numbers of variables have together: see [`Parts`]. With none, the default, a scheme
     /// has no such bits, and sizes follow from the numbers of variables alone.
     fn num_parts(&self, num_vars: &[usize]) -> usize {
@@ -289,6 +300,12 @@ pub trait Pcs: Send + Sync {
         evals: &[Fr],
         channel: &mut VerifierChannel<'_>,
     ) -> Result<(), VerifyError>;
+
+    /// Number of variables of the pieces that columns are cut into or laid out in, if there are any and all are of one length.
+    fn piece_vars(&self) -> Option<usize>;
+
+    /// Number of variables of the one polynomial that an opening is about, if it makes one.
+    fn opening_vars(&self) -> Option<usize>;
 
     /// Number of parts that columns with these numbers of variables have together: see [`Parts`].
     fn num_parts(&self, num_vars: &[usize]) -> usize;
@@ -471,6 +488,14 @@ impl<S: MultilinearPcs> Pcs for S {
         let num_vars: Vec<&[usize]> = commitments.iter().map(Commitments::num_vars).collect();
         channel.absorb_public_scalars(POINT_LABEL, point);
         MultilinearPcs::verify(self, &inner, &num_vars, point, evals, channel)
+    }
+
+    fn piece_vars(&self) -> Option<usize> {
+        MultilinearPcs::piece_vars(self)
+    }
+
+    fn opening_vars(&self) -> Option<usize> {
+        MultilinearPcs::opening_vars(self)
     }
 
     fn num_parts(&self, num_vars: &[usize]) -> usize {

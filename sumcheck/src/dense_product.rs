@@ -4,7 +4,7 @@
 //! cost, not the next power of two. The first rounds read the prefixes where they are, or compute them; what is left when
 //! they are bound goes into blocks for vector kernels.
 
-pub use crate::evaluate::{EqFactorTables, evaluate_column, evaluate_prefix};
+pub use crate::evaluate::{EqFactorTables, evaluate_column, evaluate_prefix, evaluate_row};
 
 use crate::{
     eq_factor::EqFactor,

@@ -3,9 +3,10 @@
 use ark_ff::{One, Zero};
 use lariat_algebra::{
     Fr,
-    column::{Column, ColumnData},
+    column::Column,
     count::{self, Kernel},
     ifma::slices,
+    msm::RowValues,
     par,
     wide::SmallAcc,
 };
@@ -57,19 +58,26 @@ impl EqFactorTables {
 }
 
 fn evaluate_field(v: &[Fr], eq: &EqFactorTables) -> Fr {
-    by_block(v, eq, slices::inner_product)
+    by_block(v, 0, eq, slices::inner_product)
 }
 
-/// `sum_block hi[block] * inner(entries of the block, their low weights)`.
-fn by_block<T: Sync>(v: &[T], eq: &EqFactorTables, inner: impl Fn(&[T], &[Fr]) -> Fr + Sync + Send) -> Fr {
+/// `sum_i v[i] eq(start + i)`: the sum over blocks of equal high bits of `hi[block] * inner(entries, their low weights)`.
+fn by_block<T: Sync>(
+    v: &[T],
+    start: usize,
+    eq: &EqFactorTables,
+    inner: impl Fn(&[T], &[Fr]) -> Fr + Sync + Send,
+) -> Fr {
     let (hi, lo, lo_bits) = eq.halves();
+    let (first, end) = (start >> lo_bits, (start + v.len()).div_ceil(lo.len()));
     par::map_reduce(
-        v.len().div_ceil(1 << lo_bits),
+        end - first,
         Fr::zero,
         |block| {
-            let start = block << lo_bits;
-            let v = &v[start..v.len().min(start + lo.len())];
-            hi[block] * inner(v, &lo[..v.len()])
+            let base = (first + block) << lo_bits;
+            let entries = base.max(start)..(base + lo.len()).min(start + v.len());
+            let weights = &lo[entries.start - base..entries.end - base];
+            hi[first + block] * inner(&v[entries.start - start..entries.end - start], weights)
         },
         |a, b| a + b,
     )
@@ -77,53 +85,70 @@ fn by_block<T: Sync>(v: &[T], eq: &EqFactorTables, inner: impl Fn(&[T], &[Fr]) -
 
 /// The MLE at `point` of a compact column.
 pub fn evaluate_column(column: &Column, eq: &EqFactorTables) -> Fr {
-    fn small<T: Copy + Sync>(v: &[T], eq: &EqFactorTables, add: impl Fn(&mut SmallAcc, Fr, T) + Sync + Send) -> Fr {
-        count::add(Kernel::IntegerSums, v.len());
-        by_block(v, eq, |v, lo| {
-            let mut acc = SmallAcc::default();
-            for (&x, &e) in v.iter().zip(lo) {
-                add(&mut acc, e, x);
-            }
-            acc.reduce()
-        })
+    evaluate_row(RowValues::of_column(column, 0, 1 << column.num_vars()), eq)
+}
+
+/// The MLE at a point of a row, padded with zeros.
+///
+/// # Panics
+/// When the row is longer than the hypercube.
+pub fn evaluate_row(row: RowValues<'_>, eq: &EqFactorTables) -> Fr {
+    let mut sum = Fr::zero();
+    row.for_each_part(&mut |start, part| sum += evaluate_part(start, part, eq));
+    sum
+}
+
+/// The same of a row that is no stack, with `start` zeros before it.
+fn evaluate_part(start: usize, row: RowValues<'_>, eq: &EqFactorTables) -> Fr {
+    let small = |len: usize| count::add(Kernel::IntegerSums, len);
+    /// The inner product of integers with weights.
+    fn integers<T: Copy>(v: &[T], lo: &[Fr], add: impl Fn(&mut SmallAcc, Fr, T)) -> Fr {
+        let mut acc = SmallAcc::default();
+        for (&x, &e) in v.iter().zip(lo) {
+            add(&mut acc, e, x);
+        }
+        acc.reduce()
     }
     fn unsigned(acc: &mut SmallAcc, e: Fr, x: u64) {
         if x != 0 {
             acc.add_u64(e, x);
         }
     }
-    match column.data() {
-        ColumnData::Bool(v) => small(v, eq, |acc, e, x| {
-            if x {
-                acc.add(e);
-            }
+    macro_rules! sum {
+        ($values:expr, $add:expr) => {{
+            small($values.len());
+            by_block($values, start, eq, |v, lo| integers(v, lo, $add))
+        }};
+    }
+    match row {
+        RowValues::Bool(v) => sum!(v, |acc, e, x| if x {
+            acc.add(e);
         }),
-        ColumnData::U8(v) => small(v, eq, |acc, e, x| unsigned(acc, e, x.into())),
-        ColumnData::U16(v) => small(v, eq, |acc, e, x| unsigned(acc, e, x.into())),
-        ColumnData::U32(v) => small(v, eq, |acc, e, x| unsigned(acc, e, x.into())),
-        ColumnData::I32(v) => small(v, eq, |acc, e, x| {
-            if x != 0 {
-                acc.add_i64(e, x.into());
-            }
+        RowValues::U8(v) => sum!(v, |acc, e, x| unsigned(acc, e, x.into())),
+        RowValues::U16(v) => sum!(v, |acc, e, x| unsigned(acc, e, x.into())),
+        RowValues::U32(v) => sum!(v, |acc, e, x| unsigned(acc, e, x.into())),
+        RowValues::I32(v) => sum!(v, |acc, e, x| if x != 0 {
+            acc.add_i64(e, x.into());
         }),
-        ColumnData::U64(v) => small(v, eq, unsigned),
-        ColumnData::Field(v) => evaluate_field(v, eq),
-        ColumnData::Sparse(v) => {
+        RowValues::U64(v) => sum!(v, unsigned),
+        RowValues::Field(v) => by_block(v, start, eq, slices::inner_product),
+        RowValues::Sparse { entries, offset } => {
             const CHUNK: usize = 1 << 12;
-            count::add(Kernel::Products, v.len());
-            count::add(Kernel::IntegerSums, v.len());
+            count::add(Kernel::Products, entries.len());
+            small(entries.len());
             par::map_reduce(
-                v.len().div_ceil(CHUNK),
+                entries.len().div_ceil(CHUNK),
                 Fr::zero,
                 |chunk| {
                     let mut acc = SmallAcc::default();
-                    for &(i, x) in &v[chunk * CHUNK..v.len().min((chunk + 1) * CHUNK)] {
-                        acc.add_u64(eq.at(i as usize), x.into());
+                    for &(i, x) in &entries[chunk * CHUNK..entries.len().min((chunk + 1) * CHUNK)] {
+                        acc.add_u64(eq.at(start + (i - offset) as usize), x.into());
                     }
                     acc.reduce()
                 },
                 |a, b| a + b,
             )
         }
+        other => unreachable!("{other:?} as a part of a row"),
     }
 }

@@ -41,6 +41,8 @@ const PROXIMITY: [&str; 3] = ["ligero/alpha", "basefold/gamma", "whir/alpha"];
 /// Ligero's pieces are of several rows, whose lengths this message has.
 const LIGERO_ROW: &str = "ligero/evaluation row";
 const REDUCED: &str = "reduced evaluations";
+/// The sumcheck of stacked pieces: as many rounds as a stack has variables.
+const STACK: &str = "stacked pieces";
 
 fn inverse(x: Fr) -> Fr {
     x.inverse().expect("a random field element is not zero")
@@ -125,6 +127,8 @@ struct Opening<'a> {
     reduction: Vec<usize>,
     /// Its rounds.
     rounds: Vec<Round>,
+    /// Rounds of the sumcheck of stacked pieces; none where pieces are not stacked.
+    stack: Vec<Round>,
 }
 
 impl<'a> Opening<'a> {
@@ -132,7 +136,7 @@ impl<'a> Opening<'a> {
         let challenges = |label| record.in_opening(EventKind::Challenge, label);
         if let Some(&rho) = challenges(HYRAX_RHO).first() {
             let (slots, reduction, rounds) = (Vec::new(), Vec::new(), Vec::new());
-            return Some(Self { record, rho, slots, batch: None, reduction, rounds });
+            return Some(Self { record, rho, slots, batch: None, reduction, rounds, stack: Vec::new() });
         }
         let rho = *challenges(BATCH_RHO).first()?;
         let slots = challenges(BATCH_SLOTS);
@@ -140,8 +144,11 @@ impl<'a> Opening<'a> {
         let messages = record.in_opening(EventKind::Message, REDUCTION);
         let mut reduction = challenges(REDUCTION);
         let drawn = reduction.split_off(reduction.len() - messages.len());
-        let rounds = messages.into_iter().zip(drawn).map(|(message, challenge)| Round { message, challenge }).collect();
-        Some(Self { record, rho, slots, batch: Some(batch), reduction, rounds })
+        let rounds = |messages: Vec<usize>, drawn: Vec<usize>| -> Vec<Round> {
+            messages.into_iter().zip(drawn).map(|(message, challenge)| Round { message, challenge }).collect()
+        };
+        let stack = rounds(record.in_opening(EventKind::Message, STACK), challenges(STACK));
+        Some(Self { record, rho, slots, batch: Some(batch), reduction, rounds: rounds(messages, drawn), stack })
     }
 
     /// The weight of each column's evaluation in what the opening checks.
@@ -178,6 +185,7 @@ pub fn attacks(record: &Record) -> Vec<Attack<'_>> {
     out.extend(wrong_commitments(&opening));
     out.extend(opening.rounds.iter().enumerate().map(|(i, &round)| bent_reduction(record, i, round)));
     out.extend(wrong_sizes(&opening));
+    out.extend(opening.stack.iter().enumerate().map(|(i, &round)| bent_stack(record, i, round)));
     out.extend(unseen_pieces(&opening));
     out.extend(wrong_rows(&opening));
     out.extend(super::elsewhere::caps(record));
@@ -298,14 +306,14 @@ fn wrong_commitments<'a>(opening: &Opening<'a>) -> Vec<Attack<'a>> {
         e.kind == EventKind::Message && e.payload == PayloadKind::Points && e.label.ends_with("/commitments")
     };
     let Some(event) = (0..record.map.fingerprint).rfind(witness_commitments) else { return Vec::new() };
-    let (parts, commitments) = record.commitments(event);
+    let commitments = record.commitments(event);
     let by = commitments.iter().copied().find(|c| !c.is_zero()).expect("a witness is not zero");
     let attack = |row, what: String, target: usize, [i, j]: [usize; 2], [v, w]: [Fr; 2]| {
         let mut commitments = commitments.clone();
         commitments[i] = shifted(commitments[i], by, w);
         commitments[j] = shifted(commitments[j], by, -v);
         Attack::edit(record, row, what, target, move |proof| {
-            record.put_commitments(proof, [parts, event], &commitments);
+            record.put_commitments(proof, event, &commitments);
         })
     };
     let mut out = Vec::new();
@@ -358,6 +366,11 @@ fn bent_reduction(record: &Record, i: usize, round: Round) -> Attack<'_> {
     bent_round(record, "round of the claim reduction", format!("round {i}"), round)
 }
 
+/// A round of the sumcheck of stacked pieces.
+fn bent_stack(record: &Record, i: usize, round: Round) -> Attack<'_> {
+    bent_round(record, "round of stacked pieces", format!("round {i}"), round)
+}
+
 /// Reduced evaluations with the right combination. Three of them leave room for the reduction's final claim to be right
 /// as well; for two, its last round is bent to fit.
 fn wrong_sizes<'a>(opening: &Opening<'a>) -> Option<Attack<'a>> {
@@ -400,15 +413,22 @@ fn unseen_pieces<'a>(opening: &Opening<'a>) -> Option<Attack<'a>> {
     });
     let rho = record.challenge(opening.rho);
     let proximity = record.challenge(target).pow([rows]);
-    // The first columns over steps of three pieces.
-    let first = |k: &usize| batch.places[*k].slot == 0;
-    let columns: Vec<usize> = (1..=record.shape.num_step_columns).filter(first).collect();
-    let columns = *columns.first_chunk::<3>()?;
     // All pieces of the private column come before those of the witness, which shifts all powers alike.
+    let parts = record.witness_parts();
     let piece = |k: usize| batch.witness.iter().position(|p| p.power == batch.places[k].power).unwrap();
+    // Where a piece is among those that are sent: its stack, and its place there.
+    let place = |k: usize| {
+        let at = parts.is_sent()[..piece(k)].iter().filter(|&&sent| sent).count();
+        (at >> opening.stack.len(), at & ((1 << opening.stack.len()) - 1))
+    };
+    // The first columns over steps of three pieces at one place of their stacks.
+    let is_first = |k: &usize| batch.places[*k].slot == 0 && parts.is_sent()[piece(*k)];
+    let alike = |k: &usize| is_first(k) && place(*k).1 == 0;
+    let columns: Vec<usize> = (1..=record.shape.num_step_columns).filter(alike).collect();
+    let columns = *columns.first_chunk::<3>()?;
     let kernel = cross(
         columns.map(|k| rho.pow([batch.places[k].power as u64])),
-        columns.map(|k| proximity.pow([piece(k) as u64])),
+        columns.map(|k| proximity.pow([place(k).0 as u64])),
     );
     let row = "pieces that no combination sees";
     Some(Attack::new(row, "three columns on the first row", target, move |tape| {

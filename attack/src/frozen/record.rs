@@ -237,29 +237,39 @@ impl Record {
         proof[self.range(event)].as_chunks::<POINT_BYTES>().0.iter().map(|b| point_from_bytes(b).unwrap()).collect()
     }
 
-    /// The message of the bits before a message of points, and the commitment to every part of the witness: the identity
-    /// for those that are not sent.
-    pub fn commitments(&self, points: usize) -> (usize, Vec<G1Affine>) {
-        let bits = (0..points).rfind(|&k| self.events[k].label == "pcs/parts").expect("commitments follow their bits");
+    /// The message that says which parts of the witness are sent.
+    fn witness_bits(&self) -> usize {
+        let is_bits = |&k: &usize| self.events[k].label == "pcs/parts";
+        (0..self.map.fingerprint).rfind(is_bits).expect("commitments begin with the bits of their parts")
+    }
+
+    /// Which parts of the witness are sent.
+    pub fn witness_parts(&self) -> Parts {
         let columns = self.shape.all_columns();
         let kind = self.honest.header.config.pcs;
         let pcs = self.schemes.setup(kind, Workload { num_vars: &columns }).expect("the honest run is proven under it");
         let num_parts = pcs.num_parts(&self.shape.witness_batch());
-        let parts = Parts::from_bytes(num_parts, &self.proof[self.range(bits)]).expect("a bit for each part");
+        Parts::from_bytes(num_parts, &self.proof[self.range(self.witness_bits())]).expect("a bit for each part")
+    }
+
+    /// The commitment to every part of the witness, of which a message of points has those that are sent: the identity for
+    /// the others.
+    pub fn commitments(&self, points: usize) -> Vec<G1Affine> {
         let mut sent = self.points(&self.proof, points).into_iter();
+        let parts = self.witness_parts();
         let all = parts.is_sent().iter().map(|&is_sent| {
             if is_sent { sent.next().expect("a point for each part that is sent") } else { G1Affine::identity() }
         });
-        (bits, all.collect())
+        all.collect()
     }
 
-    /// Puts commitments to all parts in place of a message of bits and one of points.
-    pub fn put_commitments(&self, proof: &mut Vec<u8>, [bits, points]: [usize; 2], commitments: &[G1Affine]) {
+    /// Puts commitments to all parts of the witness in place of a message of points and of the bits.
+    pub fn put_commitments(&self, proof: &mut Vec<u8>, points: usize, commitments: &[G1Affine]) {
         let parts = Parts::new(commitments.iter().map(|c| !c.is_zero()).collect());
         let sent = parts.select(commitments);
         // The later message first, as lengths change.
         proof.splice(self.range(points), sent.into_iter().flat_map(point_to_bytes));
-        proof.splice(self.range(bits), parts.to_bytes());
+        proof.splice(self.range(self.witness_bits()), parts.to_bytes());
     }
 
     /// The scalars of a challenge in the honest run.

@@ -123,12 +123,15 @@ pub use params::{Config, Oracle, Params};
 use lariat_algebra::Fr;
 use lariat_algebra::msm::RowValues;
 use lariat_merkle::{Cap, CommittedRows, OpeningLabels};
-use lariat_pcs::batch::{Batched, PieceClaim, PieceOpening, PiecePcs, piece_vars};
+use lariat_pcs::batch::{Batched, PieceClaim, PieceOpening, PiecePcs, Shape, Tall, piece_vars, stack_height};
 use lariat_pcs::{
-    ErrorTerm, PcsError, PcsInfo, PcsKind, QuantumStatus, Scheme, SecurityBits, SetupSource, VerifyError,
+    ErrorTerm, PcsError, PcsInfo, PcsKind, QuantumStatus, Scheme, SecurityBits, SetupSource, VerifyError, Workload,
 };
 use lariat_transcript::{ProverChannel, VerifierChannel, encoding::SCALAR_BYTES};
 use std::sync::Arc;
+
+/// Logarithm of how many pieces [`SCHEME`] stacks in one: measured in `docs/pcs-comparison.md`.
+pub const HEIGHT: usize = 2;
 
 const LABEL_COMMITMENT: &str = "basefold/commitment";
 const LABEL_GAMMA: &str = "basefold/gamma";
@@ -154,10 +157,7 @@ pub const SCHEME: Scheme = Scheme {
     kind: BaseFold::KIND,
     summary: "transparent; hashes only, plausibly post-quantum; large proofs",
     needs_setup: false,
-    setup: |workload, _| {
-        let scheme = BaseFold::new(piece_vars(workload.num_vars), Config::default())?;
-        Ok(Arc::new(Batched(scheme)))
-    },
+    setup: |workload, _| Ok(Arc::new(Batched(BaseFold::stacked(workload, Config::default(), HEIGHT)?))),
 };
 
 /// The scheme for pieces of one length.
@@ -167,6 +167,17 @@ pub struct BaseFold {
 }
 
 impl BaseFold {
+    /// The scheme for stacks of `2^height` pieces of a workload, or of fewer if that is more than there are.
+    ///
+    /// # Errors
+    /// When the field has no domain of that size.
+    pub fn stacked(workload: Workload<'_>, config: Config, height: usize) -> Result<Tall<Self>, PcsError> {
+        let num_vars = piece_vars(workload.num_vars);
+        let num_pieces = Shape::new(num_vars, &[workload.num_vars]).num_pieces().iter().sum();
+        let height = stack_height(num_pieces, height);
+        Ok(Tall::new(Self::new(num_vars + height, config)?, height))
+    }
+
     /// The scheme for polynomials in `piece_vars` variables.
     ///
     /// # Errors

@@ -38,10 +38,12 @@
 //! contract ensures.
 
 mod layout;
+mod tall;
 #[cfg(test)]
 mod tests;
 
 pub use layout::{Shape, piece_vars};
+pub use tall::{Tall, stack_height};
 
 use crate::{
     BatchSize, ErrorTerm, Hardness, MultilinearPcs, Parts, PcsError, PcsInfo, PcsKind, SecurityBits, VerifyError,
@@ -102,6 +104,11 @@ pub trait PiecePcs: Send + Sync + 'static {
 
     /// Number of variables `l` of a piece.
     fn piece_vars(&self) -> usize;
+
+    /// Number of variables of the polynomial that an opening is about, for an estimate of memory. By default, those of a piece.
+    fn opening_vars(&self) -> usize {
+        self.piece_vars()
+    }
 
     /// Security of opening one combination of `num_pieces` pieces, without the reduction to it.
     fn security(&self, num_pieces: usize) -> SecurityBits;
@@ -315,6 +322,14 @@ impl<S: PiecePcs> MultilinearPcs for Batched<S> {
 
     fn prepare_prover(&self) {
         self.0.prepare_prover();
+    }
+
+    fn piece_vars(&self) -> Option<usize> {
+        Some(self.0.piece_vars())
+    }
+
+    fn opening_vars(&self) -> Option<usize> {
+        Some(self.0.opening_vars())
     }
 
     fn max_num_vars(&self) -> usize {

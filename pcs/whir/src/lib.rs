@@ -101,7 +101,7 @@ use lariat_algebra::poly::{Powers, eq_evals};
 use lariat_algebra::{Fr, par};
 use lariat_merkle::queries::COLLISION_BITS;
 use lariat_merkle::{Cap, CommittedRows, recv_openings};
-use lariat_pcs::batch::{Batched, PieceClaim, PieceOpening, PiecePcs, Shape, piece_vars};
+use lariat_pcs::batch::{Batched, PieceClaim, PieceOpening, PiecePcs, Shape, Tall, piece_vars, stack_height};
 use lariat_pcs::{
     ErrorTerm, Pcs, PcsError, PcsInfo, PcsKind, QuantumStatus, Scheme, SecurityBits, SetupSource, VerifyError, Workload,
 };
@@ -112,6 +112,9 @@ use std::sync::Arc;
 
 /// Logarithm of the inverse of the first oracle's rate, unless another one is asked for.
 pub const LOG_INV_RATE: usize = 1;
+
+/// Logarithm of how many pieces [`SCHEME`] stacks in one: measured in `docs/pcs-comparison.md`.
+pub const HEIGHT: usize = 2;
 
 const LABEL_COMMITMENT: &str = "whir/commitment";
 const LABEL_ALPHA: &str = "whir/alpha";
@@ -130,7 +133,7 @@ pub const SCHEME: Scheme = Scheme {
     kind: Whir::KIND,
     summary: "transparent; hash-based, Reed-Solomon codes with sumcheck; plausibly post-quantum",
     needs_setup: false,
-    setup: |workload, _| Ok(Arc::new(Batched(Whir::new(workload, LOG_INV_RATE)?)) as Arc<dyn Pcs>),
+    setup: |workload, _| Ok(Arc::new(Batched(Whir::stacked(workload, LOG_INV_RATE, HEIGHT)?)) as Arc<dyn Pcs>),
 };
 
 /// The scheme for pieces of one length.
@@ -146,7 +149,26 @@ impl Whir {
     /// When the rate is not below one, or the field has no domain of the size needed.
     pub fn new(workload: Workload<'_>, log_inv_rate: usize) -> Result<Self, PcsError> {
         let num_vars = piece_vars(workload.num_vars);
-        let num_pieces = Shape::new(num_vars, &[workload.num_vars]).num_pieces().iter().sum();
+        Self::for_pieces(num_vars, Self::num_pieces(workload, num_vars), log_inv_rate)
+    }
+
+    /// [`Self::new`] over stacks of `2^height` pieces, or of fewer if that is more than there are.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub fn stacked(workload: Workload<'_>, log_inv_rate: usize, height: usize) -> Result<Tall<Self>, PcsError> {
+        let num_vars = piece_vars(workload.num_vars);
+        let num_pieces = Self::num_pieces(workload, num_vars);
+        let height = stack_height(num_pieces, height);
+        let inner = Self::for_pieces(num_vars + height, num_pieces.div_ceil(1 << height), log_inv_rate)?;
+        Ok(Tall::new(inner, height))
+    }
+
+    fn num_pieces(workload: Workload<'_>, num_vars: usize) -> usize {
+        Shape::new(num_vars, &[workload.num_vars]).num_pieces().iter().sum()
+    }
+
+    fn for_pieces(num_vars: usize, num_pieces: usize, log_inv_rate: usize) -> Result<Self, PcsError> {
         let config = Config::search(num_vars, log_inv_rate, num_pieces).ok_or_else(|| PcsError::Parameters {
             kind: Self::KIND,
             reason: format!("no domain for 2^{num_vars} evaluations at rate 2^-{log_inv_rate}"),

@@ -31,6 +31,14 @@ fn many_oracles(num_vars: usize) -> Config {
     Config { first, later, final_vars: left }
 }
 
+/// Stacks of one piece, of two and of eight, whole and not.
+#[test]
+fn conforms_in_stacks() {
+    for height in [0, 1, 3] {
+        conformance::run(|workload| Arc::new(Batched(Whir::stacked(workload, LOG_INV_RATE, height).unwrap())));
+    }
+}
+
 #[test]
 fn conforms_with_many_oracles() {
     conformance::run(|workload| {

@@ -35,6 +35,11 @@ fn conforms_with_folds_down_to_a_few_coefficients() {
 }
 
 #[test]
+fn conforms_without_stacks() {
+    conformance::run(|w| Arc::new(Batched(BaseFold::new(piece_vars(w.num_vars), Config::default()).unwrap())));
+}
+
+#[test]
 fn the_schedule_has_the_fewest_bytes() {
     /// All ways to write `vars` as folds of 1 to 4 and a rest.
     fn schedules(vars: usize) -> Vec<Vec<usize>> {
