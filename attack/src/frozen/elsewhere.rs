@@ -26,6 +26,7 @@ const ZEROMORPH: &str = "pcs/zeromorph/src/tests.rs";
 const HYPERKZG: &str = "pcs/hyperkzg/src/tests.rs";
 const MERCURY: &str = "pcs/mercury/src/tests.rs";
 const DORY: &str = "pcs/dory/src/tests/absorption.rs";
+const LIGERO: &str = "pcs/ligero/src/tests.rs";
 const BASEFOLD: &str = "pcs/basefold/src/tests/frozen.rs";
 const WHIR: &str = "pcs/whir/src/tests.rs";
 
@@ -55,6 +56,7 @@ pub const TABLE: &[Elsewhere] = &[
     ),
     of("dory/alpha", DORY, &["messages_in_the_kernel_of_alpha_need_a_frozen_challenge"]),
     of("dory/d", DORY, &["last_vectors_in_the_kernel_of_all_challenges_need_frozen_ones"]),
+    of("ligero/beta", LIGERO, &["values_in_the_kernel_of_beta_need_a_frozen_challenge"]),
     of("basefold/beta", BASEFOLD, &["an_extra_value_in_the_kernel_of_beta_needs_a_frozen_challenge"]),
     of("basefold/alpha", BASEFOLD, &["slopes_that_cancel_need_frozen_challenges"]),
     of("whir/beta", WHIR, &["values_in_the_kernel_of_beta_need_a_frozen_challenge"]),

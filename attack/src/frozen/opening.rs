@@ -39,7 +39,7 @@ const HYRAX_ROW: &str = "hyrax/row";
 /// Challenges that combine all pieces by their powers, to test that what is committed to are codewords.
 const PROXIMITY: [&str; 3] = ["ligero/alpha", "basefold/gamma", "whir/alpha"];
 /// Ligero's pieces are of several rows, whose lengths this message has.
-const LIGERO_ROW: &str = "ligero/evaluation row";
+const LIGERO_ROW: &str = "ligero/row";
 const REDUCED: &str = "reduced evaluations";
 /// The sumcheck of stacked pieces: as many rounds as a stack has variables.
 const STACK: &str = "stacked pieces";

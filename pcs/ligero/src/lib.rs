@@ -1,5 +1,5 @@
 //! Ligero [AHIV17, §4] as a polynomial commitment [GLSTW21, §4]: a matrix whose rows are Reed-Solomon codewords and whose
-//! columns are hashed; an opening is two combined rows and some columns.
+//! columns are hashed; an opening is a combined row and some columns.
 //!
 //! # Statement
 //! Pieces `f_i` in `l` variables, bound by Merkle roots, with coefficients `w_i`, a point `z` and a value `v`, all
@@ -15,34 +15,36 @@
 //! |---|---|---|
 //! | commit | cap and root of the columns' tree | |
 //! | 1 | | `alpha` |
-//! | 2 | `u = sum_i w_i sum_j eq(z_hi, j) row_{i,j}` and `p = sum_k alpha^k row_k`, `k` counting all rows | |
-//! | 3 | | `t` positions |
-//! | 4 | for every commitment: columns at the positions, paths | |
+//! | 2 | `y = <p, eq(z_lo)>` for `p = sum_k alpha^k row_k`, `k` counting all rows | |
+//! | 3 | | `beta` |
+//! | 4 | `u = p + beta sum_i w_i sum_j eq(z_hi, j) row_{i,j}` | |
+//! | 5 | | `t` positions |
+//! | 6 | for every commitment: columns at the positions, paths | |
 //!
 //! # Checks
-//! 1. `evaluation`: `<u, eq(z_lo)> = v`.
+//! 1. `evaluation`: `<u, eq(z_lo)> = y + beta v`.
 //! 2. `cap-root` ([`lariat_merkle::tree`]): the cap of every tree hashes to its root.
 //! 3. `merkle`: every opened column is under its cap at its position.
-//! 4. `evaluation row`: at every position `enc(u)` has the value `sum_i w_i sum_j eq(z_hi, j) column_{i,j}`.
-//! 5. `proximity row`: at every position `enc(p)` has the value `sum_k alpha^k column_k`.
+//! 4. `combined row`: at every position `enc(u)` has the value of that combination of the column's entries.
 //!
 //! # Soundness
 //! Let `delta = (1 - rho) / 2`, the unique decoding radius. Two cases, by what the roots bind the prover to.
 //!
 //! *No matrix of codewords differs from the committed one in fewer than `delta N` columns.* By [BCIKS20, Thm. 1.5], which
-//! is proven up to this radius, `sum_k alpha^k row_k` is then that far from every codeword too, but for `(m - 1) N / r`
-//! of the `alpha`. So `enc(p)` is wrong at a fraction `delta` of the positions at least, and check 5 passes with probability
-//! at most `(1 - delta)^t`.
+//! is proven up to this radius, `P = sum_k alpha^k M_k` over the committed rows `M_k` is then that far from every codeword too, but for `(m - 1) N / r`
+//! of the `alpha`; and so is the line through it in `beta`, but for `N / r` of them. So `enc(u)` is wrong at a fraction `delta` of the positions at
+//! least, and check 4 passes with probability at most `(1 - delta)^t`.
 //!
 //! *There is one.* It is the only one, and each commitment alone determines its part: these are the polynomials that the
 //! commitments bind to, and the same in every proof that names such a commitment. Let `e < delta N` be the number of columns in which it differs. If `u` is not the combination of its
 //! rows, then `enc(u)` agrees with the codeword of that combination in at most `C - 1` positions, and check 4 passes at
 //! these and the `e` others only: with probability at most `(rho + delta)^t = (1 - delta)^t`. If `u` is that combination,
-//! check 1 says that the claim is true.
+//! check 1 says that `y + beta v` is true of these polynomials; `y` is sent before `beta`, so that a wrong `v` survives one `beta` at most.
 //!
-//! So the error is `((1 + rho) / 2)^t + (m - 1) N / r`, and `t` is the least number with which the first term is below
-//! `2^-100`. The combination for the value is not used to test proximity: its coefficients are products of `eq` at a
-//! point that a caller may choose and of powers of challenges, and many may be zero, so that no theorem speaks of them.
+//! So the error is `((1 + rho) / 2)^t + (m N + 1) / r`, and `t` is the least number with which the first term is below
+//! `2^-100`. The combination for the value alone would not test proximity: its coefficients are products of `eq` at a
+//! point that a caller may choose and of powers of challenges, and many may be zero, so that no theorem speaks of them. One row
+//! that is both costs a scalar, where [AHIV17] and [GLSTW21] send two rows.
 //! A radius up to the Johnson bound would shorten nothing: the second case gets worse as `delta` grows.
 //!
 //! Conjectured: the best attack known is on what a commitment binds, for one that stands for itself, as that to a
@@ -53,8 +55,8 @@
 //! In the random oracle model for BLAKE3 and the channel's hash; not hiding.
 //!
 //! # Sizes
-//! `c` is the one with the shortest proof for the number of pieces in the workload ([`Ligero::new`]); a proof takes `2 C + t m`
-//! scalars and the paths, about `sqrt(8 t K 2^l)` scalars for `K` pieces.
+//! `c` is the one with the shortest proof for the number of pieces in the workload ([`Ligero::new`]); a proof takes `C + t m + 1`
+//! scalars and the paths, about `sqrt(4 t K 2^l)` scalars for `K` pieces.
 
 #![forbid(unsafe_code)]
 
@@ -90,13 +92,13 @@ const MAX_LOG_INV_RATE: usize = 8;
 
 const LABEL_COMMITMENT: &str = "ligero/commitment";
 const LABEL_ALPHA: &str = "ligero/alpha";
-const LABEL_EVALUATION_ROW: &str = "ligero/evaluation row";
-const LABEL_PROXIMITY_ROW: &str = "ligero/proximity row";
+const LABEL_PROXIMITY: &str = "ligero/proximity value";
+const LABEL_BETA: &str = "ligero/beta";
+const LABEL_ROW: &str = "ligero/row";
 const LABEL_QUERIES: &str = "ligero/queries";
 
 const CHECK_EVALUATION: &str = "evaluation";
-const CHECK_EVALUATION_ROW: &str = "evaluation row";
-const CHECK_PROXIMITY_ROW: &str = "proximity row";
+const CHECK_ROW: &str = "combined row";
 
 /// The scheme, for a list of schemes.
 pub const SCHEME: Scheme = Scheme {
@@ -162,7 +164,8 @@ impl Ligero {
         let tree = self.code.tree();
         let (queries, scalar) = (self.code.queries as u64, SCALAR_BYTES as u64);
         let trees = 2 * (tree.cap_bytes() as u64 + queries * tree.path_bytes() as u64);
-        2 * (scalar << self.code.log_row_len)
+        scalar
+            + (scalar << self.code.log_row_len)
             + trees
             + queries * scalar * num_pieces as u64 * self.rows_per_piece() as u64
     }
@@ -190,7 +193,7 @@ impl Ligero {
         out
     }
 
-    /// The two rows of step 2.
+    /// The combinations `p` of all rows for their proximity, and of the rows for the claim's value.
     fn combined_rows(&self, opening: &PieceOpening<'_>, alpha: Fr) -> [Vec<Fr>; 2] {
         let (high, _) = opening.claim.point.split_at(self.num_vars - self.code.log_row_len);
         let evaluation = self.combine_rows_of(&opening.combined, &eq_evals(high));
@@ -201,7 +204,7 @@ impl Ligero {
         let pieces = opening.pieces.iter().flatten().copied();
         let terms: Vec<(Fr, RowValues<'_>)> = Powers::new(across).zip(pieces).collect();
         let pieces = combine_rows(&terms, 1 << self.num_vars);
-        [evaluation, self.combine_rows_of(&pieces, within)]
+        [self.combine_rows_of(&pieces, within), evaluation]
     }
 }
 
@@ -258,7 +261,12 @@ impl PiecePcs for Ligero {
                 queries,
                 "(1 - delta)^t for half the distance [AHIV17; GLSTW21], reached by words half-way between two codewords",
             ),
-            term("proximity of all rows", rate.curve(rows, self.code.log_domain()), "[BCIKS20, Thm. 1.5]"),
+            term(
+                "proximity of all rows",
+                rate.curve(rows, self.code.log_domain()).and(rate.curve(1, self.code.log_domain())),
+                "[BCIKS20, Thm. 1.5]",
+            ),
+            term("combined claim", rate.identity(1), "1 / r"),
         ]
     }
 
@@ -282,18 +290,21 @@ impl PiecePcs for Ligero {
         hints: &[&CommittedRows],
         channel: &mut ProverChannel,
     ) -> Result<(), PcsError> {
-        // Step 1: the challenge of the proximity row.
+        // Steps 1 and 2: a random combination of all rows, and its value.
         let alpha = channel.challenge(LABEL_ALPHA);
+        let [mut row, evaluation] = self.combined_rows(&opening, alpha);
+        let low = &opening.claim.point[self.num_vars - self.code.log_row_len..];
+        channel.send_scalars(LABEL_PROXIMITY, &[inner_product(&row, &eq_evals(low))]);
 
-        // Step 2: combined rows.
-        let [evaluation, proximity] = self.combined_rows(&opening, alpha);
-        channel.send_scalars(LABEL_EVALUATION_ROW, &evaluation);
-        channel.send_scalars(LABEL_PROXIMITY_ROW, &proximity);
+        // Steps 3 and 4: both combinations in one.
+        let beta = channel.challenge(LABEL_BETA);
+        scale_add(&mut row, beta, &evaluation);
+        channel.send_scalars(LABEL_ROW, &row);
 
-        // Step 3: positions.
+        // Step 5: positions.
         let positions = self.draw_positions(channel);
 
-        // Step 4: columns.
+        // Step 6: columns.
         for (rows, pieces) in hints.iter().zip(opening.pieces) {
             rows.send(&rows_of(&self.code, pieces, self.rows_per_piece()), &positions, OPENINGS, channel);
         }
@@ -310,48 +321,37 @@ impl PiecePcs for Ligero {
         let PieceClaim { coefficients, point, value } = claim;
         let (high, low) = point.split_at((self.num_vars - self.code.log_row_len).min(point.len()));
 
-        // Step 1: the challenge of the proximity row.
+        // Steps 1 to 4: the combined row.
         let alpha = channel.challenge(LABEL_ALPHA);
-
-        // Step 2: combined rows.
-        let evaluation = channel.recv_scalars(LABEL_EVALUATION_ROW, 1 << self.code.log_row_len)?;
-        let proximity = channel.recv_scalars(LABEL_PROXIMITY_ROW, 1 << self.code.log_row_len)?;
+        let [proximity] = channel.recv_scalars(LABEL_PROXIMITY, 1)?[..] else { return failed(CHECK_EVALUATION) };
+        let beta = channel.challenge(LABEL_BETA);
+        let row = channel.recv_scalars(LABEL_ROW, 1 << self.code.log_row_len)?;
 
         // Check 1: the combined row has the claimed value.
-        if inner_product(&evaluation, &eq_evals(low)) != value {
+        if inner_product(&row, &eq_evals(low)) != proximity + beta * value {
             return failed(CHECK_EVALUATION);
         }
 
-        // Step 3: positions.
+        // Step 5: positions.
         let positions = self.draw_positions(channel);
 
-        // Step 4: columns. Check 3: `merkle`.
+        // Step 6: columns. Check 3: `merkle`.
         let row_weights = eq_evals(high);
         let mut alphas = Powers::new(alpha);
-        let mut values = vec![[Fr::zero(); 2]; positions.len()];
+        let mut values = vec![Fr::zero(); positions.len()];
         for (cap, coefficients) in commitments.iter().zip(coefficients) {
-            let weights: Vec<Fr> = coefficients.iter().flat_map(|c| row_weights.iter().map(move |w| *c * w)).collect();
-            let powers: Vec<Fr> = alphas.by_ref().take(weights.len()).collect();
+            let of_claim = coefficients.iter().flat_map(|c| row_weights.iter().map(move |w| beta * c * w));
+            let weights: Vec<Fr> = of_claim.map(|weight| alphas.draw() + weight).collect();
             let columns = recv_openings(cap, weights.len(), &positions, OPENINGS, channel)?;
-            for (values, column) in values.iter_mut().zip(&columns) {
-                values[0] += inner_product(column, &weights);
-                values[1] += inner_product(column, &powers);
+            for (value, column) in values.iter_mut().zip(&columns) {
+                *value += inner_product(column, &weights);
             }
         }
 
-        // Check 4: the evaluation row is that combination of the committed rows.
-        let codeword = ntt::encode(&evaluation, self.code.log_inv_rate);
-        let agrees = |codeword: &[Fr], which: usize| {
-            positions.iter().zip(&values).all(|(&position, values)| codeword.get(position) == values.get(which))
-        };
-        if !agrees(&codeword, 0) {
-            return failed(CHECK_EVALUATION_ROW);
-        }
-
-        // Check 5: the proximity row is that combination of the committed rows.
-        let codeword = ntt::encode(&proximity, self.code.log_inv_rate);
-        if !agrees(&codeword, 1) {
-            return failed(CHECK_PROXIMITY_ROW);
+        // Check 4: the row is that combination of the committed rows.
+        let codeword = ntt::encode(&row, self.code.log_inv_rate);
+        if !positions.iter().zip(&values).all(|(&position, value)| codeword.get(position) == Some(value)) {
+            return failed(CHECK_ROW);
         }
         Ok(())
     }
@@ -361,8 +361,8 @@ impl PiecePcs for Ligero {
     }
 
     fn opening_bytes(&self, num_pieces: &[usize]) -> usize {
-        let rows = 2 * (SCALAR_BYTES << self.code.log_row_len);
+        let row = SCALAR_BYTES + (SCALAR_BYTES << self.code.log_row_len);
         let columns: usize = num_pieces.iter().map(|&k| query_bytes(&self.code, k * self.rows_per_piece())).sum();
-        rows + columns
+        row + columns
     }
 }
