@@ -38,7 +38,6 @@
 //! 4. `combination`: the first oracle (without oracles: the final polynomial's codeword) holds the combination of the row.
 //! 5. `fold`: each later oracle holds the fold of the leaf before.
 //! 6. `final-word`: the final polynomial's codeword holds the fold of the last leaf.
-//! 7. `empty-claim`: without any piece, the value is zero.
 //!
 //! and `cap-root` of [`lariat_merkle::tree`], for every cap.
 //!
@@ -150,7 +149,6 @@ const CHECK_FINAL_VALUE: &str = "final-value";
 const CHECK_COMBINATION: &str = "combination";
 const CHECK_FOLD: &str = "fold";
 const CHECK_FINAL_WORD: &str = "final-word";
-const CHECK_EMPTY: &str = "empty-claim";
 
 /// The scheme, for a list of schemes.
 pub const SCHEME: Scheme = Scheme {
@@ -192,22 +190,16 @@ impl BaseFold {
     }
 }
 
-/// Commitment to the pieces of one commit call: the cap over the rows, or nothing for no pieces.
+/// Commitment to the pieces of one commit call: the cap over the rows.
 #[derive(Clone, Debug)]
 pub struct RowsCommitment {
-    cap: Option<Cap>,
+    cap: Cap,
     num_pieces: usize,
-}
-
-/// What the prover keeps of one commit call: the rows of the codewords and their tree.
-#[derive(Debug)]
-pub struct RowsHint {
-    rows: Option<CommittedRows>,
 }
 
 impl PiecePcs for BaseFold {
     type Commitment = RowsCommitment;
-    type Hint = RowsHint;
+    type Hint = CommittedRows;
 
     const KIND: PcsKind = PcsKind::new(7, "basefold");
 
@@ -260,20 +252,13 @@ impl PiecePcs for BaseFold {
     }
 
     #[tracing::instrument(level = "debug", skip_all, name = "basefold_commit")]
-    fn commit(&self, pieces: &[RowValues<'_>]) -> Result<(RowsCommitment, RowsHint), PcsError> {
-        let num_pieces = pieces.len();
-        if num_pieces == 0 {
-            return Ok((RowsCommitment { cap: None, num_pieces }, RowsHint { rows: None }));
-        }
-        let params = &self.params;
-        let rows = CommittedRows::encode(pieces, params.code(), params.num_queries());
-        Ok((RowsCommitment { cap: Some(rows.cap()), num_pieces }, RowsHint { rows: Some(rows) }))
+    fn commit(&self, pieces: &[RowValues<'_>]) -> Result<(RowsCommitment, CommittedRows), PcsError> {
+        let rows = CommittedRows::encode(pieces, self.params.code(), self.params.num_queries());
+        Ok((RowsCommitment { cap: rows.cap(), num_pieces: pieces.len() }, rows))
     }
 
     fn send_commitment(&self, commitment: &RowsCommitment, channel: &mut ProverChannel) {
-        if let Some(cap) = &commitment.cap {
-            cap.send(LABEL_COMMITMENT, channel);
-        }
+        commitment.cap.send(LABEL_COMMITMENT, channel);
     }
 
     fn recv_commitment(
@@ -281,18 +266,14 @@ impl PiecePcs for BaseFold {
         num_pieces: usize,
         channel: &mut VerifierChannel<'_>,
     ) -> Result<RowsCommitment, VerifyError> {
-        let cap = match num_pieces {
-            0 => None,
-            _ => Some(Cap::recv(self.params.row_tree(), LABEL_COMMITMENT, channel)?),
-        };
-        Ok(RowsCommitment { cap, num_pieces })
+        Ok(RowsCommitment { cap: Cap::recv(self.params.row_tree(), LABEL_COMMITMENT, channel)?, num_pieces })
     }
 
     #[tracing::instrument(level = "debug", skip_all, name = "basefold_open")]
     fn open(
         &self,
         opening: PieceOpening<'_>,
-        hints: &[&RowsHint],
+        hints: &[&CommittedRows],
         channel: &mut ProverChannel,
     ) -> Result<(), PcsError> {
         prover::open(&self.params, opening, hints, channel);
@@ -309,8 +290,8 @@ impl PiecePcs for BaseFold {
         verifier::verify(&self.params, commitments, claim, channel)
     }
 
-    fn commitment_bytes(&self, num_pieces: usize) -> usize {
-        if num_pieces == 0 { 0 } else { self.params.row_tree().cap_bytes() }
+    fn commitment_bytes(&self, _num_pieces: usize) -> usize {
+        self.params.row_tree().cap_bytes()
     }
 
     fn opening_bytes(&self, num_pieces: &[usize]) -> usize {

@@ -134,10 +134,7 @@ impl Params {
 
     /// Bytes of the opening of commitments to so many pieces.
     pub fn opening_bytes(&self, num_pieces: &[usize]) -> usize {
-        if num_pieces.iter().sum::<usize>() == 0 {
-            return 0;
-        }
-        let rows = num_pieces.iter().filter(|&&w| w > 0).map(|&leaf_scalars| {
+        let rows = num_pieces.iter().map(|&leaf_scalars| {
             OpeningShape { tree: self.row_tree(), leaf_scalars, num_queries: self.num_queries }.bytes()
         });
         let oracles = self.oracles().map(|o| o.tree.cap_bytes() + o.opening(self.num_queries).bytes());

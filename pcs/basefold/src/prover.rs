@@ -2,7 +2,7 @@
 
 use crate::{
     LABEL_ALPHA, LABEL_BETA, LABEL_EXTRA, LABEL_FINAL, LABEL_GAMMA, LABEL_ORACLE, LABEL_SLOPE, LEAVES, Oracle, Params,
-    ROWS, RowsHint,
+    ROWS,
 };
 use ark_ff::{One, Zero};
 use lariat_algebra::count::{self, Kernel};
@@ -11,18 +11,15 @@ use lariat_algebra::msm::{RowValues, combine_rows};
 use lariat_algebra::ntt::{self, Domain};
 use lariat_algebra::poly::{eq_evals, eq_prefix_tables};
 use lariat_algebra::{Fr, par};
-use lariat_merkle::{InterleavedMatrix, MerkleTree, send_openings};
+use lariat_merkle::{CommittedRows, InterleavedMatrix, MerkleTree, send_openings};
 use lariat_pcs::batch::PieceOpening;
 use lariat_transcript::ProverChannel;
 
 /// Values that one task works on.
 const TASK: usize = 1 << 12;
 
-pub(crate) fn open(params: &Params, opening: PieceOpening<'_>, hints: &[&RowsHint], channel: &mut ProverChannel) {
+pub(crate) fn open(params: &Params, opening: PieceOpening<'_>, hints: &[&CommittedRows], channel: &mut ProverChannel) {
     let PieceOpening { claim, pieces, mut combined } = opening;
-    if pieces.iter().all(Vec::is_empty) {
-        return;
-    }
 
     // Step 1: a random combination of all pieces, and its value.
     let gamma = channel.challenge(LABEL_GAMMA);
@@ -92,12 +89,10 @@ impl<'a> Folding<'a> {
     }
 
     /// Draws the queries and sends the rows and the oracles' leaves there.
-    pub(crate) fn answer(&self, hints: &[&RowsHint], pieces: &[Vec<RowValues<'_>>], channel: &mut ProverChannel) {
+    pub(crate) fn answer(&self, hints: &[&CommittedRows], pieces: &[Vec<RowValues<'_>>], channel: &mut ProverChannel) {
         let mut indices = self.params.draw_queries(channel);
-        for (hint, pieces) in hints.iter().zip(pieces) {
-            if let Some(rows) = &hint.rows {
-                rows.send(pieces, &indices, ROWS, channel);
-            }
+        for (rows, pieces) in hints.iter().zip(pieces) {
+            rows.send(pieces, &indices, ROWS, channel);
         }
         for (oracle, (matrix, tree)) in self.params.oracles().zip(&self.oracles) {
             for i in &mut indices {

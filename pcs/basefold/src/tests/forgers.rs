@@ -121,18 +121,6 @@ fn rejects_a_wrong_final_polynomial() {
     assert_eq!(setting.verify(setting.value, &run.proof), check("final-word"));
 }
 
-/// Check 7: a value claimed of no pieces.
-#[test]
-fn rejects_a_value_of_nothing() {
-    let scheme = BaseFold::new(3, Config::default()).unwrap();
-    let (none, _) = scheme.commit(&[]).unwrap();
-    let point = vec![Fr::one(); 3];
-    for (value, expected) in [(Fr::zero(), Ok(())), (Fr::one(), check("empty-claim"))] {
-        let claim = PieceClaim { coefficients: &[Vec::new()], point: &point, value };
-        assert_eq!(scheme.verify(&[&none], claim, &mut session().into_verifier(&[])), expected);
-    }
-}
-
 /// A cap whose nodes do not hash to its root.
 #[test]
 fn rejects_a_cap_without_its_root() {
@@ -163,14 +151,12 @@ fn words_far_from_the_code_are_caught_by_queries() {
         let truth = setting.hints();
         let mut hints = forged.hints();
         let log_len = setting.params().log_len();
-        let word = |hints: &[RowsHint], column| {
-            hints[0].rows.as_ref().unwrap().words().unwrap().word(column).unwrap().to_vec()
-        };
+        let word = |hints: &[CommittedRows], column| hints[0].words().unwrap().word(column).unwrap().to_vec();
         let mut mixed = word(&hints, 0);
         // Every `part`-th position is honest.
         mixed.iter_mut().zip(word(&truth, 0)).step_by(part).for_each(|(x, honest)| *x = honest);
         let matrix = InterleavedMatrix::from_words(vec![mixed, word(&hints, 1)], log_len, 0);
-        hints[0] = RowsHint { rows: Some(CommittedRows::of_words(matrix, setting.params().num_queries())) };
+        hints[0] = CommittedRows::of_words(matrix, setting.params().num_queries());
         let run = prove_with(session(), &hints, wrong, |hints, channel| {
             forged.open_with(forged.combined(), hints, channel, |_, _| {});
         });
@@ -204,7 +190,7 @@ fn open_twice(setting: &Setting) -> [Result<(), VerifyError>; 2] {
     assert_ne!(other.value, setting.value);
     let mut hints = setting.hints();
     let matrix = InterleavedMatrix::from_words(vec![word], setting.params().log_len(), 0);
-    hints[1] = RowsHint { rows: Some(CommittedRows::of_words(matrix, setting.params().num_queries())) };
+    hints[1] = CommittedRows::of_words(matrix, setting.params().num_queries());
     let runs = [setting, &other].map(|s| {
         let run = prove_with(session(), &hints, s.value, |hints, channel| {
             s.open_with(s.combined(), hints, channel, |_, _| {});
@@ -294,8 +280,7 @@ fn gamma_tests_rows_that_the_claim_does_not_touch() {
     let coefficients = vec![vec![Fr::one(), Fr::zero()]];
     let combined = combine_rows(&[(Fr::one(), pieces[0])], 1 << (num_vars - 1));
     let claim = PieceClaim { coefficients: &coefficients, point: &case.point[1..], value: evals[0] };
-    let hint = RowsHint { rows: Some(rows) };
-    scheme.open(PieceOpening { claim, pieces: &[pieces], combined }, &[&hint], &mut channel).unwrap();
+    scheme.open(PieceOpening { claim, pieces: &[pieces], combined }, &[&rows], &mut channel).unwrap();
     let (forged, _) = channel.finish();
     assert_eq!(conformance::verify(&pcs, &case.statement(), &forged), check("combination"));
 }

@@ -43,7 +43,7 @@ fn commitments_and_oracles_are_absorbed() {
     // Leaves of the oracles above queried positions, at every depth.
     let log_len = setting.params().log_len();
     let free = (0..1usize << log_len).find(|i| queries.iter().all(|q| q >> 5 != i >> 5)).unwrap();
-    let frozen = |hints: &[RowsHint], tampered: Option<usize>| {
+    let frozen = |hints: &[CommittedRows], tampered: Option<usize>| {
         prove_with(session().freeze(tape.clone()), hints, setting.value, |hints, channel| {
             setting.open_with(setting.combined(), hints, channel, |t, folding| {
                 if tampered == Some(t) {
@@ -61,11 +61,11 @@ fn commitments_and_oracles_are_absorbed() {
     }
     for batch in 0..2 {
         let mut hints = setting.hints();
-        let matrix = hints[batch].rows.as_ref().unwrap().words().unwrap();
+        let matrix = hints[batch].words().unwrap();
         let mut words: Vec<Vec<Fr>> = (0..matrix.width()).map(|i| matrix.word(i).unwrap().to_vec()).collect();
         words[0][free] += Fr::one();
         let matrix = InterleavedMatrix::from_words(words, log_len, 0);
-        hints[batch] = RowsHint { rows: Some(CommittedRows::of_words(matrix, setting.params().num_queries())) };
+        hints[batch] = CommittedRows::of_words(matrix, setting.params().num_queries());
         judge(&frozen(&hints, None), "a commitment");
     }
 }

@@ -162,13 +162,13 @@ fn session() -> Session<Ready> {
 /// Commits with these hints, binds the value, and leaves the opening to `open`.
 fn prove_with(
     session: Session<Ready>,
-    hints: &[RowsHint],
+    hints: &[CommittedRows],
     value: Fr,
-    open: impl FnOnce(&[&RowsHint], &mut ProverChannel),
+    open: impl FnOnce(&[&CommittedRows], &mut ProverChannel),
 ) -> Run {
     let mut channel = session.into_prover();
     for hint in hints {
-        hint.rows.as_ref().unwrap().cap().send(LABEL_COMMITMENT, &mut channel);
+        hint.cap().send(LABEL_COMMITMENT, &mut channel);
     }
     channel.absorb_public_scalars("value", &[value]);
     open(&hints.iter().collect::<Vec<_>>(), &mut channel);
@@ -201,7 +201,7 @@ impl Setting {
         PieceClaim { coefficients: &self.coefficients, point: &self.point, value }
     }
 
-    fn hints(&self) -> Vec<RowsHint> {
+    fn hints(&self) -> Vec<CommittedRows> {
         self.pieces().iter().map(|batch| self.scheme.commit(batch).unwrap().1).collect()
     }
 
@@ -210,7 +210,7 @@ impl Setting {
     fn open_with(
         &self,
         mut combined: Vec<Fr>,
-        hints: &[&RowsHint],
+        hints: &[&CommittedRows],
         channel: &mut ProverChannel,
         mut tamper: impl FnMut(usize, &mut Folding<'_>),
     ) {
