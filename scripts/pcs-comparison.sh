@@ -4,16 +4,17 @@
 #     scripts/pcs-comparison.sh            writes the document
 #     scripts/pcs-comparison.sh --check    leaves it alone; exit code 1 when it is stale
 #     scripts/pcs-comparison.sh --measure  measures all schemes anew first, which takes a while
+#     scripts/pcs-comparison.sh --heights  measures stacks of pieces anew first
 #
 # Measuring replaces bench-suite/results/alone.jsonl and bench-suite/results/zkvm.jsonl when all cells have succeeded. A
-# run that was interrupted is continued by the next one.
+# run that was interrupted is continued by the next one. --heights replaces bench-suite/results/heights.jsonl.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cargo=${CARGO:-cargo}
 case ${1:-} in
-'' | --check | --measure) ;;
-*) sed -n '2,9s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2; exit 2 ;;
+'' | --check | --measure | --heights) ;;
+*) sed -n '2,11s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2; exit 2 ;;
 esac
 
 cd "$root"
@@ -29,5 +30,9 @@ if [[ ${1:-} == --measure ]]; then
     cp "$out/alone/alone.jsonl" bench-suite/results/alone.jsonl
     cp "$out/zkvm/results.jsonl" bench-suite/results/zkvm.jsonl
     rm -r "$out"
+fi
+if [[ ${1:-} == --heights ]]; then
+    shift
+    "$cargo" run --release --locked -p lariat-bench-suite --example heights
 fi
 exec "$cargo" run --quiet --locked -p lariat-bench-suite --example comparison -- "$@"

@@ -9,7 +9,7 @@
 
 #![allow(clippy::print_stdout)]
 
-use lariat_bench_suite::{BenchError, comparison, load};
+use lariat_bench_suite::{BenchError, HeightRecord, SCHEMA, comparison, load};
 use std::{fs, path::Path, process::ExitCode};
 
 fn main() -> ExitCode {
@@ -28,11 +28,23 @@ fn main() -> ExitCode {
     }
 }
 
+/// The records of the example `heights`.
+fn heights(path: &Path) -> Result<Vec<HeightRecord>, BenchError> {
+    let text =
+        fs::read_to_string(path).map_err(|source| BenchError::File { what: "read", path: path.into(), source })?;
+    let record = |(i, line): (usize, &str)| {
+        let bad = |source| BenchError::BadRecord { path: path.into(), line: i + 1, expected: SCHEMA, source };
+        serde_json::from_str(line).map_err(bad)
+    };
+    text.lines().enumerate().map(record).collect()
+}
+
 fn run(check: bool) -> Result<ExitCode, BenchError> {
     let suite = Path::new(env!("CARGO_MANIFEST_DIR"));
     let alone = load(&suite.join("results/alone.jsonl"))?;
     let proofs = load(&suite.join("results/zkvm.jsonl"))?;
-    let text = comparison::document(&lariat_schemes::all(), &alone, &proofs)?;
+    let heights = heights(&suite.join("results/heights.jsonl"))?;
+    let text = comparison::document(&lariat_schemes::all(), &alone, &proofs, &heights)?;
     let path = suite.join("../docs/pcs-comparison.md");
     if fs::read_to_string(&path).is_ok_and(|old| old == text) {
         return Ok(ExitCode::SUCCESS);

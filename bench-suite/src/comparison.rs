@@ -1,13 +1,13 @@
 //! The document that compares the schemes: `docs/pcs-comparison.md`, made from committed records.
 
 use crate::{
-    AloneRecord, BenchError, Measured, Record, Spread, machine,
+    AloneRecord, BenchError, HeightRecord, Measured, Record, Spread, machine,
     record::{SEED_NOTE, whole_bits},
     report::bits,
     setup,
 };
 use lariat_pcs::{QuantumStatus, Schemes, Workload};
-use std::fmt::Write as _;
+use std::{collections::BTreeSet, fmt::Write as _};
 
 /// Numbers of variables for which security bits are given: 128 columns of 2^18 evaluations.
 const WORKLOAD: [usize; 128] = [18; 128];
@@ -29,6 +29,12 @@ alone. Every cell is the median of its runs, each in a process of its own, inter
 meets all schemes alike; every proof was verified. Public parameters, and tables that a scheme builds once in a process,
 are made before the clock starts.
 ";
+
+const STACKS: &str = "\
+WHIR and BaseFold open the same positions of all codewords, so that fewer and longer ones make shorter proofs: pieces that \
+are not zero are stacked before they are committed to, and a sumcheck of two scalars a variable joins the claims. By default \
+four pieces are a stack, in at most 18 variables: trees and an opening's tables grow with a stack, by 1.4 KB a row at four \
+pieces. (`scripts/pcs-comparison.sh --heights` measures this anew.)";
 
 /// Spread, least, median and greatest, is in the records; here are medians.
 fn median<M>(records: &[&M], value: impl Fn(&M) -> f64) -> Option<f64> {
@@ -63,11 +69,17 @@ fn grouped(n: u64) -> String {
 ///
 /// # Errors
 /// When a scheme's parameters cannot be made.
-pub fn document(schemes: &Schemes, alone: &[AloneRecord], proofs: &[Record]) -> Result<String, BenchError> {
+pub fn document(
+    schemes: &Schemes,
+    alone: &[AloneRecord],
+    proofs: &[Record],
+    heights: &[HeightRecord],
+) -> Result<String, BenchError> {
     let mut text = INTRODUCTION.to_owned();
     text += &assumptions(schemes)?;
     text += &alone_tables(schemes, alone);
     text += &proof_tables(schemes, proofs);
+    text += &height_table(heights);
     text += &conditions(alone, proofs);
     Ok(text)
 }
@@ -203,6 +215,39 @@ fn proof_tables(schemes: &Schemes, records: &[Record]) -> String {
     text
 }
 
+/// Stacks of several heights, scheme by scheme.
+fn height_table(records: &[HeightRecord]) -> String {
+    let Some(HeightRecord { record: first, .. }) = records.first() else { return String::new() };
+    let mut text = format!(
+        "\n## Stacked pieces\n\n{STACKS} `{}`, {} rows, {} thread:\n\n\
+         | scheme | pieces in a stack | prove s | PCS s | verify ms | proof bytes | peak MiB |\n\
+         |---|---|---|---|---|---|---|\n",
+        first.cell.guest,
+        grouped(first.rows),
+        first.cell.threads
+    );
+    let cells: BTreeSet<(&str, usize)> = records.iter().map(|r| (r.record.cell.pcs.as_str(), r.height)).collect();
+    for (pcs, height) in cells {
+        let runs: Vec<&Record> = records
+            .iter()
+            .filter(|r| (r.record.cell.pcs.as_str(), r.height) == (pcs, height))
+            .map(|r| &r.record)
+            .collect();
+        let peak: Vec<f64> = runs.iter().filter_map(|r| r.peak_rss_bytes).map(|b| b as f64).collect();
+        let _ = writeln!(
+            text,
+            "| {pcs} | {} | {} | {} | {} | {} | {} |",
+            1 << height,
+            digits(median(&runs, |r| r.prove_ns as f64 / 1e9)),
+            digits(median(&runs, |r| (r.commit_ns + r.open_ns) as f64 / 1e9)),
+            digits(median(&runs, |r| r.verify_ns as f64 / 1e6)),
+            runs.first().map_or("-".to_owned(), |r| grouped(r.proof_bytes as u64)),
+            digits(Spread::of(peak).map(|s| s.median / 1024.0 / 1024.0)),
+        );
+    }
+    text
+}
+
 /// Where and how it was measured.
 fn conditions(alone: &[AloneRecord], proofs: &[Record]) -> String {
     fn setups<M: Measured>(records: &[M]) -> impl Iterator<Item = String> {
@@ -237,7 +282,7 @@ mod tests {
     #[test]
     fn the_document_has_a_row_for_every_scheme_even_without_records() {
         let schemes = lariat_schemes::all();
-        let text = document(&schemes, &[], &[]).unwrap();
+        let text = document(&schemes, &[], &[], &[]).unwrap();
         for scheme in schemes.iter() {
             let rows = text.lines().filter(|l| l.starts_with(&format!("| {} |", scheme.kind))).count();
             assert_eq!(rows, 1 + ALONE.len(), "{}", scheme.kind);

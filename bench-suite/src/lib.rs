@@ -31,7 +31,8 @@ pub use machine::{Machine, mul_ns, peak_rss_bytes};
 pub use measure::{core_ns, measure, prove_once};
 pub use operations::{Operations, pcs_bytes};
 pub use record::{
-    AloneCell, AloneRecord, Cell, Measured, ProofSecurityRecord, Record, SCHEMA, SecurityRecord, SetupRecord,
+    AloneCell, AloneRecord, Cell, HeightRecord, Measured, ProofSecurityRecord, Record, SCHEMA, SecurityRecord,
+    SetupRecord,
 };
 pub use stats::Spread;
 pub use store::{Existing, Store, read};

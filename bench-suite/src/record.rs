@@ -208,6 +208,16 @@ impl Measured for Record {
     }
 }
 
+/// A proof under a scheme whose pieces are stacked, `2^height` in one.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct HeightRecord {
+    /// Logarithm of the number of pieces in a stack.
+    pub height: usize,
+    /// What was measured.
+    #[serde(flatten)]
+    pub record: Record,
+}
+
 /// One opening of a scheme alone: a batch of equal columns.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AloneCell {

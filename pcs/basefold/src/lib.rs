@@ -122,15 +122,14 @@ pub use params::{Config, Oracle, Params};
 use lariat_algebra::Fr;
 use lariat_algebra::msm::RowValues;
 use lariat_merkle::{Cap, CommittedRows, OpeningLabels};
-use lariat_pcs::batch::{Batched, PieceClaim, PieceOpening, PiecePcs, Shape, Tall, piece_vars, stack_height};
+use lariat_pcs::batch::{
+    Batched, PieceClaim, PieceOpening, PiecePcs, Shape, Tall, piece_vars, stack_height, usual_height,
+};
 use lariat_pcs::{
     ErrorTerm, PcsError, PcsInfo, PcsKind, QuantumStatus, Scheme, SecurityBits, SetupSource, VerifyError, Workload,
 };
 use lariat_transcript::{ProverChannel, VerifierChannel, encoding::SCALAR_BYTES};
 use std::sync::Arc;
-
-/// Logarithm of how many pieces [`SCHEME`] stacks in one: measured in `docs/pcs-comparison.md`.
-pub const HEIGHT: usize = 2;
 
 const LABEL_COMMITMENT: &str = "basefold/commitment";
 const LABEL_GAMMA: &str = "basefold/gamma";
@@ -155,7 +154,10 @@ pub const SCHEME: Scheme = Scheme {
     kind: BaseFold::KIND,
     summary: "transparent; hashes only, plausibly post-quantum; large proofs",
     needs_setup: false,
-    setup: |workload, _| Ok(Arc::new(Batched(BaseFold::stacked(workload, Config::default(), HEIGHT)?))),
+    setup: |workload, _| {
+        let height = usual_height(piece_vars(workload.num_vars));
+        Ok(Arc::new(Batched(BaseFold::stacked(workload, Config::default(), height)?)))
+    },
 };
 
 /// The scheme for pieces of one length.

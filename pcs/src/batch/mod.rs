@@ -43,7 +43,7 @@ mod tall;
 mod tests;
 
 pub use layout::{Shape, piece_vars};
-pub use tall::{Tall, stack_height};
+pub use tall::{Tall, stack_height, usual_height};
 
 use crate::{
     BatchSize, ErrorTerm, Hardness, MultilinearPcs, Parts, PcsError, PcsInfo, PcsKind, SecurityBits, VerifyError,

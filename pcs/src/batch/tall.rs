@@ -43,6 +43,17 @@ pub struct Tall<S> {
     height: usize,
 }
 
+/// Logarithm of the most pieces in a stack, unless another number is asked for: measured in `docs/pcs-comparison.md`.
+const USUAL_HEIGHT: usize = 2;
+/// Most variables of stacks of such a height: the tree over their codewords and the tables of an opening take 100 MB at
+/// this length, and double with each variable more.
+const USUAL_STACK_VARS: usize = 18;
+
+/// The height of stacks that a scheme uses unless another one is asked for.
+pub fn usual_height(piece_vars: usize) -> usize {
+    USUAL_HEIGHT.min(USUAL_STACK_VARS.saturating_sub(piece_vars))
+}
+
 /// The height up to which so many pieces fill a stack: `height`, or less.
 pub fn stack_height(num_pieces: usize, height: usize) -> usize {
     height.min(num_pieces.max(1).ilog2() as usize)

@@ -101,7 +101,9 @@ use lariat_algebra::poly::{Powers, eq_evals};
 use lariat_algebra::{Fr, par};
 use lariat_merkle::queries::COLLISION_BITS;
 use lariat_merkle::{Cap, CommittedRows, recv_openings};
-use lariat_pcs::batch::{Batched, PieceClaim, PieceOpening, PiecePcs, Shape, Tall, piece_vars, stack_height};
+use lariat_pcs::batch::{
+    Batched, PieceClaim, PieceOpening, PiecePcs, Shape, Tall, piece_vars, stack_height, usual_height,
+};
 use lariat_pcs::{
     ErrorTerm, Pcs, PcsError, PcsInfo, PcsKind, QuantumStatus, Scheme, SecurityBits, SetupSource, VerifyError, Workload,
 };
@@ -112,9 +114,6 @@ use std::sync::Arc;
 
 /// Logarithm of the inverse of the first oracle's rate, unless another one is asked for.
 pub const LOG_INV_RATE: usize = 1;
-
-/// Logarithm of how many pieces [`SCHEME`] stacks in one: measured in `docs/pcs-comparison.md`.
-pub const HEIGHT: usize = 2;
 
 const LABEL_COMMITMENT: &str = "whir/commitment";
 const LABEL_ALPHA: &str = "whir/alpha";
@@ -133,7 +132,10 @@ pub const SCHEME: Scheme = Scheme {
     kind: Whir::KIND,
     summary: "transparent; hash-based, Reed-Solomon codes with sumcheck; plausibly post-quantum",
     needs_setup: false,
-    setup: |workload, _| Ok(Arc::new(Batched(Whir::stacked(workload, LOG_INV_RATE, HEIGHT)?)) as Arc<dyn Pcs>),
+    setup: |workload, _| {
+        let height = usual_height(piece_vars(workload.num_vars));
+        Ok(Arc::new(Batched(Whir::stacked(workload, LOG_INV_RATE, height)?)) as Arc<dyn Pcs>)
+    },
 };
 
 /// The scheme for pieces of one length.
