@@ -285,8 +285,10 @@ impl PiecePcs for Whir {
 
     fn working_bytes(&self, num_pieces: usize) -> u64 {
         let first = &self.config.first;
-        // The later oracles are shorter than the codeword of one polynomial.
-        let later = (size_of::<Fr>() as u64) << (first.num_vars + first.log_inv_rate);
+        // An oracle, its codewords and its tree, is there until the next one is.
+        let later: Vec<u64> = self.config.later.iter().map(oracle::bytes).collect();
+        let two = later.windows(2).map(|pair| pair[0] + pair[1]).max();
+        let later = two.or(later.first().copied()).unwrap_or(0);
         CommittedRows::working_bytes(num_pieces << first.fold, oracle::code(first)) + later
     }
 

@@ -1,7 +1,9 @@
 //! Interleaved codewords under a Merkle tree, as the prover keeps and the verifier sees them.
 
 use crate::config::Round;
+use lariat_algebra::Fr;
 use lariat_algebra::msm::RowValues;
+use lariat_merkle::tree::DIGEST_BYTES;
 use lariat_merkle::{Code, CommittedRows, OpeningLabels, OpeningShape, TreeShape};
 
 /// Labels of opened leaves, and the check that they are under the cap.
@@ -21,6 +23,12 @@ pub(crate) fn query_bytes(round: &Round, leaf_scalars: usize) -> usize {
 /// The code of the rows of a round's polynomials.
 pub(crate) fn code(round: &Round) -> Code {
     Code { log_coefficients: round.log_dimension(), log_blowup: round.log_inv_rate }
+}
+
+/// Bytes of memory of a round's oracle of one polynomial: its codewords and its tree.
+pub(crate) fn bytes(round: &Round) -> u64 {
+    ((size_of::<Fr>() as u64) << (round.num_vars + round.log_inv_rate))
+        + ((2 * DIGEST_BYTES as u64) << round.log_domain())
 }
 
 /// The rows of polynomials that a round's code encodes, `2^fold` for each.
