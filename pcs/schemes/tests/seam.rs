@@ -65,3 +65,38 @@ fn rejects_insecure_parameters_without_leave() {
     }
     assert_eq!(refused, 3);
 }
+
+/// Columns that are all zero: no value but zero is accepted, under any scheme.
+#[test]
+fn rejects_a_value_of_columns_that_are_zero() {
+    let schemes = with_setup().allow_insecure_setup(true);
+    for scheme in schemes.iter() {
+        for sizes in [&[3usize][..], &[3, 3], &[2, 3]] {
+            let pcs = schemes.setup(scheme.kind, Workload { num_vars: sizes }).unwrap();
+            let columns: Vec<Column> = sizes.iter().map(|&m| Column::new(m, ColumnData::U8(Vec::new()))).collect();
+            let columns: Vec<&Column> = columns.iter().collect();
+            let point = vec![Fr::from(5u64); 3];
+            // The prover says what is claimed and is honest otherwise.
+            let verdict = |claimed: &[Fr]| {
+                let mut channel = session().into_prover();
+                let hint = pcs.commit(&columns, &mut channel).unwrap();
+                channel.send_scalars("claimed", claimed);
+                pcs.open(&columns, &[hint], &point, claimed, &mut channel).unwrap();
+                let (proof, _) = channel.finish();
+                let mut channel = session().into_verifier(&proof);
+                let commitments = pcs.recv_commitments(sizes, &mut channel).unwrap();
+                channel.recv_scalars("claimed", claimed.len()).unwrap();
+                let verdict = pcs.verify(&[commitments], &point, claimed, &mut channel);
+                channel.finish().unwrap();
+                verdict
+            };
+            let honest = vec![Fr::from(0u64); sizes.len()];
+            assert_eq!(verdict(&honest), Ok(()), "{}: {sizes:?}", scheme.kind);
+            for wrong in 0..sizes.len() {
+                let mut claimed = honest.clone();
+                claimed[wrong] += Fr::from(1u64);
+                assert!(verdict(&claimed).is_err(), "{}: {sizes:?}", scheme.kind);
+            }
+        }
+    }
+}
