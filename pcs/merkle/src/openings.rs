@@ -38,7 +38,7 @@ impl OpeningShape {
     }
 }
 
-/// Sends the scalars of the leaves at these indices, leaf after leaf, and their paths.
+/// Sends the scalars of the leaves at these indices, leaf after leaf, and their paths; of a tree that is kept whole.
 ///
 /// # Panics
 /// When there is no such leaf.
@@ -49,8 +49,12 @@ pub fn send_openings(
     labels: OpeningLabels,
     channel: &mut ProverChannel,
 ) {
+    send(leaves, indices.iter().flat_map(|&i| tree.open(i, &[])).collect(), labels, channel);
+}
+
+/// Sends leaves and their paths.
+pub(crate) fn send(leaves: &[Fr], paths: Vec<u8>, labels: OpeningLabels, channel: &mut ProverChannel) {
     channel.send_scalars(labels.leaves, leaves);
-    let paths: Vec<u8> = indices.iter().flat_map(|&i| tree.open(i)).collect();
     channel.send_bytes(labels.paths, &paths);
 }
 

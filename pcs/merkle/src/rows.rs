@@ -2,11 +2,15 @@
 //!
 //! Codewords take `2^blowup` times 32 bytes for every value of a piece. Where the values are integers of one to eight bytes, long
 //! codewords are not kept: commitment and opening encode a block of positions of all pieces at a time ([`BlockEncoder`]). An opening then costs
-//! about half of the encoding again; which way it went, no message tells.
+//! about half of the encoding again; which way it went, no message tells. Of the tree over such rows the lowest layers are not kept either:
+//! an opening encodes and hashes the subtrees that its positions are in.
 
 use crate::matrix::{InterleavedMatrix, Word, hash_rows};
-use crate::openings::{OpeningLabels, send_openings};
-use crate::tree::{Cap, DIGEST_BYTES, Digest, MerkleTree, TreeShape, hash_scalars};
+use crate::openings::{OpeningLabels, send};
+use crate::tree::{
+    Cap, DIGEST_BYTES, Digest, LEAF_SCALAR_BYTES, MerkleTree, TreeShape, hash_leaves, hash_scalars, hash_subtrees,
+    write_leaf_scalar,
+};
 use ark_ff::Zero;
 use lariat_algebra::msm::RowValues;
 use lariat_algebra::ntt::{BlockEncoder, Domain, constant};
@@ -21,6 +25,13 @@ const BLOCKS_BYTES: usize = 4 << 20;
 
 /// Most chunks of coefficients that a block combines: from 64 on, that takes longer than the butterflies that it replaces.
 const MAX_CHUNKS: usize = 32;
+
+/// Logarithm of the leaves of a subtree that is not kept. An opening encodes so many rows for each position: more take longer than
+/// what they save in memory is worth.
+const LOG_SUBTREE: usize = 4;
+
+/// Positions that an opening is estimated to have.
+const USUAL_QUERIES: usize = 256;
 
 /// Pieces and their code: what rows follow from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,7 +107,10 @@ impl CommittedRows {
         let mut blocks = Blocks::new(pieces, code, log_block);
         let tree = match blocks.uniform() {
             Some(row) => MerkleTree::uniform(hash_scalars(&row), shape),
-            None => MerkleTree::new(blocks.digests(), shape),
+            None => {
+                let log_subtree = LOG_SUBTREE.min(code.log_len() - shape.cap_height()).min(blocks.log_block);
+                MerkleTree::over_subtrees(blocks.roots(log_subtree), log_subtree, shape)
+            }
         };
         Self { source: Source::Pieces(code), tree }
     }
@@ -136,7 +150,34 @@ impl CommittedRows {
         labels: OpeningLabels,
         channel: &mut ProverChannel,
     ) {
-        send_openings(&self.rows(pieces, indices), &self.tree, indices, labels, channel);
+        let log_subtree = self.tree.log_subtree();
+        if log_subtree == 0 {
+            let paths = indices.iter().flat_map(|&i| self.tree.open(i, &[])).collect();
+            return send(&self.rows(pieces, indices), paths, labels, channel);
+        }
+        // All rows of the subtrees that the positions are in.
+        let mut subtrees: Vec<usize> = indices.iter().map(|i| i >> log_subtree).collect();
+        subtrees.sort_unstable();
+        subtrees.dedup();
+        let positions = |subtree: &usize| subtree << log_subtree..(subtree + 1) << log_subtree;
+        let rows = self.rows(pieces, &subtrees.iter().flat_map(positions).collect::<Vec<_>>());
+        let width = pieces.len();
+        let mut digests = vec![Digest::default(); subtrees.len() << log_subtree];
+        par::for_each_chunk(&mut digests, 1 << log_subtree, |i, out| {
+            let rows = &rows[(i << log_subtree) * width..][..width << log_subtree];
+            let mut bytes = vec![0; LEAF_SCALAR_BYTES * rows.len()];
+            let places = bytes.chunks_exact_mut(LEAF_SCALAR_BYTES);
+            rows.iter().zip(places).for_each(|(x, place)| write_leaf_scalar(x, place));
+            hash_leaves(&bytes, LEAF_SCALAR_BYTES * width, out);
+        });
+        let (mut leaves, mut paths) = (Vec::with_capacity(indices.len() * width), Vec::new());
+        for &index in indices {
+            let first = subtrees.partition_point(|subtree| *subtree < index >> log_subtree) << log_subtree;
+            let at = first + (index & ((1 << log_subtree) - 1));
+            leaves.extend(&rows[at * width..][..width]);
+            paths.extend(self.tree.open(index, &digests[first..][..1 << log_subtree]));
+        }
+        send(&leaves, paths, labels, channel);
     }
 
     /// Bytes that are kept of the rows of so many pieces of integers.
@@ -146,7 +187,7 @@ impl CommittedRows {
         }
         let words = code.word_bytes(width);
         let tree = (2 * DIGEST_BYTES as u64) << code.log_len();
-        if words <= KEPT_BYTES { words + tree } else { tree }
+        if words <= KEPT_BYTES { words + tree } else { tree >> LOG_SUBTREE }
     }
 
     /// Bytes that committing so many pieces of integers, or opening them, takes beside what is kept.
@@ -155,7 +196,8 @@ impl CommittedRows {
             return 0;
         }
         let blocks = ((width * size_of::<Fr>()) as u64) << code.log_block(width);
-        blocks + (((size_of::<u32>() * workers(width)) as u64) << code.log_coefficients)
+        let opened = ((USUAL_QUERIES * width * size_of::<Fr>()) as u64) << LOG_SUBTREE;
+        blocks.max(opened) + (((size_of::<u32>() * workers(width)) as u64) << code.log_coefficients)
     }
 }
 
@@ -216,14 +258,15 @@ impl<'a> Blocks<'a> {
         self.constants.iter().map(|x| x.unwrap_or_else(Fr::zero)).collect()
     }
 
-    /// The digests of all rows.
-    fn digests(&mut self) -> Vec<Digest> {
-        let mut digests = vec![Digest::default(); 1 << self.code.log_len()];
+    /// The roots of the subtrees over `2^log_subtree` rows each, which are no more than a block has.
+    fn roots(&mut self, log_subtree: usize) -> Vec<Digest> {
+        let mut roots = vec![Digest::default(); 1 << (self.code.log_len() - log_subtree)];
+        let mut leaves = vec![Digest::default(); 1 << self.log_block];
         let len = 1usize << self.log_block;
         for worker in &mut self.workers {
             worker.values.resize(worker.pieces.len() * len, Fr::zero());
         }
-        for (block, out) in digests.chunks_mut(len).enumerate() {
+        for (block, out) in roots.chunks_mut(len >> log_subtree).enumerate() {
             par::for_each_mut(&mut self.workers, |_, worker| {
                 for (piece, values) in worker.pieces.iter().zip(worker.values.chunks_mut(len)) {
                     worker.encoder.encode(*piece, block, values);
@@ -235,9 +278,10 @@ impl<'a> Blocks<'a> {
                     words[i] = Word::Full(values);
                 }
             }
-            hash_rows(&words, 0, out);
+            hash_rows(&words, 0, &mut leaves);
+            hash_subtrees(&leaves, log_subtree, out);
         }
-        digests
+        roots
     }
 
     /// Rows, one after the other.

@@ -5,7 +5,8 @@ use crate::openings::{OpeningLabels, OpeningShape, recv_openings, send_openings}
 use crate::queries::{GAP, MAX_LOG_INV_RATE, RateAndRegime, Regime};
 use crate::rows::{Code, CommittedRows};
 use crate::tree::{
-    CHECK_CAP, Cap, DIGEST_BYTES, MerkleTree, TreeShape, hash_leaf, hash_leaves, hash_node, hash_nodes, hash_scalars,
+    CHECK_CAP, Cap, DIGEST_BYTES, Digest, MerkleTree, TreeShape, hash_leaf, hash_leaves, hash_node, hash_nodes,
+    hash_scalars, hash_subtrees,
 };
 use ark_ff::{UniformRand, Zero};
 use lariat_algebra::Fr;
@@ -45,7 +46,7 @@ fn caps_are_the_roots_of_subtrees() {
             let with_root = expected.len() + usize::from(expected.len() > 1);
             assert_eq!(shape.cap_bytes(), DIGEST_BYTES * with_root);
             for (i, leaf) in leaves.iter().enumerate() {
-                let path = tree.open(i);
+                let path = tree.open(i, &[]);
                 assert_eq!(path.len(), shape.path_bytes());
                 assert!(cap.verify(i, leaf, &path));
             }
@@ -67,7 +68,7 @@ fn uniform_trees_are_trees_of_equal_leaves() {
         let (full, short) = (MerkleTree::new(vec![leaf; 1 << log_leaves], shape), MerkleTree::uniform(leaf, shape));
         assert_eq!(full.cap(), short.cap());
         for i in 0..1 << log_leaves {
-            assert_eq!(full.open(i), short.open(i));
+            assert_eq!(full.open(i, &[]), short.open(i, &[]));
         }
     }
 }
@@ -78,7 +79,7 @@ fn rejects_another_index_leaf_or_path() {
     let tree = MerkleTree::new(leaves.clone(), TreeShape::new(6, 2));
     let cap = tree.cap();
     for i in 0..64 {
-        let path = tree.open(i);
+        let path = tree.open(i, &[]);
         for j in (0..64).filter(|&j| j != i) {
             assert!(!cap.verify(j, &leaves[i], &path), "leaf {i} at {j}");
             assert!(!cap.verify(i, &leaves[j], &path), "leaf {j} for {i}");
@@ -227,6 +228,12 @@ fn rows_in_blocks_are_the_rows_of_the_codewords() {
             assert_eq!(anew.cap(), kept.cap(), "2^{log_coefficients}, blocks of 2^{log_block}");
             for indices in [&indices[..], &[], &[0, 0]] {
                 assert_eq!(anew.rows(&rows, indices), kept.rows(&rows, indices));
+                let openings = |rows_of: &CommittedRows| {
+                    let mut channel = session().into_prover();
+                    rows_of.send(&rows, indices, LABELS, &mut channel);
+                    channel.finish().0
+                };
+                assert_eq!(openings(&anew), openings(&kept), "2^{log_coefficients}, blocks of 2^{log_block}");
             }
         }
     }
@@ -242,7 +249,8 @@ fn long_codewords_are_not_kept() {
         let committed = CommittedRows::encode(&rows, code, 3);
         assert_eq!(committed.words().is_some(), kept, "{width} pieces");
         let words = committed.words().map_or(0, InterleavedMatrix::heap_bytes) as u64;
-        assert_eq!(CommittedRows::kept_bytes(width, code), words + (64 << 15));
+        let tree = if kept { 64 << 15 } else { 4 << 15 };
+        assert_eq!(CommittedRows::kept_bytes(width, code), words + tree);
         assert_eq!(CommittedRows::working_bytes(width, code) == 0, kept);
     }
     // Elements take as much as a part of their codeword.
@@ -252,6 +260,35 @@ fn long_codewords_are_not_kept() {
     let long = Code { log_coefficients: 20, log_blowup: 1 };
     let per_row = CommittedRows::working_bytes(150, long) >> 20;
     assert!((100..250).contains(&per_row), "{per_row} bytes a row");
+}
+
+/// A tree without its lowest layers opens as the whole one does.
+#[test]
+fn subtrees_are_made_again() {
+    let leaves: Vec<Digest> = (0..64u64).map(|i| hash_leaf(&i.to_le_bytes())).collect();
+    let shape = TreeShape::new(6, 2);
+    let whole = MerkleTree::new(leaves.clone(), shape);
+    for log_subtree in 0..=4 {
+        let mut roots = vec![Digest::default(); 64 >> log_subtree];
+        hash_subtrees(&leaves, log_subtree, &mut roots);
+        let tree = MerkleTree::over_subtrees(roots, log_subtree, shape);
+        assert_eq!((tree.cap(), tree.log_subtree()), (whole.cap(), log_subtree));
+        for index in 0..64 {
+            let subtree = &leaves[index >> log_subtree << log_subtree..][..1 << log_subtree];
+            let path = tree.open(index, subtree);
+            assert_eq!(path, whole.open(index, &[]));
+            assert!(tree.cap().verify(index, &leaves[index], &path));
+        }
+    }
+}
+
+#[test]
+#[should_panic(expected = "the root of the subtree of leaf 5")]
+fn another_subtree_is_refused() {
+    let leaves: Vec<Digest> = (0..16u64).map(|i| hash_leaf(&i.to_le_bytes())).collect();
+    let mut roots = vec![Digest::default(); 4];
+    hash_subtrees(&leaves, 2, &mut roots);
+    let _ = MerkleTree::over_subtrees(roots, 2, TreeShape::new(4, 1)).open(5, &leaves[..4]);
 }
 
 #[test]
@@ -269,7 +306,7 @@ fn constant_pieces_take_no_memory() {
     assert_eq!(matrix.heap_bytes(), 0);
     assert_eq!(matrix.leaf(12345), [Fr::from(3u64), Fr::zero(), Fr::zero()]);
     let tree = matrix.commit(100);
-    assert!(tree.cap().verify(12345, &hash_scalars(&matrix.leaf(12345)), &tree.open(12345)));
+    assert!(tree.cap().verify(12345, &hash_scalars(&matrix.leaf(12345)), &tree.open(12345, &[])));
 }
 
 const LABELS: OpeningLabels = OpeningLabels { leaves: "leaves", paths: "paths", check: "leaf" };
@@ -321,7 +358,7 @@ fn rejects_paths_of_other_lengths() {
     let matrix = InterleavedMatrix::from_words(words, 5, 1);
     let tree = matrix.commit(1);
     let cap = tree.cap();
-    let (leaf, path) = (hash_scalars(&matrix.leaf(3)), tree.open(3));
+    let (leaf, path) = (hash_scalars(&matrix.leaf(3)), tree.open(3, &[]));
     assert!(cap.verify(3, &leaf, &path) && path.len() >= 64);
     assert!(!cap.verify(3, &leaf, &[&path[..], &[0]].concat()));
     assert!(!cap.verify(3, &leaf, &[&path[..], &path[..32]].concat()));

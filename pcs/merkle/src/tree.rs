@@ -159,12 +159,46 @@ impl TreeShape {
     }
 }
 
-/// A tree, as the prover keeps it.
+/// A tree, as the prover keeps it: all of it, or all above subtrees whose leaves the prover can make again.
 #[derive(Clone, Debug)]
 pub struct MerkleTree {
     shape: TreeShape,
-    /// Digests of leaves first, the cap last; of equal ones only the first is kept.
+    /// Logarithm of the number of leaves under a node of the lowest layer that is kept.
+    log_subtree: usize,
+    /// The lowest layer first, the cap last; of equal digests only the first is kept.
     layers: Vec<Vec<Digest>>,
+}
+
+/// The layers above `below`, halved each time, up to one of `2^cap_height` nodes.
+fn layers_above(lowest: Vec<Digest>, cap_height: usize) -> Vec<Vec<Digest>> {
+    let mut layers = vec![lowest];
+    while layers[layers.len() - 1].len() > 1 << cap_height {
+        let below = &layers[layers.len() - 1];
+        let mut layer = vec![[0; DIGEST_BYTES]; below.len() / 2];
+        par::for_each_chunk(&mut layer, TASK, |task, out| {
+            hash_nodes(&below[2 * TASK * task..][..2 * out.len()], out);
+        });
+        layers.push(layer);
+    }
+    layers
+}
+
+/// The roots of subtrees of `2^log_subtree` leaves each, from digests of leaves, in `out`.
+///
+/// # Panics
+/// When there are not so many leaves for each root.
+pub(crate) fn hash_subtrees(leaves: &[Digest], log_subtree: usize, out: &mut [Digest]) {
+    assert_eq!(leaves.len(), out.len() << log_subtree, "leaves of {} subtrees", out.len());
+    let roots = (TASK >> log_subtree).max(1);
+    par::for_each_chunk(out, roots, |task, out| {
+        let mut below = leaves[(task * roots) << log_subtree..][..out.len() << log_subtree].to_vec();
+        for _ in 0..log_subtree {
+            let mut layer = vec![[0; DIGEST_BYTES]; below.len() / 2];
+            hash_nodes(&below, &mut layer);
+            below = layer;
+        }
+        out.copy_from_slice(&below);
+    });
 }
 
 impl MerkleTree {
@@ -173,24 +207,24 @@ impl MerkleTree {
     /// # Panics
     /// When there are not as many digests as the shape has leaves.
     pub fn new(leaves: Vec<Digest>, shape: TreeShape) -> Self {
-        assert_eq!(leaves.len(), shape.num_leaves(), "leaves of the tree");
-        let mut layers = vec![leaves];
-        for height in (shape.cap_height..shape.log_leaves).rev() {
-            let below = &layers[layers.len() - 1];
-            let mut layer = vec![[0; DIGEST_BYTES]; 1 << height];
-            par::for_each_chunk(&mut layer, TASK, |task, out| {
-                hash_nodes(&below[2 * TASK * task..][..2 * out.len()], out);
-            });
-            layers.push(layer);
-        }
-        Self { shape, layers }
+        Self::over_subtrees(leaves, 0, shape)
+    }
+
+    /// The tree over the roots of subtrees of `2^log_subtree` leaves each, without what is below them.
+    ///
+    /// # Panics
+    /// When there are not as many roots as that takes, or a subtree reaches above the cap.
+    pub fn over_subtrees(roots: Vec<Digest>, log_subtree: usize, shape: TreeShape) -> Self {
+        assert!(log_subtree + shape.cap_height <= shape.log_leaves, "subtrees of 2^{log_subtree} leaves in {shape:?}");
+        assert_eq!(roots.len() << log_subtree, shape.num_leaves(), "leaves of the tree");
+        Self { shape, log_subtree, layers: layers_above(roots, shape.cap_height) }
     }
 
     /// The tree over leaves that are all equal: one hash and one digest a layer.
     pub fn uniform(leaf: Digest, shape: TreeShape) -> Self {
         let layer = |below: &Digest| Some(hash_node(below, below));
         let digests = std::iter::successors(Some(leaf), layer).take(shape.log_leaves - shape.cap_height + 1);
-        Self { shape, layers: digests.map(|digest| vec![digest]).collect() }
+        Self { shape, log_subtree: 0, layers: digests.map(|digest| vec![digest]).collect() }
     }
 
     /// The shape.
@@ -204,15 +238,32 @@ impl MerkleTree {
         Cap { shape: self.shape, digests: top.iter().copied().cycle().take(1 << self.shape.cap_height).collect() }
     }
 
-    /// The siblings from a leaf up to below the cap: [`TreeShape::path_bytes`] bytes.
+    /// Logarithm of the number of leaves under a node of the lowest layer that is kept: zero if that is the leaves' own.
+    pub fn log_subtree(&self) -> usize {
+        self.log_subtree
+    }
+
+    /// The siblings from a leaf up to below the cap: [`TreeShape::path_bytes`] bytes. `subtree` are the digests of the
+    /// `2^log_subtree` leaves of the subtree that the leaf is in; without subtrees, nothing has to be given.
     ///
     /// # Panics
-    /// When there is no such leaf.
-    pub fn open(&self, index: usize) -> Vec<u8> {
+    /// When there is no such leaf, or the subtree is not the one that the tree was made over.
+    pub fn open(&self, index: usize, subtree: &[Digest]) -> Vec<u8> {
         assert!(index < self.shape.num_leaves(), "leaf {index} of 2^{}", self.shape.log_leaves);
-        let below_cap = &self.layers[..self.layers.len() - 1];
-        let sibling = |(level, layer): (usize, &Vec<Digest>)| layer[((index >> level) ^ 1) % layer.len()];
-        below_cap.iter().enumerate().flat_map(sibling).collect()
+        let sibling = |index: usize, layer: &[Digest]| layer[(index ^ 1) % layer.len()];
+        let mut path = Vec::with_capacity(self.shape.path_bytes());
+        let node = index >> self.log_subtree;
+        if self.log_subtree > 0 {
+            assert_eq!(subtree.len(), 1 << self.log_subtree, "leaves of a subtree");
+            let own = layers_above(subtree.to_vec(), 0);
+            assert_eq!(own[self.log_subtree][0], self.layers[0][node], "the root of the subtree of leaf {index}");
+            let within = index & ((1 << self.log_subtree) - 1);
+            let levels = own[..self.log_subtree].iter().enumerate();
+            levels.for_each(|(level, layer)| path.extend(sibling(within >> level, layer)));
+        }
+        let below_cap = self.layers[..self.layers.len() - 1].iter().enumerate();
+        below_cap.for_each(|(level, layer)| path.extend(sibling(node >> level, layer)));
+        path
     }
 }
 
