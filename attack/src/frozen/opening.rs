@@ -11,7 +11,7 @@ use super::{
     witnesses::with_commitments_of,
 };
 use ark_ec::AffineRepr;
-use ark_ff::{Field, One, Zero};
+use ark_ff::{AdditiveGroup, Field, One, Zero};
 use lariat_algebra::{
     Fr, G1Affine,
     msm::msm,
@@ -302,12 +302,21 @@ fn wrong_evaluations<'a>(opening: &Opening<'a>) -> Vec<Attack<'a>> {
     if let Some(&c) = linear.iter().find(|&&k| place(k).power != place(a).power && k != b) {
         out.push(attack("columns of two pieces", vec![opening.rho], [a, b, c]));
     }
-    // The private column is of another size, unless it is as long as a piece or in clear.
-    let private = batch.places[0].filter(|private| private.size != place(a).size && !slope(0).is_zero());
-    if let Some(private) = private {
+    // The private column and those over cells may be of other sizes; the relations are linear in some of them alone.
+    let over_cells = 1 + record.shape.num_step_columns..batch.places.len();
+    let is_linear = |k: usize| {
+        let mut moved = evals.clone();
+        moved[k] += Fr::from(2u64);
+        final_claim(record, &moved) - honest == slope(k).double()
+    };
+    let other = std::iter::once(0).chain(over_cells).find_map(|k| {
+        let size = batch.places[k]?.size;
+        (size != place(a).size && !slope(k).is_zero() && is_linear(k)).then_some((k, size))
+    });
+    if let Some((other, size)) = other {
         let mut targets = opening.reduction.clone();
-        targets.extend(opening.slots.get(private.size).filter(|&&k| record.events[k].count > 0));
-        out.push(attack("columns of two sizes", targets, [0, a, b]));
+        targets.extend(opening.slots.get(size).filter(|&&k| record.events[k].count > 0));
+        out.push(attack("columns of two sizes", targets, [other, a, b]));
     }
     out
 }
