@@ -220,23 +220,22 @@ fn height_table(records: &[HeightRecord]) -> String {
     let Some(HeightRecord { record: first, .. }) = records.first() else { return String::new() };
     let mut text = format!(
         "\n## Stacked pieces\n\n{STACKS} `{}`, {} rows, {} thread:\n\n\
-         | scheme | pieces in a stack | prove s | PCS s | verify ms | proof bytes | peak MiB |\n\
-         |---|---|---|---|---|---|---|\n",
+         | scheme | rate | pieces in a stack | prove s | PCS s | verify ms | proof bytes | peak MiB |\n\
+         |---|---|---|---|---|---|---|---|\n",
         first.cell.guest,
         grouped(first.rows),
         first.cell.threads
     );
-    let cells: BTreeSet<(&str, usize)> = records.iter().map(|r| (r.record.cell.pcs.as_str(), r.height)).collect();
-    for (pcs, height) in cells {
-        let runs: Vec<&Record> = records
-            .iter()
-            .filter(|r| (r.record.cell.pcs.as_str(), r.height) == (pcs, height))
-            .map(|r| &r.record)
-            .collect();
+    let cell = |r: &'_ HeightRecord| (r.record.cell.pcs.clone(), r.log_inv_rate, r.height);
+    let cells: BTreeSet<(String, usize, usize)> = records.iter().map(cell).collect();
+    for of in cells {
+        let runs: Vec<&Record> = records.iter().filter(|r| cell(r) == of).map(|r| &r.record).collect();
+        let (pcs, log_inv_rate, height) = of;
         let peak: Vec<f64> = runs.iter().filter_map(|r| r.peak_rss_bytes).map(|b| b as f64).collect();
         let _ = writeln!(
             text,
-            "| {pcs} | {} | {} | {} | {} | {} | {} |",
+            "| {pcs} | 1/{} | {} | {} | {} | {} | {} | {} |",
+            1 << log_inv_rate,
             1 << height,
             digits(median(&runs, |r| r.prove_ns as f64 / 1e9)),
             digits(median(&runs, |r| (r.commit_ns + r.open_ns) as f64 / 1e9)),

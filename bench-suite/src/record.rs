@@ -211,6 +211,8 @@ impl Measured for Record {
 /// A proof under a scheme whose pieces are stacked, `2^height` in one.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct HeightRecord {
+    /// Logarithm of the inverse of the code's rate.
+    pub log_inv_rate: usize,
     /// Logarithm of the number of pieces in a stack.
     pub height: usize,
     /// What was measured.
