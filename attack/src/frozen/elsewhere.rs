@@ -57,6 +57,15 @@ pub const TABLE: &[Elsewhere] = &[
     of("dory/alpha", DORY, &["messages_in_the_kernel_of_alpha_need_a_frozen_challenge"]),
     of("dory/d", DORY, &["last_vectors_in_the_kernel_of_all_challenges_need_frozen_ones"]),
     of("ligero/beta", LIGERO, &["values_in_the_kernel_of_beta_need_a_frozen_challenge"]),
+    // Where samples depend on the commitment, a change that no query sees changes them.
+    of("whir/queries of commitments", WHIR, &["words_that_are_wrong_where_no_query_looks_need_frozen_queries"]),
+    of("whir/queries", WHIR, &["an_oracle_that_is_wrong_where_no_query_looks_needs_frozen_queries"]),
+    of("whir/delta", WHIR, &["samples_in_the_kernel_of_delta_need_a_frozen_challenge"]),
+    of(
+        "whir/sample point",
+        WHIR,
+        &["a_fold_with_the_right_sample_needs_a_frozen_point", "samples_single_out_one_message_of_a_half_way_word"],
+    ),
     of("basefold/beta", BASEFOLD, &["an_extra_value_in_the_kernel_of_beta_needs_a_frozen_challenge"]),
     of("basefold/alpha", BASEFOLD, &["slopes_that_cancel_need_frozen_challenges"]),
     of("whir/beta", WHIR, &["values_in_the_kernel_of_beta_need_a_frozen_challenge"]),

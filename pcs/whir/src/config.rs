@@ -6,8 +6,8 @@ use lariat_merkle::{RateAndRegime, Regime};
 use lariat_transcript::encoding::SCALAR_BYTES;
 use std::collections::HashMap;
 
-/// Bits of soundness that all queries of a proof have together, at least. They are counted for unique decoding and rest
-/// on no conjecture: see [`lariat_merkle::queries`].
+/// Bits of soundness that all queries of a proof have together, at least. They rest on no conjecture: see
+/// [`lariat_merkle::queries`].
 pub const TARGET_BITS: u32 = 100;
 /// Most oracles of a proof.
 pub const MAX_ROUNDS: usize = 8;
@@ -29,6 +29,8 @@ pub struct Round {
     pub log_inv_rate: usize,
     /// Positions that are opened.
     pub queries: usize,
+    /// What counts as close to the code.
+    pub regime: Regime,
 }
 
 impl Round {
@@ -42,9 +44,33 @@ impl Round {
         self.log_dimension() + self.log_inv_rate
     }
 
-    /// The rate, within the unique decoding radius.
+    /// The rate, with what counts as close.
     pub fn rate(&self) -> RateAndRegime {
-        RateAndRegime::new(self.log_inv_rate, Regime::Unique)
+        RateAndRegime::new(self.log_inv_rate, self.regime)
+    }
+
+    /// Number of out-of-domain samples of each polynomial.
+    pub fn samples(&self) -> usize {
+        match self.regime {
+            Regime::Unique => 0,
+            Regime::Johnson => 1,
+        }
+    }
+}
+
+/// What a user may choose.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// Logarithm of the inverse of the first oracle's rate, at most 8.
+    pub log_inv_rate: usize,
+    /// How close to the code counts as close.
+    pub regime: Regime,
+}
+
+impl Default for Options {
+    /// Rate 1/2, up to Johnson's bound.
+    fn default() -> Self {
+        Self { log_inv_rate: 1, regime: Regime::Johnson }
     }
 }
 
@@ -60,15 +86,15 @@ pub struct Config {
 }
 
 impl Config {
-    /// The rounds with the shortest proof for about `num_pieces` pieces of `num_vars` variables in two commitments, the
-    /// first oracle having rate `2^-log_inv_rate`.
+    /// The rounds with the shortest proof for about `num_pieces` pieces of `num_vars` variables in one commitment.
     ///
     /// Later oracles are bounded so that the prover's work stays below the commitment's: the second one has at most
     /// twice as many entries as the codewords of one piece (as many for two or three pieces, half as many for one), and
     /// every further one at most half as many as the one before.
     ///
     /// `None` when the field has no domain for such a rate, or the rate is none.
-    pub fn search(num_vars: usize, log_inv_rate: usize, num_pieces: usize) -> Option<Self> {
+    pub fn search(num_vars: usize, options: Options, num_pieces: usize) -> Option<Self> {
+        let Options { log_inv_rate, regime } = options;
         if !(1..=MAX_LOG_INV_RATE).contains(&log_inv_rate) {
             return None;
         }
@@ -77,14 +103,14 @@ impl Config {
         let mut best: Option<Tail> = None;
         // Errors of rounds add up and are split evenly: more rounds need more queries in each.
         for (rounds, log_rounds) in [(1, 0), (2, 1), (4, 2), (MAX_ROUNDS, 3)] {
-            let mut search = Search::new(TARGET_BITS + log_rounds);
+            let mut search = Search::new(TARGET_BITS + log_rounds, regime);
             for fold in 0..=num_vars.min(MAX_FOLD) {
                 let round = search.round(num_vars, fold, log_inv_rate);
                 if round.log_domain() > MAX_LOG_SIZE {
                     continue;
                 }
-                let trees = 2 * (tree_shape(&round).cap_bytes() + query_bytes(&round, 0));
-                let own = (fold * SUMCHECK_BYTES + trees + leaf_bytes(&round, num_pieces)) as u64;
+                let tree = tree_shape(&round).cap_bytes() + query_bytes(&round, 0);
+                let own = (fold * SUMCHECK_BYTES + tree + leaf_bytes(&round, num_pieces)) as u64;
                 let rest = search.after(num_vars - fold, max_log_entries, rounds - 1);
                 if best.as_ref().is_none_or(|best| own + rest.bytes < best.bytes) {
                     best = Some(rest.preceded_by(own, round));
@@ -110,9 +136,11 @@ impl Config {
     pub fn opening_bytes(&self, num_pieces: &[usize]) -> usize {
         let first: usize = num_pieces.iter().map(|&k| query_bytes(&self.first, 0) + leaf_bytes(&self.first, k)).sum();
         let later: usize = self.later.iter().map(later_bytes).sum();
-        // The value of the proximity combination.
-        let mask = SCALAR_BYTES;
-        mask + self.first.fold * SUMCHECK_BYTES + first + later + (SCALAR_BYTES << self.final_vars)
+        // The value of the proximity combination, and those of every piece at the points of other commitments.
+        let total: usize = num_pieces.iter().sum();
+        let cross: usize = num_pieces.iter().map(|&k| total - k).sum();
+        let values = SCALAR_BYTES * (1 + cross * self.first.samples());
+        values + self.first.fold * SUMCHECK_BYTES + first + later + (SCALAR_BYTES << self.final_vars)
     }
 }
 
@@ -121,9 +149,12 @@ fn leaf_bytes(round: &Round, num_pieces: usize) -> usize {
     round.queries * SCALAR_BYTES * (num_pieces << round.fold)
 }
 
-/// Bytes of an oracle of one polynomial: its cap, its fold, its openings.
+/// Bytes of an oracle of one polynomial: its cap, its samples, its fold, its openings.
 fn later_bytes(round: &Round) -> usize {
-    tree_shape(round).cap_bytes() + round.fold * SUMCHECK_BYTES + query_bytes(round, 1 << round.fold)
+    SCALAR_BYTES * round.samples()
+        + tree_shape(round).cap_bytes()
+        + round.fold * SUMCHECK_BYTES
+        + query_bytes(round, 1 << round.fold)
 }
 
 /// What follows a fold.
@@ -145,19 +176,20 @@ impl Tail {
 struct Search {
     /// Number of queries at rate `1 / 2`, `1 / 4` and so on.
     queries: [usize; MAX_LOG_INV_RATE],
+    regime: Regime,
     known: HashMap<(usize, usize, usize), Tail>,
 }
 
 impl Search {
     /// For queries of soundness error at most `2^-bits` in every round.
-    fn new(bits: u32) -> Self {
-        let queries = std::array::from_fn(|i| RateAndRegime::new(i + 1, Regime::Unique).num_queries(bits));
-        Self { queries, known: HashMap::new() }
+    fn new(bits: u32, regime: Regime) -> Self {
+        let queries = std::array::from_fn(|i| RateAndRegime::new(i + 1, regime).num_queries(bits));
+        Self { queries, regime, known: HashMap::new() }
     }
 
     /// An oracle; the rate is between `1 / 2` and `2^-MAX_LOG_INV_RATE`.
     fn round(&self, num_vars: usize, fold: usize, log_inv_rate: usize) -> Round {
-        Round { num_vars, fold, log_inv_rate, queries: self.queries[log_inv_rate - 1] }
+        Round { num_vars, fold, log_inv_rate, queries: self.queries[log_inv_rate - 1], regime: self.regime }
     }
 
     /// The shortest way on from a folded polynomial in `num_vars` variables: in clear, or by an oracle of at most
@@ -191,12 +223,17 @@ impl Search {
 mod tests {
     use super::*;
 
+    const REGIMES: [Regime; 2] = [Regime::Unique, Regime::Johnson];
+
     #[test]
     fn every_round_continues_the_one_before_and_reaches_the_target() {
         for num_vars in 0..=24 {
             for num_pieces in [0, 1, 2, 10, 130, 1000] {
-                for log_inv_rate in [1, 2, 4] {
-                    let config = Config::search(num_vars, log_inv_rate, num_pieces).unwrap();
+                for (log_inv_rate, regime) in
+                    [1, 2, 4].into_iter().flat_map(|rate| REGIMES.map(|regime| (rate, regime)))
+                {
+                    let options = Options { log_inv_rate, regime };
+                    let config = Config::search(num_vars, options, num_pieces).unwrap();
                     assert_eq!(config.num_vars(), num_vars);
                     let (mut left, mut error) = (num_vars, 0.0);
                     for round in config.rounds() {
@@ -215,18 +252,19 @@ mod tests {
                 }
             }
         }
-        assert_eq!(Config::search(4, 0, 1), None);
-        assert_eq!(Config::search(40, 1, 1), None);
+        assert_eq!(Config::search(4, Options { log_inv_rate: 0, ..Options::default() }, 1), None);
+        assert_eq!(Config::search(40, Options::default(), 1), None);
     }
 
     /// A fold factor larger or smaller by one, with all else searched again, makes no proof shorter.
     #[test]
     fn the_first_fold_follows_the_number_of_pieces() {
-        let fold = |pieces| Config::search(18, 1, pieces).unwrap().first.fold;
+        let search = |pieces| Config::search(18, Options::default(), pieces).unwrap();
+        let fold = |pieces| search(pieces).first.fold;
         assert_eq!(fold(130), 0);
         assert!(fold(1) > fold(16));
         let bytes = |config: &Config, pieces: usize| config.opening_bytes(&[1, pieces - 1]);
-        let (one, many) = (Config::search(18, 1, 2).unwrap(), Config::search(18, 1, 130).unwrap());
+        let (one, many) = (search(2), search(130));
         assert!(bytes(&one, 2) < bytes(&many, 2));
         assert!(bytes(&many, 130) < bytes(&one, 130));
     }

@@ -5,7 +5,7 @@ use ark_ff::{AdditiveGroup, Field, One, Zero};
 use lariat_algebra::count::{self, Kernel};
 use lariat_algebra::ifma::slices::{bind, inner_product, scale_add};
 use lariat_algebra::ntt::Domain;
-use lariat_algebra::poly::{eq_eval, eq_evals};
+use lariat_algebra::poly::{Powers, eq_eval, eq_evals};
 use lariat_algebra::{Fr, par};
 use lariat_transcript::{ProverChannel, VerifierChannel};
 
@@ -55,15 +55,23 @@ impl Folding {
         )
     }
 
-    /// Adds to the weights those of `g(x_j) = sum_b g(b) x_j^b` for the points at these positions of a round's domain,
-    /// under the powers `gamma, gamma^2, ...`.
+    /// Adds to the weights those of `g(x) = sum_b g(b) x^b`, under a coefficient.
+    pub fn add_point(&mut self, x: Fr, coefficient: Fr) {
+        let powers: Vec<Fr> = Powers::new(x).take(TASK.min(self.weights.len())).collect();
+        par::for_each_chunk(&mut self.weights, TASK, |task, weights| {
+            scale_add(weights, coefficient * x.pow([(task * TASK) as u64]), &powers[..weights.len()]);
+        });
+    }
+
+    /// Adds to the weights those of `g(x_j)` for the points at these positions of a round's domain, under `first`, `first gamma`
+    /// and so on.
     ///
-    /// `sum_j gamma^(j+1) x_j^b` for all `b` is one transform of the vector that has the powers at the points' exponents.
-    pub fn add_points(&mut self, round: &Round, positions: &[usize], gamma: Fr) {
+    /// `sum_j first gamma^j x_j^b` for all `b` is one transform of the vector that has the powers at the points' exponents.
+    pub fn add_points(&mut self, round: &Round, positions: &[usize], first: Fr, gamma: Fr) {
         let domain = Domain::new(round.log_domain());
         let reversed = |i: usize| reverse(i, round.log_domain());
         let mut sums = vec![Fr::zero(); domain.size()];
-        let mut power = gamma;
+        let mut power = first;
         for &position in positions {
             sums[reversed(position)] += power;
             power *= gamma;
@@ -197,6 +205,7 @@ pub(crate) fn evaluate(coefficients: &[Fr], x: Fr) -> Fr {
 mod tests {
     use super::*;
     use ark_ff::UniformRand;
+    use lariat_merkle::Regime;
     use rand::SeedableRng;
     use rand_chacha::ChaCha20Rng;
 
@@ -219,7 +228,8 @@ mod tests {
         let point = random(7);
         let mut folding = Folding { evals: random(128), weights: eq_evals(&point) };
         let mut claim = Claim::new(&point, Fr::zero());
-        let round = Round { num_vars: 7, fold: 2, log_inv_rate: 3, queries: 5 };
+        let outside = random(1)[0];
+        let round = Round { num_vars: 7, fold: 2, log_inv_rate: 3, queries: 5, regime: Regime::Johnson };
         for (gamma, k) in random(2).into_iter().zip([2, 1]) {
             let round = Round { num_vars: folding.evals.len().ilog2() as usize, fold: k, ..round };
             for r in random(k) {
@@ -228,10 +238,12 @@ mod tests {
                 claim.fixed.push(r);
             }
             let positions = [3, 0, 17, 3, (1 << round.log_domain()) - 1];
-            folding.add_points(&round, &positions, gamma);
+            folding.add_point(outside, gamma);
+            folding.add_points(&round, &positions, gamma * gamma, gamma);
             let domain = Domain::new(round.log_domain());
             let points = positions.map(|p| domain.element(p));
-            claim.add_points(points.into_iter().map(|x| (x, evaluate(&folding.evals, x))), gamma);
+            let points = std::iter::once(outside).chain(points);
+            claim.add_points(points.map(|x| (x, evaluate(&folding.evals, x))), gamma);
         }
         let r = random(1)[0];
         fix_first(&mut folding.evals, r);

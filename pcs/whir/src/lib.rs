@@ -13,21 +13,33 @@
 //! multilinear polynomial `prod_i (1 - b_i + b_i x^(2^(n - 1 - i)))`.
 //!
 //! The first oracle is the matrix of all pieces of all commitments: `2^(k_0)` rows for each. The oracles, their fold
-//! factors, rates and numbers of queries are in [`Config`], which is computed from `l`, the first rate and the number
+//! factors, rates and numbers of queries are in [`Config`], which is computed from `l`, the user's [`Options`] and the number
 //! of pieces of the workload, to minimise the bytes of a proof.
+//!
+//! # Regimes
+//! What counts as close to the code is a choice ([`Options::regime`]): up to Johnson's bound, the default, or within the unique
+//! decoding radius. A query is worth more up to Johnson's bound, half a bit at rate 1/2 instead of 0.415, two at rate 1/16 instead
+//! of 0.91, and the proof is a quarter shorter. A word then has a short list of close polynomials, and out-of-domain samples say
+//! which one is meant: rows marked *J* are of this regime only.
 //!
 //! # Rounds
 //! | | prover | verifier |
 //! |---|---|---|
 //! | commit | cap and root of the matrix's tree | |
+//! | commit, *J* | the values `f_i(u)` of the call's pieces, at a point `u` that is a hash of the cap | |
+//! | 0, *J* | for each commitment's `u`, the values there of all other commitments' pieces | |
 //! | 1 | | `alpha` |
 //! | 2 | `y = h(z)` for `h = sum_i alpha^i f_i` | |
 //! | 3 | | `beta`; from here on `g = h + beta sum_i c_i f_i` with the claim `g(z) = y + beta v` |
+//! | 3, *J* | | `delta`; for the `c`-th commitment's point `u_c`, the claim `g(u_c) = sum_i w_i f_i(u_c)` is added with weight `delta^c`, `w_i` the weight of `f_i` in `g` |
 //! | 4, for each oracle | `k` times the constant and the quadratic coefficient of a sumcheck round | its challenge |
 //! | 5 | cap and root of the folded polynomial's oracle; after the last fold, its `2^f` evaluations | |
+//! | 5, *J*, but for the last | the value `y'` of the folded polynomial at `u'` | `u'`, before `y'` |
 //! | 6 | | `t` positions `x_j` of the oracle that was folded |
 //! | 7 | leaves and paths at these positions, of every tree | |
-//! | 8, but for the last oracle | | `gamma`; `gamma^(j+1)` times the value of the fold at `x_j` is added to the claim |
+//! | 8, but for the last oracle | | `gamma`; its powers times `y'`, if there is one, and the values of the fold at the `x_j` are added to the claim |
+//!
+//! A value at a point `u` of the field is `sum_b g(b) u^b`, as for the points of a group.
 //!
 //! # Checks
 //! 1. `cap-root` ([`lariat_merkle::tree`]): the cap of every tree hashes to its root.
@@ -36,61 +48,72 @@
 //! 4. `final claim`: the weights at all challenges and the final polynomial give the claim that the rounds leave.
 //!
 //! # Soundness
-//! Everything is within the unique decoding radius: words count as close when they differ from a codeword in fewer than
-//! a fraction `(1 - rho) / 2` of the positions, that codeword is the only one, and no out-of-domain sample is needed. The
-//! one fact about Reed-Solomon codes used is that powers of a challenge have *mutual* correlated agreement up to this
-//! radius, with error `(s - 1) N / r` for `s` words on `N` points [ACFY24, Cor. 4.11], which follows from [BCIKS20,
-//! Thm. 1.5] and is proven. Oracles of `2^k` rows on `N` points are words on `2^k N` points: `F(X) = sum_b X^rev(b)
+//! A word is *close* to a codeword if they agree in at least a fraction `alpha` of the positions; `L` is the most codewords that
+//! are close to one word, or to a tuple of words on common positions. Both are in [`lariat_merkle::queries`]: `alpha = (1 + rho) /
+//! 2` and `L = 1` within the unique decoding radius, `sqrt(rho) (1 + 1 / 512)` and `256 / rho` up to Johnson's bound. The one fact
+//! about Reed-Solomon codes used is that powers of a challenge have *mutual* correlated agreement: but for exceptional
+//! challenges, a combination is close to a codeword on a set of positions only if all words are close to codewords on
+//! that set, whose combination it then is. It is proven, with error `(s - 1) N / r` for `s` words on `N` points [ACFY24, Cor. 4.11;
+//! BCIKS20, Thm. 1.5] and, up to Johnson's bound, [Hab25; BCGM25]; [`RateAndRegime::curve`](lariat_merkle::RateAndRegime::curve)
+//! has the numbers. Oracles of `2^k` rows on `N` points are words on `2^k N` points: `F(X) = sum_b X^rev(b)
 //! row_b(X^(2^k))` has on the `2^k` roots of a position the values that a discrete Fourier transform makes of the
 //! position's leaf, and fixing the first variable of `b` is the fold `(1 - a) F_even + a F_odd`. So words that differ in
 //! whole positions are the blocks of [ACFY24, §4], and that paper's argument applies to every fold.
 //!
 //! *First oracle.* Nothing that is known of the `c_i` makes `sum_i c_i f_i` a random combination: they are products of
 //! powers of a challenge with `eq` at a point that a caller may choose, and many may be zero. So the prover adds `h`,
-//! whose coefficients are powers of `alpha`, drawn after the commitments and independent of the point. If the matrices
-//! of all commitments together are far from interleaved codewords then so is `h` (error `(K - 1) N / r` for `K` pieces),
-//! and so is `h + beta f` (error `N / r`). If they are close, they determine polynomials `f_i`, each from its own
-//! commitment alone, and outside of the positions where they differ the combinations are those of the `f_i`; `y` is sent
-//! before `beta`, so a claim on the `f_i` that is wrong stays wrong but for one `beta`.
+//! whose coefficients are powers of `alpha`, drawn after the commitments and independent of the point. But for exceptional
+//! `alpha` and `beta`, every polynomial that is close to `h + beta f` is the combination of polynomials `f_i` that are close to all
+//! matrices on common positions: a tuple, of which there are at most `L`. A tuple with a wrong value of `f` has a wrong claim
+//! but for one `beta`, as `y` is sent before. One of which some `f_i` has not the sampled value at some `u_c`
+//! has a wrong claim at `u_c` but for `K` values of `alpha`, or one of `beta`, for `K` pieces; and a combination with one wrong claim or
+//! more keeps a wrong sum but for as many `delta` as there are commitments. All of this for each of `L` tuples.
 //!
-//! *Each fold.* A sumcheck round keeps a wrong claim wrong but for `2 / r`. The next polynomial `g'`, which its own
-//! oracle determines if that is close, either is the fold of the committed one, or agrees with the fold of the oracle in
-//! less than a fraction `(1 + rho) / 2` of the positions: this fraction to the power `t` bounds the probability that
-//! no query finds a difference. A difference, or a wrong claim, survives `gamma` with `(t + 1) / r`.
+//! *Each fold.* Say that all polynomials close to an oracle have wrong claims. A sumcheck round keeps a wrong claim wrong but
+//! for `2 / r`, so all do: `2 L / r`. But for exceptional challenges, the polynomials close to the folded word are the folds of those.
+//! A polynomial close to the next oracle is one of them and has a wrong claim; or has not the value `y'` at
+//! `u'`; or agrees with the fold of the oracle in less than a fraction `alpha` of the positions, and with all of `t` queries with
+//! probability at most `alpha^t`. A sample is right for two polynomials of the list with probability at most `L^2 2^m / (2 r)`
+//! for all pairs together, so the last case concerns one polynomial alone. A wrong claim, sample or query survives `gamma` with
+//! `(t + 2) / r`, for `L` polynomials. The final polynomial is in clear, and is the only one.
 //!
 //! The error of the queries is split evenly: a schedule of at most 1, 2, 4 or 8 oracles gives each of them the least `t`
 //! with which its own probability is below `2^-100`, `2^-101`, `2^-102` or `2^-103`, so that the sum is below `2^-100`. A
 //! schedule whose oracles are fewer than that power of two, and the rounding up, leave it some bits better than asked
-//! for: [`Config::search`] minimises bytes, not the numbers `t`. The terms over `r` are below `2^-200` for every shape.
+//! for: [`Config::search`] minimises bytes, not the numbers `t`. Another split makes no proof shorter by a hundredth: later oracles
+//! take as many bytes a bit as the first. The terms over `r` are below `2^-110` for every shape.
 //! [`PiecePcs::security`] sums all of them.
 //!
-//! *Commitments that stand for themselves.* If the rows of all commitments are close to interleaved codewords then those
-//! of each one are, and determine its polynomials without the others: a commitment that a statement names, as that to a
-//! private input, opens to the same ones in every proof, but for the error of the first oracle's queries. No list is
-//! decoded anywhere.
+//! *Commitments that stand for themselves.* A commitment that a statement names, as that to a private input, must open to the
+//! same polynomials in every proof. Within the unique decoding radius, the queries see to it: if the rows of all commitments are
+//! close to interleaved codewords then those of each one are, and determine its polynomials without the others. Up to Johnson's
+//! bound, the samples do. They are a part of the commitment, and their point depends on nothing but its cap: two
+//! tuples of one list with equal samples there are a root of a polynomial of degree `2^m` at a hash of the tree, which takes
+//! about `r / (L^2 2^m)` hashes to find, more than a collision.
 //!
-//! Conjectured: the best attack known is on that: a commitment to words half-way between two codewords opens to either
-//! with `((1 + rho) / 2)^t` at the first oracle ([`lariat_merkle::queries`]), which is the bound that is proven. For the
-//! other oracles it is agreement with a codeword at list-decoding capacity. The number that is reported is the lower of
+//! Conjectured, of the queries: agreement with a codeword at list-decoding capacity; for the first oracle within the unique
+//! decoding radius, the best attack known on what a commitment binds: words half-way between two codewords open to either
+//! with `((1 + rho) / 2)^t` ([`lariat_merkle::queries`]), which is the bound that is proven. The number that is reported is the lower of
 //! these and the `2^128` work of a collision of BLAKE3. That correlated agreement holds up to the capacity was
-//! conjectured by [ACFY24, Conj. 4.12] and is false [DG25; CS25, abstract]; we do not draw on it, nor on agreement up
-//! to the Johnson bound.
+//! conjectured by [ACFY24, Conj. 4.12] and is false [DG25; CS25, abstract]; we do not draw on it.
 //!
 //! All in the random oracle model for BLAKE3 and the channel's hash, with round-by-round errors; not hiding.
 //!
 //! # Departures
-//! Listed in `papers-notes/whir.md`: rows instead of cosets in leaves, rates chosen by the size of the proof, no
-//! out-of-domain samples, the combination `h`.
+//! Listed in `papers-notes/whir.md`: rows instead of cosets in leaves, rates chosen by the size of the proof, a sample of every
+//! piece at a hash of its commitment, the combination `h`.
 
 #![forbid(unsafe_code)]
 
 mod config;
 mod folding;
 mod oracle;
+mod samples;
 #[cfg(test)]
 mod tests;
 
-pub use config::{Config, MAX_ROUNDS, Round, TARGET_BITS};
+pub use config::{Config, MAX_ROUNDS, Options, Round, TARGET_BITS};
+pub use samples::Commitment;
 
 use ark_ff::Zero;
 use folding::{Claim, Folding, evaluate};
@@ -100,7 +123,7 @@ use lariat_algebra::ntt::Domain;
 use lariat_algebra::poly::{Powers, eq_evals};
 use lariat_algebra::{Fr, par};
 use lariat_merkle::queries::COLLISION_BITS;
-use lariat_merkle::{Cap, CommittedRows, recv_openings};
+use lariat_merkle::{Cap, CommittedRows, Regime, recv_openings};
 use lariat_pcs::batch::{
     Batched, PieceClaim, PieceOpening, PiecePcs, Shape, Tall, piece_vars, stack_height, usual_height,
     values_of_a_commitment,
@@ -108,20 +131,25 @@ use lariat_pcs::batch::{
 use lariat_pcs::{
     ErrorTerm, Pcs, PcsError, PcsInfo, PcsKind, QuantumStatus, Scheme, SecurityBits, SetupSource, VerifyError, Workload,
 };
+use lariat_transcript::encoding::SCALAR_BYTES;
 use lariat_transcript::{ProverChannel, PublicCoin, VerifierChannel};
 use oracle::{OPENINGS, tree_shape};
+use samples::Sampled;
 use std::num::NonZeroU64;
 use std::sync::Arc;
 
-/// Logarithm of the inverse of the first oracle's rate, unless another one is asked for.
-pub const LOG_INV_RATE: usize = 1;
-
 const LABEL_COMMITMENT: &str = "whir/commitment";
 const LABEL_ALPHA: &str = "whir/alpha";
+const LABEL_SAMPLES: &str = "whir/samples";
+const LABEL_CROSS_SAMPLES: &str = "whir/samples of others";
+const LABEL_DELTA: &str = "whir/delta";
 const LABEL_PROXIMITY: &str = "whir/proximity value";
 const LABEL_BETA: &str = "whir/beta";
 const LABEL_ORACLE: &str = "whir/oracle";
+const LABEL_POINT: &str = "whir/sample point";
+const LABEL_SAMPLE: &str = "whir/sample";
 const LABEL_FINAL: &str = "whir/final";
+const LABEL_FIRST_QUERIES: &str = "whir/queries of commitments";
 const LABEL_QUERIES: &str = "whir/queries";
 const LABEL_GAMMA: &str = "whir/gamma";
 
@@ -135,7 +163,7 @@ pub const SCHEME: Scheme = Scheme {
     needs_setup: false,
     setup: |workload, _| {
         let height = usual_height(piece_vars(workload.num_vars));
-        Ok(Arc::new(Batched(Whir::stacked(workload, LOG_INV_RATE, height)?)) as Arc<dyn Pcs>)
+        Ok(Arc::new(Batched(Whir::stacked(workload, Options::default(), height)?)) as Arc<dyn Pcs>)
     },
 };
 
@@ -146,24 +174,24 @@ pub struct Whir {
 }
 
 impl Whir {
-    /// The scheme for a workload, with a first oracle of rate `2^-log_inv_rate`. Costs the search for [`Config`].
+    /// The scheme for a workload. Costs the search for [`Config`].
     ///
     /// # Errors
     /// When the rate is not below one, or the field has no domain of the size needed.
-    pub fn new(workload: Workload<'_>, log_inv_rate: usize) -> Result<Self, PcsError> {
+    pub fn new(workload: Workload<'_>, options: Options) -> Result<Self, PcsError> {
         let num_vars = piece_vars(workload.num_vars);
-        Self::for_pieces(num_vars, Self::num_pieces(workload, num_vars), log_inv_rate)
+        Self::for_pieces(num_vars, Self::num_pieces(workload, num_vars), options)
     }
 
     /// [`Self::new`] over stacks of `2^height` pieces, or of fewer if that is more than there are.
     ///
     /// # Errors
     /// As [`Self::new`].
-    pub fn stacked(workload: Workload<'_>, log_inv_rate: usize, height: usize) -> Result<Tall<Self>, PcsError> {
+    pub fn stacked(workload: Workload<'_>, options: Options, height: usize) -> Result<Tall<Self>, PcsError> {
         let num_vars = piece_vars(workload.num_vars);
         let num_pieces = Self::num_pieces(workload, num_vars);
         let height = stack_height(num_pieces, height);
-        let inner = Self::for_pieces(num_vars + height, num_pieces.div_ceil(1 << height), log_inv_rate)?;
+        let inner = Self::for_pieces(num_vars + height, num_pieces.div_ceil(1 << height), options)?;
         Ok(Tall::new(inner, height))
     }
 
@@ -171,10 +199,10 @@ impl Whir {
         Shape::new(num_vars, &[workload.num_vars]).num_pieces().iter().sum()
     }
 
-    fn for_pieces(num_vars: usize, num_pieces: usize, log_inv_rate: usize) -> Result<Self, PcsError> {
-        let config = Config::search(num_vars, log_inv_rate, num_pieces).ok_or_else(|| PcsError::Parameters {
+    fn for_pieces(num_vars: usize, num_pieces: usize, options: Options) -> Result<Self, PcsError> {
+        let config = Config::search(num_vars, options, num_pieces).ok_or_else(|| PcsError::Parameters {
             kind: Self::KIND,
-            reason: format!("no domain for 2^{num_vars} evaluations at rate 2^-{log_inv_rate}"),
+            reason: format!("no domain for 2^{num_vars} evaluations at rate 2^-{}", options.log_inv_rate),
         })?;
         Ok(Self { config })
     }
@@ -213,12 +241,18 @@ impl Whir {
                 oracle.cap().send(LABEL_ORACLE, channel);
                 oracle
             });
+            // In the Johnson regime, its value at a point.
+            let sampled = self.config.later.get(i).filter(|next| next.samples() > 0).map(|_| {
+                let x = channel.challenge(LABEL_POINT);
+                channel.send_scalars(LABEL_SAMPLE, &[evaluate(&folding.evals, x)]);
+                x
+            });
             if next.is_none() {
                 channel.send_scalars(LABEL_FINAL, &folding.evals);
             }
 
             // Step 6: positions.
-            let positions = draw_positions(round, channel);
+            let positions = draw_positions(i, round, channel);
 
             // Step 7: openings.
             match &later {
@@ -233,21 +267,34 @@ impl Whir {
             // Step 8: new constraints.
             if next.is_some() {
                 let gamma = channel.challenge(LABEL_GAMMA);
-                folding.add_points(round, &positions, gamma);
+                let mut first = gamma;
+                if let Some(x) = sampled {
+                    folding.add_point(x, first);
+                    first *= gamma;
+                }
+                folding.add_points(round, &positions, first, gamma);
             }
             later = next;
         }
     }
 }
 
-/// Positions of a round's domain.
-fn draw_positions(round: &Round, channel: &mut impl PublicCoin) -> Vec<usize> {
+/// The error of one sample of an oracle: two polynomials of the list agree at it.
+fn pair(round: &Round) -> SecurityBits {
+    let list = round.rate().list_size().log2();
+    let bits = SecurityBits::FIELD - 2.0 * list + 1.0 - round.num_vars as f64;
+    SecurityBits { proven: bits, conjectured: bits }
+}
+
+/// Positions of an oracle's domain.
+fn draw_positions(oracle: usize, round: &Round, channel: &mut impl PublicCoin) -> Vec<usize> {
     let size = NonZeroU64::new(1 << round.log_domain()).expect("a power of two");
-    channel.challenge_indices(LABEL_QUERIES, round.queries, size).into_iter().map(|i| i as usize).collect()
+    let label = if oracle == 0 { LABEL_FIRST_QUERIES } else { LABEL_QUERIES };
+    channel.challenge_indices(label, round.queries, size).into_iter().map(|i| i as usize).collect()
 }
 
 impl PiecePcs for Whir {
-    type Commitment = Cap;
+    type Commitment = Commitment;
     type Hint = CommittedRows;
 
     const KIND: PcsKind = PcsKind::new(8, "whir");
@@ -261,9 +308,9 @@ impl PiecePcs for Whir {
     }
 
     fn setup_digest(&self) -> [u8; 32] {
-        let mut hasher = blake3::Hasher::new_derive_key("lariat-whir 2025 setup digest v1");
+        let mut hasher = blake3::Hasher::new_derive_key("lariat-whir 2026 setup digest v2");
         for round in self.config.rounds() {
-            for x in [round.num_vars, round.fold, round.log_inv_rate, round.queries] {
+            for x in [round.num_vars, round.fold, round.log_inv_rate, round.queries, round.samples()] {
                 hasher.update(&(x as u64).to_le_bytes());
             }
         }
@@ -299,10 +346,15 @@ impl PiecePcs for Whir {
 
     fn error_terms(&self, num_pieces: usize) -> Vec<ErrorTerm> {
         let first = &self.config.first;
+        let is_unique = first.regime == Regime::Unique;
         // Powers of alpha over the pieces; the line in beta; beta in the claim. Words are on all points of the blocks.
         let log_points = first.log_domain() + first.fold;
         let combination = first.rate().curve(num_pieces, log_points).and(first.rate().curve(1, log_points));
         let combination = combination.and(first.rate().identity(1));
+        // Two tuples with the samples of each commitment; alpha and delta in the claims on samples.
+        let commitments = SecurityBits::of_degree(num_pieces.max(1)).proven - SecurityBits::FIELD;
+        let of_all = |bits: f64| SecurityBits { proven: bits + commitments, conjectured: bits + commitments };
+        let mut samples = of_all(pair(first).proven).and(first.rate().identity(2 * num_pieces + 1));
         let (mut folds, mut queries, mut claims) =
             (SecurityBits::CERTAIN, SecurityBits::CERTAIN, SecurityBits::CERTAIN);
         for (i, round) in self.config.rounds().enumerate() {
@@ -312,37 +364,71 @@ impl PiecePcs for Whir {
                 let line = rate.curve(1, round.log_domain() + round.fold - fixed);
                 folds = folds.and(line).and(rate.identity(2));
             }
-            // The first oracle's commitments stand for themselves; the attack on what they bind is the best one known.
+            // Without samples, the attack on what the first oracle's commitments bind is the best one known.
             let own = rate.queries(round.queries);
-            let known = if i == 0 { rate.binding(round.queries) } else { own };
+            let known = if i == 0 && is_unique { rate.binding(round.queries) } else { own };
             queries = queries.and(SecurityBits { proven: own.proven, conjectured: known.conjectured });
-            claims = claims.and(rate.identity(round.queries + 1));
+            // The claims are on the polynomials close to the next oracle.
+            let next = self.config.later.get(i);
+            let list =
+                next.map_or(SecurityBits::CERTAIN, |next| next.rate().identity(round.queries + 1 + next.samples()));
+            claims = claims.and(list);
+            samples = next.map_or(samples, |next| samples.and(pair(next)));
         }
         let term = |name, bits, source| ErrorTerm { name, bits, source };
-        vec![
-            term(
-                "queries of all oracles; one message a commitment",
-                queries,
-                "((1 + rho) / 2)^t each [ACFY24, §5], reached at the first by words half-way between two codewords",
-            ),
-            term("proximity of all pieces", combination, "[ACFY24, Cor. 4.11; BCIKS20, Thm. 1.5]"),
-            term("folds and sumcheck rounds", folds, "[ACFY24, Cor. 4.11; LFKN92]"),
-            term("batching of queried values", claims, "degree in gamma"),
-        ]
+        let mut terms = if is_unique {
+            vec![
+                term(
+                    "queries of all oracles; one message a commitment",
+                    queries,
+                    "((1 + rho) / 2)^t each [ACFY24, §5], reached at the first by words half-way between two codewords",
+                ),
+                term("proximity of all pieces", combination, "[ACFY24, Cor. 4.11; BCIKS20, Thm. 1.5]"),
+                term("folds and sumcheck rounds", folds, "[ACFY24, Cor. 4.11; LFKN92]"),
+            ]
+        } else {
+            vec![
+                term("queries of all oracles", queries, "alpha^t each [ACFY24, §5; Hab25]"),
+                term("proximity of all pieces", combination, "[BCIKS20, Thm. 1.5; Hab25; BCGM25]"),
+                term("folds and sumcheck rounds", folds, "[Hab25; BCGM25; LFKN92]"),
+                term(
+                    "samples: one message a commitment",
+                    samples,
+                    "L^2 2^m / (2 r) each: two polynomials of a list agree at one point",
+                ),
+            ]
+        };
+        terms.push(term("batching of queried values", claims, "degree in gamma"));
+        terms
     }
 
-    fn commit(&self, pieces: &[RowValues<'_>]) -> Result<(Cap, CommittedRows), PcsError> {
+    fn commit(&self, pieces: &[RowValues<'_>]) -> Result<(Commitment, CommittedRows), PcsError> {
         let rows = oracle::commit(&self.config.first, pieces);
-        Ok((rows.cap(), rows))
+        let cap = rows.cap();
+        let samples = if self.config.first.samples() == 0 {
+            Vec::new()
+        } else {
+            samples::values(pieces, self.piece_vars(), samples::point(&cap, pieces.len()))
+        };
+        Ok((Commitment { cap, samples }, rows))
     }
 
-    fn send_commitment(&self, commitment: &Cap, channel: &mut ProverChannel) {
-        commitment.send(LABEL_COMMITMENT, channel);
+    fn send_commitment(&self, commitment: &Commitment, channel: &mut ProverChannel) {
+        commitment.cap.send(LABEL_COMMITMENT, channel);
+        if self.config.first.samples() > 0 {
+            channel.send_scalars(LABEL_SAMPLES, &commitment.samples);
+        }
     }
 
-    fn recv_commitment(&self, _num_pieces: usize, channel: &mut VerifierChannel<'_>) -> Result<Cap, VerifyError> {
+    fn recv_commitment(&self, num_pieces: usize, channel: &mut VerifierChannel<'_>) -> Result<Commitment, VerifyError> {
         // Check 1: `cap-root`.
-        Cap::recv(tree_shape(&self.config.first), LABEL_COMMITMENT, channel)
+        let cap = Cap::recv(tree_shape(&self.config.first), LABEL_COMMITMENT, channel)?;
+        let samples = if self.config.first.samples() == 0 {
+            Vec::new()
+        } else {
+            channel.recv_scalars(LABEL_SAMPLES, num_pieces)?
+        };
+        Ok(Commitment { cap, samples })
     }
 
     fn open(
@@ -352,7 +438,7 @@ impl PiecePcs for Whir {
         channel: &mut ProverChannel,
     ) -> Result<(), PcsError> {
         let PieceOpening { claim, pieces, combined } = opening;
-        let folding = self.combine(claim, pieces, &combined, channel);
+        let folding = self.combine(claim, hints, pieces, &combined, channel);
         drop(combined);
         self.fold_all(folding, hints, pieces, channel, |_, _| {});
         Ok(())
@@ -360,18 +446,23 @@ impl PiecePcs for Whir {
 
     fn verify(
         &self,
-        commitments: &[&Cap],
+        commitments: &[&Commitment],
         claim: PieceClaim<'_>,
         channel: &mut VerifierChannel<'_>,
     ) -> Result<(), VerifyError> {
         let failed = |check| Err(VerifyError::Check { check });
 
-        // Steps 1 to 3: the combination.
+        // Steps 0 to 3: the combination.
+        let sampled = self.recv_samples(commitments, channel)?;
         let alpha = channel.challenge(LABEL_ALPHA);
         let proximity: Fr = channel.recv_scalars(LABEL_PROXIMITY, 1)?.into_iter().sum();
         let beta = channel.challenge(LABEL_BETA);
         let weights = Self::weights(claim.coefficients, alpha, beta);
         let mut state = Claim::new(claim.point, proximity + beta * claim.value);
+        if !sampled.is_empty() {
+            let delta = channel.challenge(LABEL_DELTA);
+            state.add_points(sampled.iter().map(|sampled| sampled.claim(&weights)), delta);
+        }
 
         let mut later: Option<Cap> = None;
         for (i, round) in self.config.rounds().enumerate() {
@@ -379,16 +470,20 @@ impl PiecePcs for Whir {
             let row_weights = eq_evals(&state.fold(round.fold, channel)?);
 
             // Step 5: the folded polynomial, as an oracle or in clear.
-            let (mut next, mut last) = (None, Vec::new());
+            let (mut next, mut sample, mut last) = (None, None, Vec::new());
             if let Some(oracle) = self.config.later.get(i) {
                 // Check 1: `cap-root`.
                 next = Some(Cap::recv(tree_shape(oracle), LABEL_ORACLE, channel)?);
+                if oracle.samples() > 0 {
+                    let x = channel.challenge(LABEL_POINT);
+                    sample = Some((x, channel.recv_scalars(LABEL_SAMPLE, 1)?.into_iter().sum()));
+                }
             } else {
                 last = channel.recv_scalars(LABEL_FINAL, 1 << self.config.final_vars)?;
             }
 
             // Step 6: positions.
-            let positions = draw_positions(round, channel);
+            let positions = draw_positions(i, round, channel);
 
             // Step 7: openings. Check 2: `merkle`.
             let mut values = vec![Fr::zero(); positions.len()];
@@ -401,10 +496,10 @@ impl PiecePcs for Whir {
             };
             match &later {
                 None => {
-                    for (cap, weights) in commitments.iter().zip(&weights) {
+                    for (commitment, weights) in commitments.iter().zip(&weights) {
                         let rows: Vec<Fr> =
                             weights.iter().flat_map(|w| row_weights.iter().map(move |r| *w * r)).collect();
-                        add_leaves(cap, &rows)?;
+                        add_leaves(&commitment.cap, &rows)?;
                     }
                 }
                 Some(cap) => add_leaves(cap, &row_weights)?,
@@ -415,7 +510,7 @@ impl PiecePcs for Whir {
             // Step 8: new constraints.
             if next.is_some() {
                 let gamma = channel.challenge(LABEL_GAMMA);
-                state.add_points(points.zip(values), gamma);
+                state.add_points(sample.into_iter().chain(points.zip(values)), gamma);
             } else {
                 // Check 3: the last fold is the final polynomial.
                 if points.zip(values).any(|(x, value)| evaluate(&last, x) != value) {
@@ -431,8 +526,8 @@ impl PiecePcs for Whir {
         Ok(())
     }
 
-    fn commitment_bytes(&self, _num_pieces: usize) -> usize {
-        tree_shape(&self.config.first).cap_bytes()
+    fn commitment_bytes(&self, num_pieces: usize) -> usize {
+        tree_shape(&self.config.first).cap_bytes() + SCALAR_BYTES * num_pieces * self.config.first.samples()
     }
 
     fn opening_bytes(&self, num_pieces: &[usize]) -> usize {
@@ -441,14 +536,59 @@ impl PiecePcs for Whir {
 }
 
 impl Whir {
-    /// The prover's steps 1 to 3: `h + beta f` with the weights of its value at the point.
+    /// The verifier's step 0: the values of all pieces at every commitment's point, of which the commitment has its own pieces'.
+    fn recv_samples(
+        &self,
+        commitments: &[&Commitment],
+        channel: &mut VerifierChannel<'_>,
+    ) -> Result<Vec<Sampled>, VerifyError> {
+        if self.config.first.samples() == 0 {
+            return Ok(Vec::new());
+        }
+        let mut all = Vec::with_capacity(commitments.len());
+        for (at, own) in commitments.iter().enumerate() {
+            let mut values = Vec::with_capacity(commitments.len());
+            for (other, commitment) in commitments.iter().enumerate() {
+                values.push(if other == at {
+                    own.samples.clone()
+                } else {
+                    channel.recv_scalars(LABEL_CROSS_SAMPLES, commitment.samples.len())?
+                });
+            }
+            all.push(Sampled { point: samples::point(&own.cap, own.samples.len()), values });
+        }
+        Ok(all)
+    }
+
+    /// The prover's step 0. Its own claims need no values.
+    fn send_samples(
+        &self,
+        hints: &[&CommittedRows],
+        pieces: &[Vec<RowValues<'_>>],
+        channel: &mut ProverChannel,
+    ) -> Vec<Fr> {
+        if self.config.first.samples() == 0 {
+            return Vec::new();
+        }
+        let points: Vec<Fr> = hints.iter().zip(pieces).map(|(h, own)| samples::point(&h.cap(), own.len())).collect();
+        for (at, x) in points.iter().enumerate() {
+            for others in pieces.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, others)| others) {
+                channel.send_scalars(LABEL_CROSS_SAMPLES, &samples::values(others, self.piece_vars(), *x));
+            }
+        }
+        points
+    }
+
+    /// The prover's steps 0 to 3: `h + beta f` with the weights of its values at the point and at the commitments' points.
     fn combine(
         &self,
         claim: PieceClaim<'_>,
+        hints: &[&CommittedRows],
         pieces: &[Vec<RowValues<'_>>],
         combined: &[Fr],
         channel: &mut ProverChannel,
     ) -> Folding {
+        let points = self.send_samples(hints, pieces, channel);
         let alpha = channel.challenge(LABEL_ALPHA);
         let terms: Vec<(Fr, RowValues<'_>)> = Powers::new(alpha).zip(pieces.iter().flatten().copied()).collect();
         let mut evals = combine_rows(&terms, 1 << self.piece_vars());
@@ -459,6 +599,13 @@ impl Whir {
             let start = i << 12;
             scale_add(evals, beta, &combined[start..start + evals.len()]);
         });
-        Folding { evals, weights }
+        let mut folding = Folding { evals, weights };
+        if !points.is_empty() {
+            let delta = channel.challenge(LABEL_DELTA);
+            for (x, coefficient) in points.into_iter().zip(Powers::new(delta).skip(1)) {
+                folding.add_point(x, coefficient);
+            }
+        }
+        folding
     }
 }
