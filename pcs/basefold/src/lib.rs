@@ -17,6 +17,8 @@
 //! | | prover | verifier |
 //! |---|---|---|
 //! | commit | one Merkle tree a commit call over the rows `(F_1(x), ..., F_w(x))`: its cap | |
+//! | commit, *J* | the values of the call's pieces at a point `u` that is a hash of the cap | |
+//! | 0, *J* | for each commitment's `u`, the values there of all other commitments' pieces | |
 //! | 1 | | `gamma` |
 //! | 1 | `y = g(z)` for `g = sum_i gamma^i f_i` over the pieces of all commit calls | |
 //! | 2 | | `beta`; from here on `f = sum_i (c_i + beta gamma^i) f_i`, claimed to be `v + beta y` at `z` |
@@ -27,12 +29,16 @@
 //! | 5 | | `Q` positions of the committed codewords |
 //! | 5 | the rows there, and every oracle's leaf above them, with paths | |
 //!
+//! Rows marked *J* are of the Johnson regime, the default ([`Config::regime`]): there the claim at `z` has beside it, for each
+//! commitment's `u`, the claim that `f` has at `u` the combination of the values that were sent. Each fold then has a slope for each
+//! claim, all in one message.
+//!
 //! The claims of one polynomial at one point need no sumcheck of degree two: `f(z', X)` is a line, known by its value at
 //! `z_last` (the claim) and its slope. `l`, the folds `k_t`, `s` and `Q` follow from the shape and the [`Config`]: the
 //! schedule is the one with the fewest bytes, and short polynomials (`l <= s`) go in the clear with no oracle.
 //!
 //! # Checks
-//! 1. `final-value`: the final polynomial has the value that is left of the claim.
+//! 1. `final-value`: the final polynomial has the value that is left of each claim.
 //! 2. `row-path`: every row is under its commitment's cap.
 //! 3. `leaf-path`: every leaf is under its oracle's cap.
 //! 4. `combination`: the first oracle (without oracles: the final polynomial's codeword) holds the combination of the row.
@@ -56,14 +62,15 @@
 //!   on `S` are equal, as `alpha > rho`, so the codeword is `h = sum_i (c_i + beta gamma^i) p_i`. By assumption the `p_i`
 //!   have `sum_i c_i p_i(z) != v`, so `h(z) = v + beta y` for at most one `beta`, `y` being sent before; there are at most
 //!   `L` such tuples. So with probability `1 - e(w - 1) - e_0 - L / q` no codeword close to the combination has the claimed
-//!   value.
+//!   value. Likewise for samples: a tuple of which some `p_i` has not the value at `u` that was sent gives the combination another value
+//!   there than the sum of those but for `w - 1` values of `gamma` and one of `beta`, which `L w / q` bounds.
 //! - Folds keep this. Say that a position of `N` *passes* a codeword if all checks 4 and 5 below it hold up to the current
 //!   oracle and the oracle's word agrees with the codeword there; a codeword is close if the positions that pass are a
 //!   fraction `alpha`. Let `h` be a codeword close to the fold of the current word. The fold agrees with `h` on a set of
 //!   at least the fraction `alpha` of its positions; unless the challenge is exceptional, `E` and `O - E` of the word agree
 //!   there with codewords, so the word agrees above that set with one codeword `p` whose fold is `h`, and the same
 //!   positions pass `p`. If `p` has not the claimed value, the lines `p(z', X)` and the claimed one differ, and `h` has the
-//!   claimed value for at most one challenge. Several folds of one oracle need no oracle between them, as nothing in this
+//!   claimed value for at most one challenge; with several claims, all of their values for at most one. Several folds of one oracle need no oracle between them, as nothing in this
 //!   speaks of what is sent.
 //! - At the end the final polynomial is a codeword with the claimed value (check 1), so it is not close: fewer than a
 //!   fraction `alpha` of positions pass all checks, and each query is one.
@@ -77,15 +84,16 @@
 //! point of the caller's, some of which may be zero. Hence `gamma`: it tests all rows with coefficients that are covered,
 //! whatever the `c_i` are.
 //!
-//! *Lists.* In the unique regime, the default, each commit call alone fixes at most one tuple of pieces before any
+//! *Lists.* In the unique regime each commit call alone fixes at most one tuple of pieces before any
 //! challenge: its rows agree with one in a fraction `alpha` whenever all rows do. So a commitment that stands for itself,
 //! as that to a private input does, binds one message in all proofs that name it, but for the error of the queries. A
-//! word half-way between two codewords shows that no fewer queries would do ([`lariat_merkle::queries`]).
+//! word half-way between two codewords shows that no fewer queries would do without samples ([`lariat_merkle::queries`]).
 //!
-//! In the Johnson regime a commitment fixes a list of at most `L` (512 at rate 1/2), one of which the prover opens, and
-//! each proof may open another one. Two terms account for that. The errors of the protocol above are multiplied by `L`,
-//! for a protocol above (the seam's reduction included) whose own error is at most `2^64 / r`. And a commitment alone
-//! binds one message with `((1 + rho) / 2)^Q` only: 84 bits where the queries reach 100 at rate 1/2.
+//! In the Johnson regime a commitment's rows are close to a list of at most `L` tuples (512 at rate 1/2), and its samples say which one
+//! is meant: two have the same values at a random point with probability at most `L^2 l / (2 q)` for all pairs together. The point
+//! depends on nothing but the cap, so the samples bind the same tuple in every proof, to a prover who does not find a root
+//! of a polynomial of degree `l` at a hash of the tree: about `q / (L^2 l)` hashes, more than a collision takes. Without them a commitment
+//! alone would bind with `((1 + rho) / 2)^Q` only: 84 bits where the queries reach 100 at rate 1/2.
 //!
 //! Hashes: BLAKE3 collisions (`2^128` work). Fiat-Shamir: the rounds are round-by-round sound with the errors above.
 //! No grinding. Not hiding: rows and the final polynomial reveal information on the pieces.
@@ -113,6 +121,7 @@
 
 mod params;
 mod prover;
+mod samples;
 #[cfg(test)]
 mod tests;
 mod verifier;
@@ -133,6 +142,8 @@ use lariat_transcript::{ProverChannel, VerifierChannel, encoding::SCALAR_BYTES};
 use std::sync::Arc;
 
 const LABEL_COMMITMENT: &str = "basefold/commitment";
+const LABEL_SAMPLES: &str = "basefold/samples";
+const LABEL_CROSS_SAMPLES: &str = "basefold/samples of others";
 const LABEL_GAMMA: &str = "basefold/gamma";
 const LABEL_EXTRA: &str = "basefold/extra";
 const LABEL_BETA: &str = "basefold/beta";
@@ -193,11 +204,13 @@ impl BaseFold {
     }
 }
 
-/// Commitment to the pieces of one commit call: the cap over the rows.
+/// Commitment to the pieces of one commit call: the cap over the rows, with samples in the Johnson regime.
 #[derive(Clone, Debug)]
 pub struct RowsCommitment {
     cap: Cap,
     num_pieces: usize,
+    /// The values of all pieces at the commitment's own point.
+    samples: Vec<Fr>,
 }
 
 impl PiecePcs for BaseFold {
@@ -216,7 +229,7 @@ impl PiecePcs for BaseFold {
 
     fn setup_digest(&self) -> [u8; 32] {
         let config = self.params.config();
-        let mut hasher = blake3::Hasher::new_derive_key("lariat 2025 basefold setup digest v1");
+        let mut hasher = blake3::Hasher::new_derive_key("lariat 2026 basefold setup digest v2");
         let folds = self.params.folds();
         let numbers = [
             self.params.piece_vars(),
@@ -261,11 +274,20 @@ impl PiecePcs for BaseFold {
     #[tracing::instrument(level = "debug", skip_all, name = "basefold_commit")]
     fn commit(&self, pieces: &[RowValues<'_>]) -> Result<(RowsCommitment, CommittedRows), PcsError> {
         let rows = CommittedRows::encode(pieces, self.params.code(), self.params.num_queries());
-        Ok((RowsCommitment { cap: rows.cap(), num_pieces: pieces.len() }, rows))
+        let (cap, num_pieces) = (rows.cap(), pieces.len());
+        let samples = if self.params.samples() == 0 {
+            Vec::new()
+        } else {
+            samples::values(pieces, &samples::point(&cap, num_pieces, self.params.piece_vars()))
+        };
+        Ok((RowsCommitment { cap, num_pieces, samples }, rows))
     }
 
     fn send_commitment(&self, commitment: &RowsCommitment, channel: &mut ProverChannel) {
         commitment.cap.send(LABEL_COMMITMENT, channel);
+        if self.params.samples() > 0 {
+            channel.send_scalars(LABEL_SAMPLES, &commitment.samples);
+        }
     }
 
     fn recv_commitment(
@@ -273,7 +295,10 @@ impl PiecePcs for BaseFold {
         num_pieces: usize,
         channel: &mut VerifierChannel<'_>,
     ) -> Result<RowsCommitment, VerifyError> {
-        Ok(RowsCommitment { cap: Cap::recv(self.params.row_tree(), LABEL_COMMITMENT, channel)?, num_pieces })
+        let cap = Cap::recv(self.params.row_tree(), LABEL_COMMITMENT, channel)?;
+        let samples =
+            if self.params.samples() == 0 { Vec::new() } else { channel.recv_scalars(LABEL_SAMPLES, num_pieces)? };
+        Ok(RowsCommitment { cap, num_pieces, samples })
     }
 
     #[tracing::instrument(level = "debug", skip_all, name = "basefold_open")]
@@ -297,8 +322,8 @@ impl PiecePcs for BaseFold {
         verifier::verify(&self.params, commitments, claim, channel)
     }
 
-    fn commitment_bytes(&self, _num_pieces: usize) -> usize {
-        self.params.row_tree().cap_bytes()
+    fn commitment_bytes(&self, num_pieces: usize) -> usize {
+        self.params.row_tree().cap_bytes() + SCALAR_BYTES * num_pieces * self.params.samples()
     }
 
     fn opening_bytes(&self, num_pieces: &[usize]) -> usize {

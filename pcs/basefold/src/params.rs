@@ -18,8 +18,7 @@ const MAX_LOG_FOLD: usize = 4;
 pub struct Config {
     /// `-log2` of the code's rate.
     pub log_inv_rate: usize,
-    /// How close to the code counts as close. Under [`Regime::Johnson`] a commitment alone binds with fewer bits than
-    /// `target_bits`: see the crate's soundness section on lists.
+    /// How close to the code counts as close.
     pub regime: Regime,
     /// Bits of soundness of the queries; their number follows.
     pub target_bits: u32,
@@ -28,13 +27,10 @@ pub struct Config {
 }
 
 impl Default for Config {
-    /// Rate 1/2, unique decoding, 100 bits, at most `2^9` coefficients in the clear. See the crate's costs section for the
-    /// choice of the rate.
-    ///
-    /// Unique decoding, because the commitment to a private input stands for itself in the statement: it must bind one
-    /// input with all 100 bits. No conjecture is drawn on, see [`lariat_merkle::queries`].
+    /// Rate 1/2, up to Johnson's bound, 100 bits, at most `2^9` coefficients in the clear. See the crate's costs section for
+    /// the choice of the rate. No conjecture is drawn on, see [`lariat_merkle::queries`].
     fn default() -> Self {
-        Self { log_inv_rate: 1, regime: Regime::Unique, target_bits: 100, max_final_vars: 9 }
+        Self { log_inv_rate: 1, regime: Regime::Johnson, target_bits: 100, max_final_vars: 9 }
     }
 }
 
@@ -50,10 +46,6 @@ pub struct Params {
 }
 
 impl Params {
-    /// Bits of the error of the protocol above, as an identity over the field: `2^64 / r` at most. See the crate's
-    /// soundness section on lists.
-    pub const PROTOCOL_DEGREE_BITS: f64 = 64.0;
-
     /// Parameters for polynomials in `piece_vars` variables.
     ///
     /// # Errors
@@ -83,6 +75,14 @@ impl Params {
     /// Number of variables `l` of a piece.
     pub fn piece_vars(&self) -> usize {
         self.piece_vars
+    }
+
+    /// Number of out-of-domain samples of each piece.
+    pub fn samples(&self) -> usize {
+        match self.config.regime {
+            Regime::Unique => 0,
+            Regime::Johnson => 1,
+        }
     }
 
     /// The code of pieces.
@@ -138,8 +138,13 @@ impl Params {
             OpeningShape { tree: self.row_tree(), leaf_scalars, num_queries: self.num_queries }.bytes()
         });
         let oracles = self.oracles().map(|o| o.tree.cap_bytes() + o.opening(self.num_queries).bytes());
-        // The extra value, a slope a fold, the final polynomial.
-        let scalars = 1 + self.piece_vars - self.final_vars() + (1 << self.final_vars());
+        // The values of pieces at the points of other commitments; the extra value; a slope a fold, for each point; the
+        // final polynomial.
+        let total: usize = num_pieces.iter().sum();
+        let cross: usize = num_pieces.iter().map(|&k| total - k).sum();
+        let points = 1 + num_pieces.len() * self.samples();
+        let folds = self.piece_vars - self.final_vars();
+        let scalars = cross * self.samples() + 1 + points * folds + (1 << self.final_vars());
         SCALAR_BYTES * scalars + rows.sum::<usize>() + oracles.sum::<usize>()
     }
 
@@ -158,15 +163,17 @@ impl Params {
         let folds = (0..rounds).map(|j| self.code.curve(1, self.log_len() - j - 1).and(self.code.identity(1)));
         let term = |name, bits, source| ErrorTerm { name, bits, source };
         let (queries, binding) = (self.code.queries(self.num_queries), self.code.binding(self.num_queries));
+        let is_unique = self.config.regime == Regime::Unique;
         let mut terms = vec![
-            match self.config.regime {
+            if is_unique {
                 // One event: a word that is close has one message. The attack on binding is the best one known.
-                Regime::Unique => term(
+                term(
                     "queries; one message a commitment",
                     SecurityBits { proven: queries.proven, conjectured: binding.conjectured },
                     "alpha^Q [BCIKS20], reached by a word half-way between two codewords",
-                ),
-                Regime::Johnson => term("queries", queries, "alpha^Q [BCIKS20; Hab25]"),
+                )
+            } else {
+                term("queries", queries, "alpha^Q [BCIKS20; Hab25]")
             },
             term("proximity of all pieces", batching.and(line), "[BCIKS20, Thm. 1.5; Hab25]"),
             term("combined claim", self.code.identity(1), "list size / r"),
@@ -174,16 +181,25 @@ impl Params {
         if rounds > 0 {
             terms.push(term("folds", folds.fold(SecurityBits::CERTAIN, SecurityBits::and), "[BCIKS20; Hab25]"));
         }
-        if self.config.regime == Regime::Johnson {
-            terms.push(term("one message a commitment", binding, "((1 + rho) / 2)^Q, a word half-way"));
-            let bits = SecurityBits::FIELD - Self::PROTOCOL_DEGREE_BITS - self.code.list_size().log2();
+        if !is_unique {
             terms.push(term(
-                "protocol above, for every polynomial of the list",
-                SecurityBits { proven: bits, conjectured: bits },
-                "list size * 2^64 / r",
+                "samples: one message a commitment",
+                self.sample_pairs(num_pieces).and(self.code.identity(num_pieces + 1)),
+                "L^2 l / (2 r) a commitment: two polynomials of a list agree at one point; L w / r for wrong ones in the combination",
             ));
         }
         terms
+    }
+}
+
+impl Params {
+    /// The error of the samples of all commitments, of which there are at most as many as pieces: two tuples of a list agree at
+    /// the point.
+    fn sample_pairs(&self, num_pieces: usize) -> SecurityBits {
+        let pairs = 2.0 * self.code.list_size().log2() - 1.0;
+        let degree = (self.piece_vars.max(1) * num_pieces.max(1)) as f64;
+        let bits = SecurityBits::FIELD - pairs - degree.log2();
+        SecurityBits { proven: bits, conjectured: bits }
     }
 }
 
@@ -209,9 +225,13 @@ fn oracle_tree(log_len: usize, log_fold: usize, num_queries: usize) -> TreeShape
     TreeShape::for_queries(log_len - log_fold, num_queries)
 }
 
-/// The schedule with the fewest bytes of proof: each oracle costs a cap and its openings, each fold a slope, and the
-/// final polynomial a scalar a coefficient. Found exactly, from the last variable up; ties go to the longer fold.
+/// The schedule with the fewest bytes of proof, of one commitment: each oracle costs a cap and its openings, each fold a slope a
+/// point, and the final polynomial a scalar a coefficient. Found exactly, from the last variable up; ties go to the longer fold.
 fn schedule(piece_vars: usize, num_queries: usize, config: Config) -> Vec<usize> {
+    let points = match config.regime {
+        Regime::Unique => 1,
+        Regime::Johnson => 2,
+    };
     // best[v]: bytes of finishing a polynomial in v variables, and the next oracle's fold, or none: in the clear.
     let mut best: Vec<(usize, Option<usize>)> = Vec::with_capacity(piece_vars + 1);
     for vars in 0..=piece_vars {
@@ -219,7 +239,8 @@ fn schedule(piece_vars: usize, num_queries: usize, config: Config) -> Vec<usize>
         let folded = (1..=vars.min(MAX_LOG_FOLD)).rev().map(|k| {
             let log_len = vars + config.log_inv_rate;
             let oracle = Oracle { log_len, log_fold: k, tree: oracle_tree(log_len, k, num_queries) };
-            let bytes = oracle.tree.cap_bytes() + oracle.opening(num_queries).bytes() + SCALAR_BYTES * k;
+            let slopes = SCALAR_BYTES * k * points;
+            let bytes = oracle.tree.cap_bytes() + oracle.opening(num_queries).bytes() + slopes;
             (bytes + best[vars - k].0, Some(k))
         });
         let choice = clear.into_iter().chain(folded).min_by_key(|(bytes, _)| *bytes);

@@ -1,8 +1,8 @@
 //! The prover's side of an opening. Steps are numbered as in the verifier.
 
 use crate::{
-    LABEL_ALPHA, LABEL_BETA, LABEL_EXTRA, LABEL_FINAL, LABEL_GAMMA, LABEL_ORACLE, LABEL_SLOPE, LEAVES, Oracle, Params,
-    ROWS,
+    LABEL_ALPHA, LABEL_BETA, LABEL_CROSS_SAMPLES, LABEL_EXTRA, LABEL_FINAL, LABEL_GAMMA, LABEL_ORACLE, LABEL_SLOPE,
+    LEAVES, Oracle, Params, ROWS, samples,
 };
 use ark_ff::{One, Zero};
 use lariat_algebra::count::{self, Kernel};
@@ -21,6 +21,9 @@ const TASK: usize = 1 << 12;
 pub(crate) fn open(params: &Params, opening: PieceOpening<'_>, hints: &[&CommittedRows], channel: &mut ProverChannel) {
     let PieceOpening { claim, pieces, mut combined } = opening;
 
+    // Step 0: samples.
+    let sampled = send_samples(params, hints, pieces, channel);
+
     // Step 1: a random combination of all pieces, and its value.
     let gamma = channel.challenge(LABEL_GAMMA);
     let powers = std::iter::successors(Some(Fr::one()), |power| Some(*power * gamma));
@@ -36,7 +39,8 @@ pub(crate) fn open(params: &Params, opening: PieceOpening<'_>, hints: &[&Committ
     drop(extra);
 
     // Step 3: folds.
-    let mut folding = Folding::new(params, combined, claim.point);
+    let points = std::iter::once(claim.point).chain(sampled.iter().map(Vec::as_slice)).collect();
+    let mut folding = Folding::new(params, combined, points);
     for oracle in params.oracles() {
         folding.commit_and_fold(oracle, channel);
     }
@@ -48,6 +52,28 @@ pub(crate) fn open(params: &Params, opening: PieceOpening<'_>, hints: &[&Committ
     folding.answer(hints, pieces, channel);
 }
 
+/// Sends the values of all pieces at the points of the other commitments. Returns the points, none in the unique regime.
+pub(crate) fn send_samples(
+    params: &Params,
+    hints: &[&CommittedRows],
+    pieces: &[Vec<RowValues<'_>>],
+    channel: &mut ProverChannel,
+) -> Vec<Vec<Fr>> {
+    if params.samples() == 0 {
+        return Vec::new();
+    }
+    let point = |(rows, own): (&&CommittedRows, &Vec<RowValues<'_>>)| {
+        samples::point(&rows.cap(), own.len(), params.piece_vars())
+    };
+    let points: Vec<Vec<Fr>> = hints.iter().zip(pieces).map(point).collect();
+    for (at, point) in points.iter().enumerate() {
+        for (_, others) in pieces.iter().enumerate().filter(|(other, _)| *other != at) {
+            channel.send_scalars(LABEL_CROSS_SAMPLES, &samples::values(others, point));
+        }
+    }
+    points
+}
+
 /// The polynomial on its way down, with its codeword and the oracles so far.
 pub(crate) struct Folding<'a> {
     params: &'a Params,
@@ -55,19 +81,20 @@ pub(crate) struct Folding<'a> {
     pub(crate) poly: Vec<Fr>,
     /// Its codeword.
     pub(crate) word: Vec<Fr>,
-    /// The coordinates of the point that are not bound yet.
-    pub(crate) rest: &'a [Fr],
-    /// `eq` of the first coordinates of the point, by their number.
-    weights: Vec<Vec<Fr>>,
+    /// The coordinates that are not bound yet, of every point at which it is opened.
+    pub(crate) rest: Vec<&'a [Fr]>,
+    /// For every point, `eq` of its first coordinates, by their number.
+    weights: Vec<Vec<Vec<Fr>>>,
     oracles: Vec<(InterleavedMatrix, MerkleTree)>,
 }
 
 impl<'a> Folding<'a> {
-    /// Starts with a polynomial that is to be opened at `point`.
-    pub(crate) fn new(params: &'a Params, poly: Vec<Fr>, point: &'a [Fr]) -> Self {
+    /// Starts with a polynomial that is to be opened at points.
+    pub(crate) fn new(params: &'a Params, poly: Vec<Fr>, points: Vec<&'a [Fr]>) -> Self {
         let word = if params.folds().is_empty() { Vec::new() } else { Domain::new(params.log_len()).encode(&poly) };
-        let weights = eq_prefix_tables(point.split_last().map_or(&[], |(_, most)| most));
-        Self { params, poly, word, rest: point, weights, oracles: Vec::new() }
+        let prefixes = |point: &&[Fr]| eq_prefix_tables(point.split_last().map_or(&[], |(_, most)| most));
+        let weights = points.iter().map(prefixes).collect();
+        Self { params, poly, word, rest: points, weights, oracles: Vec::new() }
     }
 
     /// Sends the codeword as an oracle and folds it as often as the schedule says.
@@ -77,8 +104,10 @@ impl<'a> Folding<'a> {
         let tree = matrix.commit(self.params.num_queries());
         tree.cap().send(LABEL_ORACLE, channel);
         for round in 0..oracle.log_fold {
-            let Some((_, most)) = self.rest.split_last() else { break };
-            channel.send_scalars(LABEL_SLOPE, &[slope(&self.poly, &self.weights[most.len()])]);
+            let most: Vec<&[Fr]> =
+                self.rest.iter().filter_map(|rest| rest.split_last().map(|(_, most)| most)).collect();
+            let slopes = most.iter().zip(&self.weights).map(|(most, weights)| slope(&self.poly, &weights[most.len()]));
+            channel.send_scalars(LABEL_SLOPE, &slopes.collect::<Vec<_>>());
             let alpha = channel.challenge(LABEL_ALPHA);
             self.poly = bind_last(&self.poly, alpha);
             let source = if round == 0 { matrix.word(0).unwrap_or_default() } else { &self.word };

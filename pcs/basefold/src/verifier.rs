@@ -1,8 +1,9 @@
 //! The verifier's side of an opening. Steps are numbered as in the prover.
 
 use crate::{
-    CHECK_COMBINATION, CHECK_FINAL_VALUE, CHECK_FINAL_WORD, CHECK_FOLD, LABEL_ALPHA, LABEL_BETA, LABEL_EXTRA,
-    LABEL_FINAL, LABEL_GAMMA, LABEL_ORACLE, LABEL_SLOPE, LEAVES, Params, ROWS, RowsCommitment, test_coefficients,
+    CHECK_COMBINATION, CHECK_FINAL_VALUE, CHECK_FINAL_WORD, CHECK_FOLD, LABEL_ALPHA, LABEL_BETA, LABEL_CROSS_SAMPLES,
+    LABEL_EXTRA, LABEL_FINAL, LABEL_GAMMA, LABEL_ORACLE, LABEL_SLOPE, LEAVES, Params, ROWS, RowsCommitment, samples,
+    samples::Sampled, test_coefficients,
 };
 use ark_ff::{Field, Zero};
 use lariat_algebra::Fr;
@@ -18,12 +19,46 @@ fn failed<T>(check: &'static str) -> Result<T, VerifyError> {
     Err(VerifyError::Check { check })
 }
 
+/// A claimed value of the polynomial that is left.
+struct PointClaim<'a> {
+    /// The coordinates that are not bound yet.
+    rest: &'a [Fr],
+    value: Fr,
+}
+
+/// The values of all pieces at every commitment's point, of which the commitment has its own pieces'.
+fn recv_samples(
+    params: &Params,
+    commitments: &[&RowsCommitment],
+    channel: &mut VerifierChannel<'_>,
+) -> Result<Vec<Sampled>, VerifyError> {
+    if params.samples() == 0 {
+        return Ok(Vec::new());
+    }
+    let mut all = Vec::with_capacity(commitments.len());
+    for (at, own) in commitments.iter().enumerate() {
+        let mut values = Vec::with_capacity(commitments.len());
+        for (other, commitment) in commitments.iter().enumerate() {
+            values.push(if other == at {
+                own.samples.clone()
+            } else {
+                channel.recv_scalars(LABEL_CROSS_SAMPLES, commitment.num_pieces)?
+            });
+        }
+        all.push(Sampled { point: samples::point(&own.cap, own.num_pieces, params.piece_vars()), values });
+    }
+    Ok(all)
+}
+
 pub(crate) fn verify(
     params: &Params,
     commitments: &[&RowsCommitment],
     claim: PieceClaim<'_>,
     channel: &mut VerifierChannel<'_>,
 ) -> Result<(), VerifyError> {
+    // Step 0: samples.
+    let sampled = recv_samples(params, commitments, channel)?;
+
     // Step 1: a random combination of all pieces, and its value.
     let gamma = channel.challenge(LABEL_GAMMA);
     let extra: Fr = channel.recv_scalars(LABEL_EXTRA, 1)?.iter().sum();
@@ -31,32 +66,36 @@ pub(crate) fn verify(
     // Step 2: both combinations in one.
     let beta = channel.challenge(LABEL_BETA);
     let coefficients = test_coefficients(claim.coefficients, gamma, beta);
-    let mut value = claim.value + beta * extra;
+    let of_samples = sampled.iter().map(|s| PointClaim { rest: &s.point, value: s.combine(&coefficients) });
+    let claimed = PointClaim { rest: claim.point, value: claim.value + beta * extra };
+    let mut claims: Vec<PointClaim<'_>> = std::iter::once(claimed).chain(of_samples).collect();
 
     // Step 3: folds.
-    let mut rest = claim.point;
     let mut oracles: Vec<(Cap, Vec<Fr>)> = Vec::with_capacity(params.folds().len());
     for oracle in params.oracles() {
         let cap = Cap::recv(oracle.tree, LABEL_ORACLE, channel)?;
         let mut alphas = Vec::with_capacity(oracle.log_fold);
         for _ in 0..oracle.log_fold {
-            let slope: Fr = channel.recv_scalars(LABEL_SLOPE, 1)?.iter().sum();
+            let slopes = channel.recv_scalars(LABEL_SLOPE, claims.len())?;
             let alpha = channel.challenge(LABEL_ALPHA);
-            let Some((z, most)) = rest.split_last() else { return failed(CHECK_FINAL_VALUE) };
-            // The line with this slope through the claim at z.
-            value += (alpha - z) * slope;
+            for (claim, slope) in claims.iter_mut().zip(slopes) {
+                let Some((z, most)) = claim.rest.split_last() else { return failed(CHECK_FINAL_VALUE) };
+                // The line with this slope through the claim at z.
+                claim.value += (alpha - z) * slope;
+                claim.rest = most;
+            }
             alphas.push(alpha);
-            rest = most;
         }
         oracles.push((cap, alphas));
     }
 
-    // Step 4: the final polynomial, as many values as it has weights: 2^final_vars, once all folds are made.
-    let weights = eq_evals(rest);
-    let poly = channel.recv_scalars(LABEL_FINAL, weights.len())?;
+    // Step 4: the final polynomial.
+    let poly = channel.recv_scalars(LABEL_FINAL, 1 << params.final_vars())?;
     // Check 1.
-    if inner_product(&poly, &weights) != value {
-        return failed(CHECK_FINAL_VALUE);
+    for claim in &claims {
+        if inner_product(&poly, &eq_evals(claim.rest)) != claim.value {
+            return failed(CHECK_FINAL_VALUE);
+        }
     }
 
     // Step 5: queries.

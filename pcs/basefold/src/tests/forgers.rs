@@ -98,7 +98,7 @@ fn rejects_a_wrong_fold() {
         let run = prove_with(session(), &setting.hints(), setting.value, |hints, channel| {
             setting.open_with(setting.combined(), hints, channel, |t, folding| {
                 if t == wrong {
-                    shift_within_kernel(&mut folding.poly, folding.rest);
+                    shift_within_kernel(&mut folding.poly, folding.rest[0]);
                     folding.word = encode(&folding.poly, setting.params().config().log_inv_rate);
                 }
             });
@@ -114,7 +114,7 @@ fn rejects_a_wrong_final_polynomial() {
     let run = prove_with(session(), &setting.hints(), setting.value, |hints, channel| {
         setting.open_with(setting.combined(), hints, channel, |t, folding| {
             if t == setting.params().folds().len() {
-                shift_within_kernel(&mut folding.poly, folding.rest);
+                shift_within_kernel(&mut folding.poly, folding.rest[0]);
             }
         });
     });
@@ -204,44 +204,92 @@ fn open_twice(setting: &Setting) -> [Result<(), VerifyError>; 2] {
     runs.map(|(verdict, _)| verdict)
 }
 
-/// A commitment that stands for itself opens to two messages as often as the ledger's term for that says: in the unique
-/// regime no more often than the target, in the Johnson regime more often than its queries alone would suggest.
+/// Without samples, a commitment that stands for itself opens to two messages as often as the ledger's term for that says, and no
+/// more often than the target.
 #[test]
 fn a_half_way_word_opens_to_two_messages_as_often_as_the_ledger_says() {
-    for (regime, num_queries) in [(Regime::Unique, 9), (Regime::Johnson, 7)] {
-        let config = Config { log_inv_rate: 2, target_bits: 6, max_final_vars: 2, regime };
-        let (mut accepted, trials) = (0.0, 300);
-        for seed in 0..trials {
-            let setting = setting_in(config, 1000 + seed);
-            assert_eq!(setting.params().num_queries(), num_queries);
-            for verdict in open_twice(&setting) {
-                match verdict {
-                    Ok(()) => accepted += 1.0,
-                    error => assert_eq!(error, check("combination")),
-                }
+    let config = Config { log_inv_rate: 2, target_bits: 6, max_final_vars: 2, regime: Regime::Unique };
+    let (mut accepted, trials) = (0.0, 300);
+    for seed in 0..trials {
+        let setting = setting_in(config, 1000 + seed);
+        assert_eq!(setting.params().num_queries(), 9);
+        for verdict in open_twice(&setting) {
+            match verdict {
+                Ok(()) => accepted += 1.0,
+                error => assert_eq!(error, check("combination")),
             }
         }
-        let params = Params::new(PIECE_VARS, config).unwrap();
-        let expected = |name: &str| {
-            let term = params.error_terms(3).into_iter().find(|term| term.name.contains(name)).unwrap();
-            assert!(name != BINDING || term.bits.conjectured <= term.bits.proven);
-            2.0 * trials as f64 * (-term.bits.proven).exp2()
-        };
-        let by_ledger: f64 = expected(BINDING);
-        assert!((accepted - by_ledger).abs() < 4.0 * by_ledger.sqrt(), "{regime:?}: {accepted}, not {by_ledger}");
-        match regime {
-            Regime::Unique => assert!(by_ledger <= 2.0 * trials as f64 / 64.0),
-            Regime::Johnson => assert!(accepted > 2.0 * expected("queries"), "{accepted}"),
-        }
     }
+    let params = Params::new(PIECE_VARS, config).unwrap();
+    let term = params.error_terms(3).into_iter().find(|term| term.name.contains(BINDING)).unwrap();
+    let by_ledger = 2.0 * trials as f64 * (-term.bits.proven).exp2();
+    assert!((accepted - by_ledger).abs() < 4.0 * by_ledger.sqrt(), "{accepted}, not {by_ledger}");
+    assert!(by_ledger <= 2.0 * trials as f64 / 64.0);
 }
 
-/// The same with the default's queries at its rate: 241, none of which may fall on a quarter of the positions.
+/// The same with 241 queries at rate 1/2, none of which may fall on a quarter of the positions.
 #[test]
 fn rejects_both_openings_of_a_half_way_word() {
-    let setting = setting_in(Config { max_final_vars: 2, ..Config::default() }, 17);
+    let setting = setting_in(Config { max_final_vars: 2, regime: Regime::Unique, ..Config::default() }, 17);
     assert_eq!(setting.params().num_queries(), 241);
     assert_eq!(open_twice(&setting), [check("combination"), check("combination")]);
+}
+
+/// A word half-way between two codewords has one commitment for each, and its samples open to no other message, however few
+/// the queries.
+#[test]
+fn samples_single_out_one_message_of_a_half_way_word() {
+    let config = Config { log_inv_rate: 2, target_bits: 6, max_final_vars: 2, regime: Regime::Johnson };
+    let (mut accepted, trials) = (0, 60);
+    for seed in 0..trials {
+        let setting = setting_in(config, 2000 + seed);
+        let mut other = setting.clone();
+        let (second, word) = conformance::half_way(&setting.evals(1, 0), config.log_inv_rate);
+        other.columns[1][0] = Column::new(PIECE_VARS, ColumnData::Field(second));
+        other.value = evaluate(&other.combined(), &setting.point);
+        let mut hints = setting.hints();
+        let matrix = InterleavedMatrix::from_words(vec![word], setting.params().log_len(), 0);
+        hints[1] = CommittedRows::of_words(matrix, setting.params().num_queries());
+        let samples = setting.samples(&hints);
+        assert_ne!(samples[1], other.samples(&hints)[1]);
+        let verdict = |of: &Setting, samples: &[Vec<Fr>]| {
+            let run = prove_sampled(session(), &hints, samples, of.value, |hints, channel| {
+                of.open_with(of.combined(), hints, channel, |_, _| {});
+            });
+            of.verify(of.value, &run.proof)
+        };
+        for verdict in [verdict(&setting, &samples), verdict(&other, &other.samples(&hints))] {
+            accepted += u32::from(verdict.is_ok());
+        }
+        assert_eq!(verdict(&other, &samples), check("final-value"));
+    }
+    assert!(accepted > 0);
+}
+
+/// A sample that is not the committed piece's value: of either commitment, or at the other one's point.
+#[test]
+fn rejects_a_sample_of_another_polynomial() {
+    let setting = sampled_setting(18);
+    let hints = setting.hints();
+    for batch in 0..2 {
+        let mut samples = setting.samples(&hints);
+        samples[batch][0] += Fr::one();
+        let run = prove_sampled(session(), &hints, &samples, setting.value, |hints, channel| {
+            setting.open_with(setting.combined(), hints, channel, |_, _| {});
+        });
+        assert_eq!(setting.verify(setting.value, &run.proof), check("final-value"));
+    }
+    let run = setting.honest();
+    let tape = setting.tape(&run);
+    for label in [LABEL_SAMPLES, LABEL_CROSS_SAMPLES] {
+        assert_eq!(ranges(&run, label).len(), 2);
+        for range in ranges(&run, label) {
+            let mut proof = run.proof.clone();
+            add_scalar(&mut proof[range], 0, Fr::one());
+            assert_eq!(setting.verify_frozen(&tape, setting.value, &proof), check("final-value"), "{label}");
+            assert!(setting.verify(setting.value, &proof).is_err(), "{label}");
+        }
+    }
 }
 
 /// Rows of one commitment whose errors cancel under the claim's coefficients: `gamma` finds them.
@@ -251,7 +299,7 @@ fn gamma_tests_rows_that_the_claim_does_not_touch() {
     let num_vars = 8;
     let mut rng = ChaCha20Rng::seed_from_u64(14);
     let column = Column::new(num_vars, ColumnData::U16((0..1 << num_vars).map(|_| rng.r#gen()).collect()));
-    let config = Config { log_inv_rate: 2, max_final_vars: 3, ..Config::default() };
+    let config = Config { log_inv_rate: 2, max_final_vars: 3, regime: Regime::Unique, ..Config::default() };
     let scheme = BaseFold::new(num_vars - 1, config).unwrap();
     let mut point: Vec<Fr> = (0..num_vars).map(|_| Fr::rand(&mut rng)).collect();
     point[0] = Fr::zero();

@@ -102,3 +102,43 @@ fn the_final_polynomial_is_absorbed() {
     assert_eq!(setting.verify_frozen(&tape, setting.value, &proof), Ok(()));
     assert!(setting.verify(setting.value, &proof).is_err());
 }
+
+/// Samples of one point whose errors cancel under `gamma` and `beta`.
+#[test]
+fn samples_in_the_kernel_of_gamma_need_a_frozen_challenge() {
+    let setting = sampled_setting(19);
+    let run = setting.honest();
+    let tape = setting.tape(&run);
+    let drawn = scalars(&tape);
+    let coefficients = test_coefficients(&setting.coefficients, drawn[0], drawn[1]);
+    // The first commitment has two pieces: at its own point, and at the second one's.
+    for range in [ranges(&run, LABEL_SAMPLES)[0].clone(), ranges(&run, LABEL_CROSS_SAMPLES)[1].clone()] {
+        let mut proof = run.proof.clone();
+        add_scalar(&mut proof[range.clone()], 0, coefficients[0][1]);
+        add_scalar(&mut proof[range], 1, -coefficients[0][0]);
+        assert_eq!(setting.verify_frozen(&tape, setting.value, &proof), Ok(()));
+        assert!(setting.verify(setting.value, &proof).is_err());
+    }
+}
+
+/// Slopes of the claim on samples whose errors cancel two folds on.
+#[test]
+fn slopes_of_samples_in_the_kernel_of_alpha_need_a_frozen_challenge() {
+    let setting = sampled_setting(20);
+    let run = setting.honest();
+    let tape = setting.tape(&run);
+    let alphas = &scalars(&tape)[2..];
+    let slopes = ranges(&run, LABEL_SLOPE);
+    let caps = setting.hints().iter().map(CommittedRows::cap).collect::<Vec<_>>();
+    for claim in [1, 2] {
+        let point = samples::point(&caps[claim - 1], setting.columns[claim - 1].len(), PIECE_VARS);
+        for round in 0..slopes.len() - 1 {
+            let by = |round: usize| alphas[round] - point[PIECE_VARS - 1 - round];
+            let mut proof = run.proof.clone();
+            add_scalar(&mut proof[slopes[round].clone()], claim, by(round + 1));
+            add_scalar(&mut proof[slopes[round + 1].clone()], claim, -by(round));
+            assert_eq!(setting.verify_frozen(&tape, setting.value, &proof), Ok(()), "claim {claim}, fold {round}");
+            assert!(setting.verify(setting.value, &proof).is_err(), "claim {claim}, fold {round}");
+        }
+    }
+}
