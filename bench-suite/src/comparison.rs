@@ -33,7 +33,7 @@ are made before the clock starts.
 const STACKS: &str = "\
 WHIR and BaseFold open the same positions of all codewords, so that fewer and longer ones make shorter proofs: pieces that \
 are not zero are stacked before they are committed to, and a sumcheck of two scalars a variable joins the claims. By default \
-four pieces are a stack, in at most 18 variables: trees and an opening's tables grow with a stack, by 1.4 KB a row at four \
+four pieces are a stack, in at most 19 variables: trees and an opening's tables grow with a stack, by 1.4 KB a row at four \
 pieces. (`scripts/pcs-comparison.sh --heights` measures this anew.)";
 
 /// Spread, least, median and greatest, is in the records; here are medians.
