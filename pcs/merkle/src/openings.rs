@@ -49,13 +49,14 @@ pub fn send_openings(
     labels: OpeningLabels,
     channel: &mut ProverChannel,
 ) {
-    send(leaves, indices.iter().flat_map(|&i| tree.open(i, &[])).collect(), labels, channel);
+    let paths: Vec<u8> = indices.iter().flat_map(|&i| tree.open(i, &[])).collect();
+    send(leaves, &paths, labels, channel);
 }
 
 /// Sends leaves and their paths.
-pub(crate) fn send(leaves: &[Fr], paths: Vec<u8>, labels: OpeningLabels, channel: &mut ProverChannel) {
+pub(crate) fn send(leaves: &[Fr], paths: &[u8], labels: OpeningLabels, channel: &mut ProverChannel) {
     channel.send_scalars(labels.leaves, leaves);
-    channel.send_bytes(labels.paths, &paths);
+    channel.send_bytes(labels.paths, paths);
 }
 
 /// Receives the leaves of `leaf_scalars` scalars at these indices and checks them against the cap.

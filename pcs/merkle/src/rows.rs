@@ -105,12 +105,11 @@ impl CommittedRows {
     ) -> Self {
         let shape = TreeShape::for_queries(code.log_len(), num_queries);
         let mut blocks = Blocks::new(pieces, code, log_block);
-        let tree = match blocks.uniform() {
-            Some(row) => MerkleTree::uniform(hash_scalars(&row), shape),
-            None => {
-                let log_subtree = LOG_SUBTREE.min(code.log_len() - shape.cap_height()).min(blocks.log_block);
-                MerkleTree::over_subtrees(blocks.roots(log_subtree), log_subtree, shape)
-            }
+        let tree = if let Some(row) = blocks.uniform() {
+            MerkleTree::uniform(hash_scalars(&row), shape)
+        } else {
+            let log_subtree = LOG_SUBTREE.min(code.log_len() - shape.cap_height()).min(blocks.log_block);
+            MerkleTree::over_subtrees(blocks.roots(log_subtree), log_subtree, shape)
         };
         Self { source: Source::Pieces(code), tree }
     }
@@ -152,8 +151,8 @@ impl CommittedRows {
     ) {
         let log_subtree = self.tree.log_subtree();
         if log_subtree == 0 {
-            let paths = indices.iter().flat_map(|&i| self.tree.open(i, &[])).collect();
-            return send(&self.rows(pieces, indices), paths, labels, channel);
+            let paths: Vec<u8> = indices.iter().flat_map(|&i| self.tree.open(i, &[])).collect();
+            return send(&self.rows(pieces, indices), &paths, labels, channel);
         }
         // All rows of the subtrees that the positions are in.
         let mut subtrees: Vec<usize> = indices.iter().map(|i| i >> log_subtree).collect();
@@ -177,7 +176,7 @@ impl CommittedRows {
             leaves.extend(&rows[at * width..][..width]);
             paths.extend(self.tree.open(index, &digests[first..][..1 << log_subtree]));
         }
-        send(&leaves, paths, labels, channel);
+        send(&leaves, &paths, labels, channel);
     }
 
     /// Bytes that are kept of the rows of so many pieces of integers.
