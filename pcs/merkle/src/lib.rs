@@ -4,10 +4,12 @@
 //! * [`tree`]: BLAKE3 Merkle trees of fixed shape, sent as a cap.
 //! * [`matrix`]: the codewords of many polynomials as one matrix that is hashed row by row.
 //! * [`rows`]: the rows of the codewords of pieces, kept or encoded anew.
+//! * [`folding`]: a polynomial under linear constraints, folded by sumcheck; values of its codeword as constraints.
 //! * [`openings`]: sampled leaves and their paths through a channel, with exact lengths.
 //! * [`queries`]: query counts and error terms from rate, regime and target, by formula.
 #![forbid(unsafe_code)]
 
+pub mod folding;
 pub mod matrix;
 pub mod openings;
 pub mod queries;

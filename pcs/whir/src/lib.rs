@@ -85,7 +85,6 @@
 #![forbid(unsafe_code)]
 
 mod config;
-mod folding;
 mod oracle;
 #[cfg(test)]
 mod tests;
@@ -93,12 +92,12 @@ mod tests;
 pub use config::{Config, MAX_ROUNDS, Round, TARGET_BITS};
 
 use ark_ff::Zero;
-use folding::{Claim, Folding, evaluate};
 use lariat_algebra::ifma::slices::{inner_product, scale_add};
 use lariat_algebra::msm::{RowValues, combine_rows};
 use lariat_algebra::ntt::Domain;
 use lariat_algebra::poly::{Powers, eq_evals};
 use lariat_algebra::{Fr, par};
+use lariat_merkle::folding::{Claim, FoldLabels, Folding, evaluate};
 use lariat_merkle::queries::COLLISION_BITS;
 use lariat_merkle::{Cap, CommittedRows, recv_openings};
 use lariat_pcs::batch::{
@@ -123,6 +122,8 @@ const LABEL_ORACLE: &str = "whir/oracle";
 const LABEL_FINAL: &str = "whir/final";
 const LABEL_QUERIES: &str = "whir/queries";
 const LABEL_GAMMA: &str = "whir/gamma";
+
+const ROUNDS: FoldLabels = FoldLabels { sumcheck: "whir/sumcheck", challenge: "whir/fold" };
 
 const CHECK_FINAL_QUERIES: &str = "final queries";
 const CHECK_FINAL_CLAIM: &str = "final claim";
@@ -203,7 +204,7 @@ impl Whir {
         let mut later: Option<CommittedRows> = None;
         for (i, round) in self.config.rounds().enumerate() {
             // Step 4: sumcheck.
-            folding.fold(round.fold, channel);
+            folding.fold(round.fold, ROUNDS, channel);
             adjust(i, &mut folding);
 
             // Step 5: the folded polynomial, as an oracle or in clear.
@@ -232,7 +233,7 @@ impl Whir {
             // Step 8: new constraints.
             if next.is_some() {
                 let gamma = channel.challenge(LABEL_GAMMA);
-                folding.add_points(round, &positions, gamma);
+                folding.add_points(round.log_domain(), &positions, Powers::new(gamma).skip(1));
             }
             later = next;
         }
@@ -371,7 +372,7 @@ impl PiecePcs for Whir {
         let mut later: Option<Cap> = None;
         for (i, round) in self.config.rounds().enumerate() {
             // Step 4: sumcheck.
-            let row_weights = eq_evals(&state.fold(round.fold, channel)?);
+            let row_weights = eq_evals(&state.fold(round.fold, ROUNDS, channel)?);
 
             // Step 5: the folded polynomial, as an oracle or in clear.
             let (mut next, mut last) = (None, Vec::new());
@@ -410,7 +411,7 @@ impl PiecePcs for Whir {
             // Step 8: new constraints.
             if next.is_some() {
                 let gamma = channel.challenge(LABEL_GAMMA);
-                state.add_points(points.zip(values), gamma);
+                state.add_points(points.zip(values), Powers::new(gamma).skip(1));
             } else {
                 // Check 3: the last fold is the final polynomial.
                 if points.zip(values).any(|(x, value)| evaluate(&last, x) != value) {

@@ -161,7 +161,8 @@ impl Run {
                 && *oracle == i
             {
                 let weights = folding.weights.clone();
-                folding.add_points(self.whir.config.rounds().nth(i).unwrap(), positions, *gamma);
+                let log_domain = self.whir.config.rounds().nth(i).unwrap().log_domain();
+                folding.add_points(log_domain, positions, Powers::new(*gamma).skip(1));
                 let later = std::mem::replace(&mut folding.weights, weights);
                 folding.evals[0] += later[1];
                 folding.evals[1] -= later[0];
@@ -370,7 +371,7 @@ fn sumcheck_messages_in_the_kernel_of_a_challenge_need_it_frozen() {
     // The first round's challenge follows alpha and beta.
     let r = scalar(&tape, 2);
     let mut forged = proof.clone();
-    let bytes = &mut forged[message(&log, folding::LABEL_SUMCHECK, 0)];
+    let bytes = &mut forged[message(&log, ROUNDS.sumcheck, 0)];
     add_scalar(bytes, 0, r.square() - r);
     add_scalar(bytes, 1, r + r - Fr::one());
     assert_eq!(run.frozen(&tape, &forged), Ok(()));
