@@ -87,6 +87,8 @@
 #![forbid(unsafe_code)]
 
 mod config;
+#[cfg(test)]
+mod tests;
 
 pub use config::{Config, Level, MAX_LEVELS, TARGET_BITS};
 
