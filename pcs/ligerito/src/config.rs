@@ -225,7 +225,18 @@ mod tests {
             }
         }
         assert_eq!(Config::search(4, 0, 1), None);
-        assert_eq!(Config::search(40, 1, 1), None);
+        assert_eq!(Config::search(4, MAX_LOG_INV_RATE + 1, 1), None);
+    }
+
+    /// No matrix is longer than the field's largest domain, the later ones included, whose rates are lower.
+    #[test]
+    fn every_matrix_has_a_domain() {
+        let longest = MAX_LOG_SIZE + MAX_FOLD - 1;
+        for num_vars in [longest - 6, longest - 3, longest] {
+            let config = Config::search(num_vars, 1, 1).unwrap();
+            assert!(config.levels().all(|level| level.code.log_domain() <= MAX_LOG_SIZE), "{config:?}");
+        }
+        assert_eq!(Config::search(longest + 1, 1, 1), None);
     }
 
     /// The bytes that the search minimises are those of the proof.

@@ -77,7 +77,7 @@
 //! All in the random oracle model for BLAKE3 and the channel's hash, with round-by-round errors; not hiding.
 //!
 //! # WHIR
-//! The paper remarks that the protocol is built like WHIR's [NA25, §4]. In this repository both are in the unique
+//! The paper remarks that the protocol is built like WHIR [NA25, discussion]. In this repository both are in the unique
 //! decoding regime over the same codes, so that they differ in what joins things: here the row index of all pieces is
 //! a part of the one sumcheck, whose tensor of challenges is what tests proximity, and queried values are joined by a
 //! tensor as well; there a combination under powers of a challenge is added for the test, and powers join queried values.
