@@ -79,10 +79,10 @@ impl Config {
         for fold in 0..=num_vars.min(MAX_FOLD) {
             for rest in search.tails(num_vars - fold, max_log_entries, 0) {
                 let first = search.level(num_vars, fold, log_inv_rate, bits(0, rest.levels.is_empty()));
-                if first.code.log_domain() > MAX_LOG_SIZE {
+                let config = Self { first, later: rest.levels, final_vars: rest.final_vars };
+                if config.levels().any(|level| level.code.log_domain() > MAX_LOG_SIZE) {
                     continue;
                 }
-                let config = Self { first, later: rest.levels, final_vars: rest.final_vars };
                 let bytes = config.proof_bytes(num_pieces);
                 if best.as_ref().is_none_or(|best| bytes < best.bytes) {
                     let levels = config.levels().copied().collect();
@@ -180,9 +180,6 @@ impl Search {
             for log_inv_rate in 1..=max_log_inv_rate {
                 for rest in self.tails(num_vars - fold, num_vars + log_inv_rate - 1, index) {
                     let own = self.level(num_vars, fold, log_inv_rate, bits(index, rest.levels.is_empty()));
-                    if own.code.log_domain() > MAX_LOG_SIZE {
-                        continue;
-                    }
                     let bytes = own.bytes() as u64 + rest.bytes;
                     if best.as_ref().is_none_or(|best| bytes < best.bytes) {
                         let levels = std::iter::once(own).chain(rest.levels).collect();
@@ -233,8 +230,10 @@ mod tests {
     fn every_matrix_has_a_domain() {
         let longest = MAX_LOG_SIZE + MAX_FOLD - 1;
         for num_vars in [longest - 6, longest - 3, longest] {
-            let config = Config::search(num_vars, 1, 1).unwrap();
-            assert!(config.levels().all(|level| level.code.log_domain() <= MAX_LOG_SIZE), "{config:?}");
+            for num_pieces in [1, 2, 4, 16] {
+                let config = Config::search(num_vars, 1, num_pieces).unwrap();
+                assert!(config.levels().all(|level| level.code.log_domain() <= MAX_LOG_SIZE), "{config:?}");
+            }
         }
         assert_eq!(Config::search(longest + 1, 1, 1), None);
     }
