@@ -59,6 +59,7 @@ TARGETS = {
     "ligero": (["pcs/ligero/src"], ["lariat-ligero"], []),
     "basefold": (["pcs/basefold/src"], ["lariat-basefold"], []),
     "whir": (["pcs/whir/src"], ["lariat-whir"], []),
+    "ligerito": (["pcs/ligerito/src"], ["lariat-ligerito"], []),
     "zkvm": (["jolt-core/src/verify.rs", "jolt-core/src/statement.rs", "jolt-core/src/protocol.rs", "jolt-core/src/keys.rs"],
              ["lariat-jolt-core", "lariat-attack"], SKIP_SLOW),
     "command": (["cli/src/commands/verify.rs", "cli/src/files.rs"], ["lariat-cli"], ["rejections", "refusals", "limits", "other_files_than", "files", "demands"]),

@@ -29,6 +29,7 @@ const DORY: &str = "pcs/dory/src/tests/absorption.rs";
 const LIGERO: &str = "pcs/ligero/src/tests.rs";
 const BASEFOLD: &str = "pcs/basefold/src/tests/frozen.rs";
 const WHIR: &str = "pcs/whir/src/tests.rs";
+const LIGERITO: &str = "pcs/ligerito/src/tests.rs";
 
 /// Every challenge of an opening that only the scheme's own tests attack.
 pub const TABLE: &[Elsewhere] = &[
@@ -71,6 +72,16 @@ pub const TABLE: &[Elsewhere] = &[
     of("whir/beta", WHIR, &["values_in_the_kernel_of_beta_need_a_frozen_challenge"]),
     of("whir/fold", WHIR, &["sumcheck_messages_in_the_kernel_of_a_challenge_need_it_frozen"]),
     of("whir/gamma", WHIR, &["a_fold_in_the_kernel_of_gamma_needs_a_frozen_challenge"]),
+    of(
+        "ligerito/rho",
+        LIGERITO,
+        &[
+            "a_wrong_value_that_is_right_at_rho_needs_a_frozen_challenge",
+            "rows_in_the_kernel_of_the_tensor_need_frozen_challenges",
+        ],
+    ),
+    of("ligerito/fold", LIGERITO, &["sumcheck_messages_in_the_kernel_of_a_challenge_need_it_frozen"]),
+    of("ligerito/glue", LIGERITO, &["a_row_in_the_kernel_of_the_glue_needs_frozen_challenges"]),
 ];
 
 /// The root over a layer of digests, as `lariat-merkle` computes it.

@@ -361,7 +361,7 @@ fn the_estimate_covers_what_a_scheme_takes_for_large_regions() {
     let (name, elf) = &sparse_programs()[0];
     let (program, proof) = (text(&folder.join(name)), text(&folder.join("proof")));
     fs::write(&program, elf).unwrap();
-    for scheme in ["basefold", "whir"] {
+    for scheme in ["basefold", "whir", "ligerito"] {
         let args = ["prove", &program, "-o", &proof, "--pcs", scheme, "--threads", "1"];
         let outcome = limited(LIMIT_KIB, &args);
         assert_eq!(outcome.code, Some(1), "{scheme}: {outcome:?}");

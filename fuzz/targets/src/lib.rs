@@ -26,7 +26,9 @@ mod transcript;
 pub use cli::cli_arguments;
 pub use constraints::constraint_system;
 pub use emulator::{elf_loader, emulator_run, instruction, symbol_table};
-pub use pcs::{pcs_basefold, pcs_dory, pcs_hyperkzg, pcs_hyrax, pcs_ligero, pcs_mercury, pcs_whir, pcs_zeromorph};
+pub use pcs::{
+    pcs_basefold, pcs_dory, pcs_hyperkzg, pcs_hyrax, pcs_ligerito, pcs_ligero, pcs_mercury, pcs_whir, pcs_zeromorph,
+};
 pub use proof::{key_file, proof_header, verify_damaged, verify_raw};
 pub use records::bench_records;
 pub use setup::{ptau_file, setup_file};
@@ -67,6 +69,7 @@ targets! {
     pcs_ligero,
     pcs_basefold,
     pcs_whir,
+    pcs_ligerito,
     constraint_system,
     transcript_reader,
     bench_records,

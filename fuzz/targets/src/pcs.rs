@@ -119,6 +119,8 @@ schemes! {
     pcs_basefold: "basefold";
     /// Openings under WHIR: the honest one alone is accepted.
     pcs_whir: "whir";
+    /// Openings under Ligerito: the honest one alone is accepted.
+    pcs_ligerito: "ligerito";
 }
 
 #[cfg(test)]

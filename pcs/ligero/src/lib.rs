@@ -60,26 +60,23 @@
 
 #![forbid(unsafe_code)]
 
-mod columns;
 #[cfg(test)]
 mod tests;
 
 use ark_ff::Zero;
-use columns::{Code, OPENINGS, query_bytes, rows_of};
 use lariat_algebra::ifma::slices::{inner_product, scale_add};
 use lariat_algebra::msm::{RowValues, combine_rows};
 use lariat_algebra::ntt;
 use lariat_algebra::poly::{Powers, eq_evals};
 use lariat_algebra::{Fr, par};
 use lariat_merkle::queries::COLLISION_BITS;
-use lariat_merkle::{Cap, CommittedRows, RateAndRegime, Regime, recv_openings};
+use lariat_merkle::{Cap, CommittedRows, OpeningLabels, RateAndRegime, Regime, RowCode, recv_openings};
 use lariat_pcs::batch::{Batched, PieceClaim, PieceOpening, PiecePcs, Shape, piece_vars, values_of_a_commitment};
 use lariat_pcs::{
     ErrorTerm, Pcs, PcsError, PcsInfo, PcsKind, QuantumStatus, Scheme, SecurityBits, SetupSource, VerifyError, Workload,
 };
 use lariat_transcript::encoding::SCALAR_BYTES;
-use lariat_transcript::{ProverChannel, PublicCoin, VerifierChannel};
-use std::num::NonZeroU64;
+use lariat_transcript::{ProverChannel, VerifierChannel};
 use std::sync::Arc;
 
 /// Logarithm of the inverse of the rate, unless another one is asked for.
@@ -97,6 +94,9 @@ const LABEL_BETA: &str = "ligero/beta";
 const LABEL_ROW: &str = "ligero/row";
 const LABEL_QUERIES: &str = "ligero/queries";
 
+/// Labels of opened columns, and the check that they are under the cap.
+const OPENINGS: OpeningLabels = OpeningLabels { leaves: "ligero/columns", paths: "ligero/paths", check: "merkle" };
+
 const CHECK_EVALUATION: &str = "evaluation";
 const CHECK_ROW: &str = "combined row";
 
@@ -112,7 +112,7 @@ pub const SCHEME: Scheme = Scheme {
 #[derive(Clone, Debug)]
 pub struct Ligero {
     num_vars: usize,
-    code: Code,
+    code: RowCode,
 }
 
 impl Ligero {
@@ -144,7 +144,7 @@ impl Ligero {
             return Err(Self::no_domain(log_row_len, log_inv_rate));
         }
         let queries = RateAndRegime::new(log_inv_rate, Regime::Unique).num_queries(TARGET_BITS);
-        let code = Code { log_row_len, log_inv_rate, queries };
+        let code = RowCode { log_row_len, log_inv_rate, queries };
         Ok(Self { num_vars, code })
     }
 
@@ -178,11 +178,6 @@ impl Ligero {
     /// Rows of a piece.
     fn rows_per_piece(&self) -> usize {
         1 << (self.num_vars - self.code.log_row_len)
-    }
-
-    fn draw_positions(&self, channel: &mut impl PublicCoin) -> Vec<usize> {
-        let bound = NonZeroU64::new(1 << self.code.log_domain()).expect("a power of two");
-        channel.challenge_indices(LABEL_QUERIES, self.code.queries, bound).into_iter().map(|i| i as usize).collect()
     }
 
     /// `sum_j weights_j row_j` over the rows of one polynomial.
@@ -229,7 +224,7 @@ impl PiecePcs for Ligero {
 
     fn setup_digest(&self) -> [u8; 32] {
         let mut hasher = blake3::Hasher::new_derive_key("lariat-ligero 2025 setup digest v1");
-        let Code { log_row_len, log_inv_rate, queries } = self.code;
+        let RowCode { log_row_len, log_inv_rate, queries } = self.code;
         for x in [self.num_vars, log_row_len, log_inv_rate, queries] {
             hasher.update(&(x as u64).to_le_bytes());
         }
@@ -280,7 +275,7 @@ impl PiecePcs for Ligero {
     }
 
     fn commit(&self, pieces: &[RowValues<'_>]) -> Result<(Cap, CommittedRows), PcsError> {
-        let rows = columns::commit(&self.code, pieces, self.rows_per_piece());
+        let rows = self.code.commit(pieces, self.rows_per_piece());
         Ok((rows.cap(), rows))
     }
 
@@ -311,11 +306,11 @@ impl PiecePcs for Ligero {
         channel.send_scalars(LABEL_ROW, &row);
 
         // Step 5: positions.
-        let positions = self.draw_positions(channel);
+        let positions = self.code.draw_positions(LABEL_QUERIES, channel);
 
         // Step 6: columns.
         for (rows, pieces) in hints.iter().zip(opening.pieces) {
-            rows.send(&rows_of(&self.code, pieces, self.rows_per_piece()), &positions, OPENINGS, channel);
+            rows.send(&self.code.rows_of(pieces, self.rows_per_piece()), &positions, OPENINGS, channel);
         }
         Ok(())
     }
@@ -342,7 +337,7 @@ impl PiecePcs for Ligero {
         }
 
         // Step 5: positions.
-        let positions = self.draw_positions(channel);
+        let positions = self.code.draw_positions(LABEL_QUERIES, channel);
 
         // Step 6: columns. Check 3: `merkle`.
         let row_weights = eq_evals(high);
@@ -371,7 +366,7 @@ impl PiecePcs for Ligero {
 
     fn opening_bytes(&self, num_pieces: &[usize]) -> usize {
         let row = SCALAR_BYTES + (SCALAR_BYTES << self.code.log_row_len);
-        let columns: usize = num_pieces.iter().map(|&k| query_bytes(&self.code, k * self.rows_per_piece())).sum();
+        let columns: usize = num_pieces.iter().map(|&k| self.code.query_bytes(k * self.rows_per_piece())).sum();
         row + columns
     }
 }

@@ -252,7 +252,7 @@ fn rejects_a_column_that_is_not_under_the_cap() {
     for nth in 0..2 {
         let mut forged = proof.clone();
         for (i, k) in kernel.iter().enumerate() {
-            add_scalar(&mut forged[message(&log, columns::OPENINGS.leaves, nth)], i, *k);
+            add_scalar(&mut forged[message(&log, OPENINGS.leaves, nth)], i, *k);
         }
         assert_eq!(run.frozen(&tape, &forged), failed("merkle"));
         assert!(run.verify(&forged).is_err());

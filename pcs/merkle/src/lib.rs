@@ -3,14 +3,18 @@
 //!
 //! * [`tree`]: BLAKE3 Merkle trees of fixed shape, sent as a cap.
 //! * [`matrix`]: the codewords of many polynomials as one matrix that is hashed row by row.
+//! * [`row_code`]: polynomials as matrices whose rows are codewords.
 //! * [`rows`]: the rows of the codewords of pieces, kept or encoded anew.
+//! * [`folding`]: a polynomial under linear constraints, folded by sumcheck; values of its codeword as constraints.
 //! * [`openings`]: sampled leaves and their paths through a channel, with exact lengths.
 //! * [`queries`]: query counts and error terms from rate, regime and target, by formula.
 #![forbid(unsafe_code)]
 
+pub mod folding;
 pub mod matrix;
 pub mod openings;
 pub mod queries;
+pub mod row_code;
 pub mod rows;
 #[cfg(test)]
 mod tests;
@@ -19,5 +23,6 @@ pub mod tree;
 pub use matrix::InterleavedMatrix;
 pub use openings::{OpeningLabels, OpeningShape, recv_openings, send_openings};
 pub use queries::{RateAndRegime, Regime};
+pub use row_code::RowCode;
 pub use rows::{Code, CommittedRows};
 pub use tree::{Cap, Digest, MerkleTree, TreeShape};

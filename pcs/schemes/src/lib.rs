@@ -13,6 +13,7 @@ pub const ALL: &[Scheme] = &[
     lariat_ligero::SCHEME,    // Ligero [AHIV17]
     lariat_basefold::SCHEME,  // BaseFold [ZCF24]
     lariat_whir::SCHEME,      // WHIR [ACFY24]
+    lariat_ligerito::SCHEME,  // Ligerito [NA25]
 ];
 
 /// A list with every scheme; structured parameters are still to be added.

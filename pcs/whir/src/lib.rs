@@ -106,7 +106,6 @@
 #![forbid(unsafe_code)]
 
 mod config;
-mod folding;
 mod oracle;
 mod samples;
 #[cfg(test)]
@@ -116,12 +115,12 @@ pub use config::{Config, MAX_ROUNDS, Options, Round, TARGET_BITS};
 pub use samples::Commitment;
 
 use ark_ff::Zero;
-use folding::{Claim, Folding, evaluate};
 use lariat_algebra::ifma::slices::{inner_product, scale_add};
 use lariat_algebra::msm::{RowValues, combine_rows};
 use lariat_algebra::ntt::Domain;
 use lariat_algebra::poly::{Powers, eq_evals};
 use lariat_algebra::{Fr, par};
+use lariat_merkle::folding::{Claim, FoldLabels, Folding, evaluate};
 use lariat_merkle::queries::COLLISION_BITS;
 use lariat_merkle::{Cap, CommittedRows, Regime, recv_openings};
 use lariat_pcs::batch::{
@@ -152,6 +151,8 @@ const LABEL_FINAL: &str = "whir/final";
 const LABEL_FIRST_QUERIES: &str = "whir/queries of commitments";
 const LABEL_QUERIES: &str = "whir/queries";
 const LABEL_GAMMA: &str = "whir/gamma";
+
+const ROUNDS: FoldLabels = FoldLabels { sumcheck: "whir/sumcheck", challenge: "whir/fold" };
 
 const CHECK_FINAL_QUERIES: &str = "final queries";
 const CHECK_FINAL_CLAIM: &str = "final claim";
@@ -232,7 +233,7 @@ impl Whir {
         let mut later: Option<CommittedRows> = None;
         for (i, round) in self.config.rounds().enumerate() {
             // Step 4: sumcheck.
-            folding.fold(round.fold, channel);
+            folding.fold(round.fold, ROUNDS, channel);
             adjust(i, &mut folding);
 
             // Step 5: the folded polynomial, as an oracle or in clear.
@@ -267,12 +268,12 @@ impl Whir {
             // Step 8: new constraints.
             if next.is_some() {
                 let gamma = channel.challenge(LABEL_GAMMA);
-                let mut first = gamma;
+                let mut powers = Powers::new(gamma);
+                powers.draw();
                 if let Some(x) = sampled {
-                    folding.add_point(x, first);
-                    first *= gamma;
+                    folding.add_point(x, powers.draw());
                 }
-                folding.add_points(round, &positions, first, gamma);
+                folding.add_points(round.log_domain(), &positions, powers);
             }
             later = next;
         }
@@ -461,13 +462,13 @@ impl PiecePcs for Whir {
         let mut state = Claim::new(claim.point, proximity + beta * claim.value);
         if !sampled.is_empty() {
             let delta = channel.challenge(LABEL_DELTA);
-            state.add_points(sampled.iter().map(|sampled| sampled.claim(&weights)), delta);
+            state.add_points(sampled.iter().map(|sampled| sampled.claim(&weights)), Powers::new(delta).skip(1));
         }
 
         let mut later: Option<Cap> = None;
         for (i, round) in self.config.rounds().enumerate() {
             // Step 4: sumcheck.
-            let row_weights = eq_evals(&state.fold(round.fold, channel)?);
+            let row_weights = eq_evals(&state.fold(round.fold, ROUNDS, channel)?);
 
             // Step 5: the folded polynomial, as an oracle or in clear.
             let (mut next, mut sample, mut last) = (None, None, Vec::new());
@@ -510,7 +511,8 @@ impl PiecePcs for Whir {
             // Step 8: new constraints.
             if next.is_some() {
                 let gamma = channel.challenge(LABEL_GAMMA);
-                state.add_points(sample.into_iter().chain(points.zip(values)), gamma);
+                let values = sample.into_iter().chain(points.zip(values));
+                state.add_points(values, Powers::new(gamma).skip(1));
             } else {
                 // Check 3: the last fold is the final polynomial.
                 if points.zip(values).any(|(x, value)| evaluate(&last, x) != value) {

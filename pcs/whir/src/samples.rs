@@ -6,7 +6,7 @@ use lariat_algebra::{Fr, par};
 use lariat_merkle::Cap;
 use lariat_sumcheck::dense_product::{EqFactorTables, evaluate_row};
 
-use crate::folding::evaluate;
+use lariat_merkle::folding::evaluate;
 
 /// A commitment to pieces of one call.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -193,8 +193,8 @@ impl Run {
                 && *oracle == i
             {
                 let weights = folding.weights.clone();
-                let first = if folding_samples == 0 { *gamma } else { gamma.square() };
-                folding.add_points(self.whir.config.rounds().nth(i).unwrap(), positions, first, *gamma);
+                let log_domain = self.whir.config.rounds().nth(i).unwrap().log_domain();
+                folding.add_points(log_domain, positions, Powers::new(*gamma).skip(1 + folding_samples));
                 let later = std::mem::replace(&mut folding.weights, weights);
                 folding.evals[0] += later[1];
                 folding.evals[1] -= later[0];
@@ -203,7 +203,8 @@ impl Run {
                 && *oracle == i
             {
                 let weights = folding.weights.clone();
-                folding.add_points(self.whir.config.rounds().nth(i).unwrap(), positions, gamma.square(), *gamma);
+                let log_domain = self.whir.config.rounds().nth(i).unwrap().log_domain();
+                folding.add_points(log_domain, positions, Powers::new(*gamma).skip(2));
                 let later = std::mem::replace(&mut folding.weights, weights);
                 // Orthogonal to the weights and to the powers of the point.
                 let (w, p) = ([later[0], later[1], later[2]], [Fr::one(), *x, x.square()]);
@@ -451,7 +452,7 @@ fn sumcheck_messages_in_the_kernel_of_a_challenge_need_it_frozen() {
         let (proof, log, tape) = run.prove(&Fraud::default());
         let r = challenges(&run, &tape, 0).folds[0];
         let mut forged = proof.clone();
-        let bytes = &mut forged[message(&log, folding::LABEL_SUMCHECK, 0)];
+        let bytes = &mut forged[message(&log, ROUNDS.sumcheck, 0)];
         add_scalar(bytes, 0, r.square() - r);
         add_scalar(bytes, 1, r + r - Fr::one());
         assert_eq!(run.frozen(&tape, &forged), Ok(()));
@@ -649,7 +650,7 @@ fn a_sample_in_the_kernel_of_the_next_round_needs_frozen_challenges() {
         let c = gamma * r * (r + r - Fr::one()).inverse().unwrap();
         let mut forged = proof.clone();
         add_scalar(&mut forged[message(&log, LABEL_SAMPLE, oracle)], 0, Fr::one());
-        add_scalar(&mut forged[message(&log, folding::LABEL_SUMCHECK, first)], 0, c);
+        add_scalar(&mut forged[message(&log, ROUNDS.sumcheck, first)], 0, c);
         assert_eq!(run.frozen(&tape, &forged), Ok(()), "oracle {}", oracle + 1);
         assert!(run.verify(&forged).is_err(), "oracle {}", oracle + 1);
     }

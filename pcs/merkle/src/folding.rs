@@ -1,22 +1,36 @@
-//! The prover's polynomial and weights, folded one variable a round; and the constraints as the verifier keeps them.
+//! A polynomial under a linear constraint, `sum_b w(b) g(b)`, folded one variable a round: evaluations and weights, as the
+//! prover has them; the claimed sum and what its weights are made of, as the verifier keeps them.
+//!
+//! Weights are those of an evaluation, `eq(z, b)`, and of values of the codeword, `x^b`: the evaluations of `g` are the
+//! coefficients of a univariate polynomial.
 
-use crate::config::Round;
 use ark_ff::{AdditiveGroup, Field, One, Zero};
 use lariat_algebra::count::{self, Kernel};
 use lariat_algebra::ifma::slices::{bind, inner_product, scale_add};
 use lariat_algebra::ntt::Domain;
 use lariat_algebra::poly::{Powers, eq_eval, eq_evals};
 use lariat_algebra::{Fr, par};
+use lariat_pcs::VerifyError;
+use lariat_transcript::encoding::SCALAR_BYTES;
 use lariat_transcript::{ProverChannel, VerifierChannel};
 
-pub(crate) const LABEL_SUMCHECK: &str = "whir/sumcheck";
-const LABEL_FOLD: &str = "whir/fold";
+/// Bytes of a round.
+pub const ROUND_BYTES: usize = 2 * SCALAR_BYTES;
+
+/// Labels of a round's message and of its challenge.
+#[derive(Clone, Copy, Debug)]
+pub struct FoldLabels {
+    /// Label of the message.
+    pub sumcheck: &'static str,
+    /// Label of the challenge.
+    pub challenge: &'static str,
+}
 
 /// Evaluations that one task takes.
 const TASK: usize = 1 << 10;
 
 /// A polynomial `g` with weights `w`; the claim, which the prover needs not, is `sum_b w(b) g(b)`.
-pub(crate) struct Folding {
+pub struct Folding {
     /// Evaluations of `g`.
     pub evals: Vec<Fr>,
     /// Evaluations of `w`.
@@ -26,13 +40,16 @@ pub(crate) struct Folding {
 impl Folding {
     /// `k` rounds of sumcheck, each of which fixes the first free variable: sends the constant and the quadratic
     /// coefficient of `sum_b w(X, b) g(X, b)`.
-    pub fn fold(&mut self, k: usize, channel: &mut ProverChannel) {
-        for _ in 0..k {
-            channel.send_scalars(LABEL_SUMCHECK, &self.round_coefficients());
-            let r = channel.challenge(LABEL_FOLD);
+    /// Returns the challenges.
+    pub fn fold(&mut self, k: usize, labels: FoldLabels, channel: &mut ProverChannel) -> Vec<Fr> {
+        let mut round = || {
+            channel.send_scalars(labels.sumcheck, &self.round_coefficients());
+            let r = channel.challenge(labels.challenge);
             fix_first(&mut self.evals, r);
             fix_first(&mut self.weights, r);
-        }
+            r
+        };
+        (0..k).map(|_| round()).collect()
     }
 
     fn round_coefficients(&self) -> [Fr; 2] {
@@ -63,18 +80,19 @@ impl Folding {
         });
     }
 
-    /// Adds to the weights those of `g(x_j)` for the points at these positions of a round's domain, under `first`, `first gamma`
-    /// and so on.
+    /// Adds to the weights those of `g(x_j) = sum_b g(b) x_j^b` for the points at these positions of the domain of
+    /// `2^log_domain` points, under the coefficients `gamma_j`.
     ///
-    /// `sum_j first gamma^j x_j^b` for all `b` is one transform of the vector that has the powers at the points' exponents.
-    pub fn add_points(&mut self, round: &Round, positions: &[usize], first: Fr, gamma: Fr) {
-        let domain = Domain::new(round.log_domain());
-        let reversed = |i: usize| reverse(i, round.log_domain());
+    /// `sum_j gamma_j x_j^b` for all `b` is one transform of the vector that has the coefficients at the points' exponents.
+    ///
+    /// # Panics
+    /// When the domain is smaller than the polynomial, or has no such position.
+    pub fn add_points(&mut self, log_domain: usize, positions: &[usize], gammas: impl Iterator<Item = Fr>) {
+        let domain = Domain::new(log_domain);
+        let reversed = |i: usize| reverse(i, log_domain);
         let mut sums = vec![Fr::zero(); domain.size()];
-        let mut power = first;
-        for &position in positions {
-            sums[reversed(position)] += power;
-            power *= gamma;
+        for (&position, gamma) in positions.iter().zip(gammas) {
+            sums[reversed(position)] += gamma;
         }
         domain.forward(&mut sums);
         par::for_each_chunk(&mut self.weights, TASK, |task, weights| {
@@ -100,13 +118,15 @@ fn fix_first(evals: &mut Vec<Fr>, r: Fr) {
 }
 
 /// What the verifier knows of the claim: the claimed sum and where its weights come from.
-pub(crate) struct Claim {
+pub struct Claim {
     /// The claimed `sum_b w(b) g(b)`.
     pub sum: Fr,
     /// All challenges so far: the values of the first variables.
     pub fixed: Vec<Fr>,
-    /// The point at which the first polynomial is evaluated, with weight one.
+    /// The point at which the first polynomial is evaluated.
     point: Vec<Fr>,
+    /// The coefficient of that evaluation.
+    scale: Fr,
     points: Vec<Points>,
 }
 
@@ -121,16 +141,29 @@ struct Points {
 impl Claim {
     /// The claim that a polynomial has the value `sum` at `point`.
     pub fn new(point: &[Fr], sum: Fr) -> Self {
-        Self { sum, fixed: Vec::with_capacity(point.len()), point: point.to_vec(), points: Vec::new() }
+        Self::scaled(point, Fr::one(), sum)
+    }
+
+    /// The claim that `scale` times a polynomial's value at `point` is `sum`.
+    pub fn scaled(point: &[Fr], scale: Fr, sum: Fr) -> Self {
+        Self { sum, fixed: Vec::with_capacity(point.len()), point: point.to_vec(), scale, points: Vec::new() }
     }
 
     /// `k` rounds of sumcheck. Returns the challenges.
-    pub fn fold(&mut self, k: usize, channel: &mut VerifierChannel<'_>) -> Result<Vec<Fr>, lariat_pcs::VerifyError> {
+    ///
+    /// # Errors
+    /// When the proof ends before.
+    pub fn fold(
+        &mut self,
+        k: usize,
+        labels: FoldLabels,
+        channel: &mut VerifierChannel<'_>,
+    ) -> Result<Vec<Fr>, VerifyError> {
         let mut challenges = Vec::with_capacity(k);
         for _ in 0..k {
-            let message = channel.recv_scalars(LABEL_SUMCHECK, 2)?;
+            let message = channel.recv_scalars(labels.sumcheck, 2)?;
             let [constant, quadratic] = message[..] else { continue };
-            let r = channel.challenge(LABEL_FOLD);
+            let r = channel.challenge(labels.challenge);
             // The values at 0 and 1 sum up to the claim.
             let linear = self.sum - constant.double() - quadratic;
             self.sum = (quadratic * r + linear) * r + constant;
@@ -140,14 +173,12 @@ impl Claim {
         Ok(challenges)
     }
 
-    /// Adds `g(x_j) = y_j` under the powers `gamma, gamma^2, ...`.
-    pub fn add_points(&mut self, values: impl Iterator<Item = (Fr, Fr)>, gamma: Fr) {
-        let mut power = Fr::one();
+    /// Adds `g(x_j) = y_j` under the coefficients `gamma_j`; a value for every coefficient.
+    pub fn add_points(&mut self, values: impl Iterator<Item = (Fr, Fr)>, gammas: impl Iterator<Item = Fr>) {
         let mut terms = Vec::new();
-        for (x, y) in values {
-            power *= gamma;
-            self.sum += power * y;
-            terms.push((x, power));
+        for ((x, y), gamma) in values.zip(gammas) {
+            self.sum += gamma * y;
+            terms.push((x, gamma));
         }
         self.points.push(Points { offset: self.fixed.len(), terms });
     }
@@ -155,7 +186,7 @@ impl Claim {
     /// `sum_b w(fixed, b) g(b)` for the polynomial that is left.
     pub fn weigh(&self, last: &[Fr]) -> Fr {
         let (bound, free) = self.point.split_at(self.fixed.len().min(self.point.len()));
-        let mut total = eq_eval(bound, &self.fixed) * inner_product(&eq_evals(free), last);
+        let mut total = self.scale * eq_eval(bound, &self.fixed) * inner_product(&eq_evals(free), last);
         for Points { offset, terms } in &self.points {
             let fixed = &self.fixed[*offset..];
             for (x, coefficient) in terms {
@@ -179,7 +210,7 @@ fn power_weight(fixed: &[Fr], x: Fr, n: usize) -> Fr {
 
 /// The univariate polynomial with these coefficients at `x`: halves are joined under powers of `x`, which runs in lanes,
 /// until Horner's rule is faster.
-pub(crate) fn evaluate(coefficients: &[Fr], x: Fr) -> Fr {
+pub fn evaluate(coefficients: &[Fr], x: Fr) -> Fr {
     const SHORT: usize = 16;
     let horner = |c: &[Fr]| c.iter().rev().fold(Fr::zero(), |sum, c| sum * x + c);
     let mut half = coefficients.len() / 2;
@@ -205,7 +236,7 @@ pub(crate) fn evaluate(coefficients: &[Fr], x: Fr) -> Fr {
 mod tests {
     use super::*;
     use ark_ff::UniformRand;
-    use lariat_merkle::Regime;
+    use lariat_algebra::poly::eq_evals_scaled;
     use rand::SeedableRng;
     use rand_chacha::ChaCha20Rng;
 
@@ -226,24 +257,24 @@ mod tests {
         let mut rng = ChaCha20Rng::seed_from_u64(3);
         let mut random = |n: usize| -> Vec<Fr> { (0..n).map(|_| Fr::rand(&mut rng)).collect() };
         let point = random(7);
-        let mut folding = Folding { evals: random(128), weights: eq_evals(&point) };
-        let mut claim = Claim::new(&point, Fr::zero());
         let outside = random(1)[0];
-        let round = Round { num_vars: 7, fold: 2, log_inv_rate: 3, queries: 5, regime: Regime::Johnson };
+        let scale = random(1)[0];
+        let mut folding = Folding { evals: random(128), weights: eq_evals_scaled(&point, scale) };
+        let mut claim = Claim::scaled(&point, scale, Fr::zero());
         for (gamma, k) in random(2).into_iter().zip([2, 1]) {
-            let round = Round { num_vars: folding.evals.len().ilog2() as usize, fold: k, ..round };
+            let log_domain = folding.evals.len().ilog2() as usize - k + 3;
             for r in random(k) {
                 fix_first(&mut folding.evals, r);
                 fix_first(&mut folding.weights, r);
                 claim.fixed.push(r);
             }
-            let positions = [3, 0, 17, 3, (1 << round.log_domain()) - 1];
+            let positions = [3, 0, 17, 3, (1 << log_domain) - 1];
+            let gammas = || Powers::new(gamma).skip(1);
             folding.add_point(outside, gamma);
-            folding.add_points(&round, &positions, gamma * gamma, gamma);
-            let domain = Domain::new(round.log_domain());
-            let points = positions.map(|p| domain.element(p));
-            let points = std::iter::once(outside).chain(points);
-            claim.add_points(points.map(|x| (x, evaluate(&folding.evals, x))), gamma);
+            folding.add_points(log_domain, &positions, gammas().skip(1));
+            let domain = Domain::new(log_domain);
+            let points = std::iter::once(outside).chain(positions.map(|p| domain.element(p)));
+            claim.add_points(points.map(|x| (x, evaluate(&folding.evals, x))), gammas());
         }
         let r = random(1)[0];
         fix_first(&mut folding.evals, r);
