@@ -121,7 +121,6 @@
 
 mod params;
 mod prover;
-mod samples;
 #[cfg(test)]
 mod tests;
 mod verifier;
@@ -130,7 +129,7 @@ pub use params::{Config, Oracle, Params};
 
 use lariat_algebra::Fr;
 use lariat_algebra::msm::RowValues;
-use lariat_merkle::{Cap, CommittedRows, OpeningLabels};
+use lariat_merkle::{Cap, CommittedRows, OpeningLabels, SampledCommitment, samples};
 use lariat_pcs::batch::{
     Batched, PieceClaim, PieceOpening, PiecePcs, Shape, Tall, piece_vars, stack_height, usual_height,
     values_of_a_commitment,
@@ -204,17 +203,8 @@ impl BaseFold {
     }
 }
 
-/// Commitment to the pieces of one commit call: the cap over the rows, with samples in the Johnson regime.
-#[derive(Clone, Debug)]
-pub struct RowsCommitment {
-    cap: Cap,
-    num_pieces: usize,
-    /// The values of all pieces at the commitment's own point.
-    samples: Vec<Fr>,
-}
-
 impl PiecePcs for BaseFold {
-    type Commitment = RowsCommitment;
+    type Commitment = SampledCommitment;
     type Hint = CommittedRows;
 
     const KIND: PcsKind = PcsKind::new(7, "basefold");
@@ -272,7 +262,7 @@ impl PiecePcs for BaseFold {
     }
 
     #[tracing::instrument(level = "debug", skip_all, name = "basefold_commit")]
-    fn commit(&self, pieces: &[RowValues<'_>]) -> Result<(RowsCommitment, CommittedRows), PcsError> {
+    fn commit(&self, pieces: &[RowValues<'_>]) -> Result<(SampledCommitment, CommittedRows), PcsError> {
         let rows = CommittedRows::encode(pieces, self.params.code(), self.params.num_queries());
         let (cap, num_pieces) = (rows.cap(), pieces.len());
         let samples = if self.params.samples() == 0 {
@@ -280,10 +270,10 @@ impl PiecePcs for BaseFold {
         } else {
             samples::values(pieces, &samples::point(&cap, num_pieces, self.params.piece_vars()))
         };
-        Ok((RowsCommitment { cap, num_pieces, samples }, rows))
+        Ok((SampledCommitment { cap, num_pieces, samples }, rows))
     }
 
-    fn send_commitment(&self, commitment: &RowsCommitment, channel: &mut ProverChannel) {
+    fn send_commitment(&self, commitment: &SampledCommitment, channel: &mut ProverChannel) {
         commitment.cap.send(LABEL_COMMITMENT, channel);
         if self.params.samples() > 0 {
             channel.send_scalars(LABEL_SAMPLES, &commitment.samples);
@@ -294,11 +284,11 @@ impl PiecePcs for BaseFold {
         &self,
         num_pieces: usize,
         channel: &mut VerifierChannel<'_>,
-    ) -> Result<RowsCommitment, VerifyError> {
+    ) -> Result<SampledCommitment, VerifyError> {
         let cap = Cap::recv(self.params.row_tree(), LABEL_COMMITMENT, channel)?;
         let samples =
             if self.params.samples() == 0 { Vec::new() } else { channel.recv_scalars(LABEL_SAMPLES, num_pieces)? };
-        Ok(RowsCommitment { cap, num_pieces, samples })
+        Ok(SampledCommitment { cap, num_pieces, samples })
     }
 
     #[tracing::instrument(level = "debug", skip_all, name = "basefold_open")]
@@ -315,7 +305,7 @@ impl PiecePcs for BaseFold {
     #[tracing::instrument(level = "debug", skip_all, name = "basefold_verify")]
     fn verify(
         &self,
-        commitments: &[&RowsCommitment],
+        commitments: &[&SampledCommitment],
         claim: PieceClaim<'_>,
         channel: &mut VerifierChannel<'_>,
     ) -> Result<(), VerifyError> {

@@ -2,7 +2,7 @@
 
 use crate::{
     LABEL_ALPHA, LABEL_BETA, LABEL_CROSS_SAMPLES, LABEL_EXTRA, LABEL_FINAL, LABEL_GAMMA, LABEL_ORACLE, LABEL_SLOPE,
-    LEAVES, Oracle, Params, ROWS, samples,
+    LEAVES, Oracle, Params, ROWS,
 };
 use ark_ff::{One, Zero};
 use lariat_algebra::count::{self, Kernel};
@@ -11,7 +11,7 @@ use lariat_algebra::msm::{RowValues, combine_rows};
 use lariat_algebra::ntt::{self, Domain};
 use lariat_algebra::poly::{eq_evals, eq_prefix_tables};
 use lariat_algebra::{Fr, par};
-use lariat_merkle::{CommittedRows, InterleavedMatrix, MerkleTree, send_openings};
+use lariat_merkle::{CommittedRows, InterleavedMatrix, MerkleTree, samples, send_openings};
 use lariat_pcs::batch::PieceOpening;
 use lariat_transcript::ProverChannel;
 
@@ -66,11 +66,7 @@ pub(crate) fn send_samples(
         samples::point(&rows.cap(), own.len(), params.piece_vars())
     };
     let points: Vec<Vec<Fr>> = hints.iter().zip(pieces).map(point).collect();
-    for (at, point) in points.iter().enumerate() {
-        for (_, others) in pieces.iter().enumerate().filter(|(other, _)| *other != at) {
-            channel.send_scalars(LABEL_CROSS_SAMPLES, &samples::values(others, point));
-        }
-    }
+    samples::send_others(&points, pieces, LABEL_CROSS_SAMPLES, channel);
     points
 }
 

@@ -2,15 +2,14 @@
 
 use crate::{
     CHECK_COMBINATION, CHECK_FINAL_VALUE, CHECK_FINAL_WORD, CHECK_FOLD, LABEL_ALPHA, LABEL_BETA, LABEL_CROSS_SAMPLES,
-    LABEL_EXTRA, LABEL_FINAL, LABEL_GAMMA, LABEL_ORACLE, LABEL_SLOPE, LEAVES, Params, ROWS, RowsCommitment, samples,
-    samples::Sampled, test_coefficients,
+    LABEL_EXTRA, LABEL_FINAL, LABEL_GAMMA, LABEL_ORACLE, LABEL_SLOPE, LEAVES, Params, ROWS, test_coefficients,
 };
 use ark_ff::{Field, Zero};
 use lariat_algebra::Fr;
 use lariat_algebra::ntt::Domain;
 use lariat_algebra::poly::{Univariate, eq_evals};
 use lariat_algebra::wide::inner_product;
-use lariat_merkle::{Cap, recv_openings};
+use lariat_merkle::{Cap, SampledCommitment, recv_openings, samples};
 use lariat_pcs::VerifyError;
 use lariat_pcs::batch::PieceClaim;
 use lariat_transcript::VerifierChannel;
@@ -26,38 +25,17 @@ struct PointClaim<'a> {
     value: Fr,
 }
 
-/// The values of all pieces at every commitment's point, of which the commitment has its own pieces'.
-fn recv_samples(
-    params: &Params,
-    commitments: &[&RowsCommitment],
-    channel: &mut VerifierChannel<'_>,
-) -> Result<Vec<Sampled>, VerifyError> {
-    if params.samples() == 0 {
-        return Ok(Vec::new());
-    }
-    let mut all = Vec::with_capacity(commitments.len());
-    for (at, own) in commitments.iter().enumerate() {
-        let mut values = Vec::with_capacity(commitments.len());
-        for (other, commitment) in commitments.iter().enumerate() {
-            values.push(if other == at {
-                own.samples.clone()
-            } else {
-                channel.recv_scalars(LABEL_CROSS_SAMPLES, commitment.num_pieces)?
-            });
-        }
-        all.push(Sampled { point: samples::point(&own.cap, own.num_pieces, params.piece_vars()), values });
-    }
-    Ok(all)
-}
-
 pub(crate) fn verify(
     params: &Params,
-    commitments: &[&RowsCommitment],
+    commitments: &[&SampledCommitment],
     claim: PieceClaim<'_>,
     channel: &mut VerifierChannel<'_>,
 ) -> Result<(), VerifyError> {
     // Step 0: samples.
-    let sampled = recv_samples(params, commitments, channel)?;
+    let sampled = match params.samples() {
+        0 => Vec::new(),
+        _ => samples::recv_others(commitments, params.piece_vars(), LABEL_CROSS_SAMPLES, channel)?,
+    };
 
     // Step 1: a random combination of all pieces, and its value.
     let gamma = channel.challenge(LABEL_GAMMA);
@@ -66,7 +44,8 @@ pub(crate) fn verify(
     // Step 2: both combinations in one.
     let beta = channel.challenge(LABEL_BETA);
     let coefficients = test_coefficients(claim.coefficients, gamma, beta);
-    let of_samples = sampled.iter().map(|s| PointClaim { rest: &s.point, value: s.combine(&coefficients) });
+    let of_samples =
+        sampled.iter().map(|s| PointClaim { rest: &s.point, value: s.combine(coefficients.iter().flatten()) });
     let claimed = PointClaim { rest: claim.point, value: claim.value + beta * extra };
     let mut claims: Vec<PointClaim<'_>> = std::iter::once(claimed).chain(of_samples).collect();
 

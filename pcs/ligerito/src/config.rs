@@ -158,7 +158,10 @@ impl Search {
     /// A matrix; the rate is between `1 / 2` and `2^-MAX_LOG_INV_RATE`.
     fn level(&self, num_vars: usize, fold: usize, log_inv_rate: usize, above: usize) -> Level {
         let queries = self.queries[above][log_inv_rate - 1];
-        Level { num_vars, code: RowCode { log_row_len: num_vars - fold, log_inv_rate, queries } }
+        Level {
+            num_vars,
+            code: RowCode { log_row_len: num_vars - fold, log_inv_rate, queries, regime: Regime::Unique },
+        }
     }
 
     /// Both ways on from a folded polynomial in `num_vars` variables after the matrix number `index`: in clear, and the

@@ -28,7 +28,10 @@ fn conforms_in_stacks() {
 fn many_matrices(num_vars: usize) -> Config {
     let level = |num_vars, fold, log_inv_rate| {
         let queries = RateAndRegime::new(log_inv_rate, Regime::Unique).num_queries(TARGET_BITS + 2);
-        Level { num_vars, code: RowCode { log_row_len: num_vars - fold, log_inv_rate, queries } }
+        Level {
+            num_vars,
+            code: RowCode { log_row_len: num_vars - fold, log_inv_rate, queries, regime: Regime::Unique },
+        }
     };
     let first = level(num_vars, num_vars.min(1), 3);
     let (mut later, mut left) = (Vec::new(), first.code.log_row_len);

@@ -14,43 +14,60 @@
 //! | | prover | verifier |
 //! |---|---|---|
 //! | commit | cap and root of the columns' tree | |
+//! | commit, *J* | the values of the call's pieces at a point `u` that is a hash of the cap ([`lariat_merkle::samples`]) | |
+//! | 0, *J* | for each commitment's point, the values there of all other commitments' pieces | |
 //! | 1 | | `alpha` |
-//! | 2 | `y = <p, eq(z_lo)>` for `p = sum_k alpha^k row_k`, `k` counting all rows | |
+//! | 2 | `<e_k, eq(x_lo)>` for every row `e_k` below and every point `x`, but for the values that are claimed | |
 //! | 3 | | `beta` |
-//! | 4 | `u = p + beta sum_i w_i sum_j eq(z_hi, j) row_{i,j}` | |
+//! | 4 | `u = sum_k beta^k e_k` | |
 //! | 5 | | `t` positions |
 //! | 6 | for every commitment: columns at the positions, paths | |
 //!
+//! Rows marked *J* are of the Johnson regime, the default ([`Options::regime`]). The points are `z` and, there, each commitment's point
+//! `u_c = (u_hi, u_lo)`. The combined rows are
+//!
+//! * `e_0 = p = sum_k alpha^k row_k`, `k` counting all rows, for proximity;
+//! * `e_1 = sum_i w_i sum_j eq(z_hi, j) row_{i,j}`, of which the claim is `<e_1, eq(z_lo)> = v`;
+//! * `e_(2 + c) = sum_i alpha^(R i) sum_j eq(u_hi, j) row_{i,j}`, which has at `u_lo` the same combination of the values that were sent for
+//!   `u_c`.
+//!
 //! # Checks
-//! 1. `evaluation`: `<u, eq(z_lo)> = y + beta v`.
+//! 1. `evaluation`: for every point `x`, `<u, eq(x_lo)> = sum_k beta^k <e_k, eq(x_lo)>`, of values sent and claimed.
 //! 2. `cap-root` ([`lariat_merkle::tree`]): the cap of every tree hashes to its root.
 //! 3. `merkle`: every opened column is under its cap at its position.
 //! 4. `combined row`: at every position `enc(u)` has the value of that combination of the column's entries.
 //!
 //! # Soundness
-//! Let `delta = (1 - rho) / 2`, the unique decoding radius. Two cases, by what the roots bind the prover to.
+//! A word is *close* to a codeword if they agree in at least a fraction `a` of the positions; `L` is the most codewords that are close
+//! to one word, or tuples that are close to a tuple of words on common positions. `a = (1 + rho) / 2` and `L = 1` within the unique
+//! decoding radius, `sqrt(rho) (1 + 1 / 512)` and `256 / rho` up to Johnson's bound ([`lariat_merkle::queries`]). Powers of a challenge
+//! have mutual correlated agreement: but for exceptional challenges, a combination agrees with a codeword on a set of a fraction
+//! `a` of the positions only if all words agree on that set with codewords, whose combination it then is [ACFY24, Lemma 4.10; BCIKS20,
+//! Thm. 1.5; Hab25; BCGM25].
 //!
-//! *No matrix of codewords differs from the committed one in fewer than `delta N` columns.* By [BCIKS20, Thm. 1.5], which
-//! is proven up to this radius, `P = sum_k alpha^k M_k` over the committed rows `M_k` is then that far from every codeword too, but for `(m - 1) N / r`
-//! of the `alpha`; and so is the line through it in `beta`, but for `N / r` of them. So `enc(u)` is wrong at a fraction `delta` of the positions at
-//! least, and check 4 passes with probability at most `(1 - delta)^t`.
+//! *The row.* If check 4 passes at `t` random positions, then `enc(u)` is close to the combination of the committed rows, but for
+//! `a^t`. That combination is one of words `E_k` under powers of `beta`, of which `E_0` is one of all rows under powers of `alpha`. So, but for
+//! exceptional `beta` and `alpha`, all committed rows agree on one set of positions with codewords, and `u` is their combination: a
+//! tuple of polynomials, of which there are at most `L`.
 //!
-//! *There is one.* It is the only one, and each commitment alone determines its part: these are the polynomials that the
-//! commitments bind to, and the same in every proof that names such a commitment. Let `e < delta N` be the number of columns in which it differs. If `u` is not the combination of its
-//! rows, then `enc(u)` agrees with the codeword of that combination in at most `C - 1` positions, and check 4 passes at
-//! these and the `e` others only: with probability at most `(rho + delta)^t = (1 - delta)^t`. If `u` is that combination,
-//! check 1 says that `y + beta v` is true of these polynomials; `y` is sent before `beta`, so that a wrong `v` survives one `beta` at most.
+//! *The claim.* For each such tuple: a wrong `v` makes check 1 at `z` an identity in `beta` of degree `1 + C` that fails, `C` being the number of
+//! commitments with samples, as all values are sent before. A piece that has not the value at `u_c` that was sent makes the claim of `e_(2 + c)` wrong, but for
+//! `K - 1` values of `alpha^R`, `K` being the number of pieces, and that of check 1 at `u_c`.
 //!
-//! So the error is `((1 + rho) / 2)^t + (m N + 1) / r`, and `t` is the least number with which the first term is below
+//! *Commitments that stand for themselves.* A commitment that a statement names, as that to a private input, must open to the same
+//! pieces in every proof. Within the unique decoding radius the queries see to it: if the rows of all commitments are close to
+//! codewords then those of each one are, without the others. Up to Johnson's bound the samples do: two tuples of a list have the same ones
+//! with probability `L^2 l / (2 r)`, at a point that depends on the cap alone.
+//!
+//! So the error is `a^t` and terms over `r` that [`PiecePcs::error_terms`] itemises; `t` is the least number with which the first is below
 //! `2^-100`. The combination for the value alone would not test proximity: its coefficients are products of `eq` at a
 //! point that a caller may choose and of powers of challenges, and many may be zero, so that no theorem speaks of them. One row
-//! that is both costs a scalar, where [AHIV17] and [GLSTW21] send two rows.
-//! A radius up to the Johnson bound would shorten nothing: the second case gets worse as `delta` grows.
+//! that is all of them costs some scalars, where [AHIV17] and [GLSTW21] send two rows.
 //!
-//! Conjectured: the best attack known is on what a commitment binds, for one that stands for itself, as that to a
-//! private input does: a column of words half-way between two codewords opens to either with about `((1 + rho) / 2)^t`
-//! ([`lariat_merkle::queries`]), so that here nothing is gained over what is proven. Opening to a wrong value takes more.
-//! No conjecture on proximity beyond half the distance is drawn on. Collisions of BLAKE3 take `2^128` work.
+//! Conjectured: agreement at list-decoding capacity; within the unique decoding radius, the best attack known on what a commitment binds: a
+//! column of words half-way between two codewords opens to either with about `((1 + rho) / 2)^t`
+//! ([`lariat_merkle::queries`]), so that there nothing is gained over what is proven.
+//! Collisions of BLAKE3 take `2^128` work.
 //!
 //! In the random oracle model for BLAKE3 and the channel's hash; not hiding.
 //!
@@ -63,14 +80,16 @@
 #[cfg(test)]
 mod tests;
 
-use ark_ff::Zero;
+use ark_ff::{Field, Zero};
 use lariat_algebra::ifma::slices::{inner_product, scale_add};
 use lariat_algebra::msm::{RowValues, combine_rows};
 use lariat_algebra::ntt;
 use lariat_algebra::poly::{Powers, eq_evals};
 use lariat_algebra::{Fr, par};
 use lariat_merkle::queries::COLLISION_BITS;
-use lariat_merkle::{Cap, CommittedRows, OpeningLabels, RateAndRegime, Regime, RowCode, recv_openings};
+use lariat_merkle::{
+    Cap, CommittedRows, OpeningLabels, RateAndRegime, Regime, RowCode, SampledCommitment, recv_openings, samples,
+};
 use lariat_pcs::batch::{Batched, PieceClaim, PieceOpening, PiecePcs, Shape, piece_vars, values_of_a_commitment};
 use lariat_pcs::{
     ErrorTerm, Pcs, PcsError, PcsInfo, PcsKind, QuantumStatus, Scheme, SecurityBits, SetupSource, VerifyError, Workload,
@@ -79,8 +98,6 @@ use lariat_transcript::encoding::SCALAR_BYTES;
 use lariat_transcript::{ProverChannel, VerifierChannel};
 use std::sync::Arc;
 
-/// Logarithm of the inverse of the rate, unless another one is asked for.
-pub const LOG_INV_RATE: usize = 1;
 /// Bits of soundness of the queries. They are counted for unique decoding and rest on no conjecture: see
 /// [`lariat_merkle::queries`].
 pub const TARGET_BITS: u32 = 100;
@@ -88,8 +105,10 @@ pub const TARGET_BITS: u32 = 100;
 const MAX_LOG_INV_RATE: usize = 8;
 
 const LABEL_COMMITMENT: &str = "ligero/commitment";
+const LABEL_SAMPLES: &str = "ligero/samples";
+const LABEL_CROSS_SAMPLES: &str = "ligero/samples of others";
 const LABEL_ALPHA: &str = "ligero/alpha";
-const LABEL_PROXIMITY: &str = "ligero/proximity value";
+const LABEL_VALUES: &str = "ligero/values";
 const LABEL_BETA: &str = "ligero/beta";
 const LABEL_ROW: &str = "ligero/row";
 const LABEL_QUERIES: &str = "ligero/queries";
@@ -105,8 +124,24 @@ pub const SCHEME: Scheme = Scheme {
     kind: Ligero::KIND,
     summary: "transparent; hash-based, square-root proofs; plausibly post-quantum",
     needs_setup: false,
-    setup: |workload, _| Ok(Arc::new(Batched(Ligero::new(workload, LOG_INV_RATE)?)) as Arc<dyn Pcs>),
+    setup: |workload, _| Ok(Arc::new(Batched(Ligero::new(workload, Options::default())?)) as Arc<dyn Pcs>),
 };
+
+/// What a user may choose.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// Logarithm of the inverse of the rate, at most 8.
+    pub log_inv_rate: usize,
+    /// How close to the code counts as close.
+    pub regime: Regime,
+}
+
+impl Default for Options {
+    /// Rate 1/2, up to Johnson's bound.
+    fn default() -> Self {
+        Self { log_inv_rate: 1, regime: Regime::Johnson }
+    }
+}
 
 /// The scheme for pieces of one length.
 #[derive(Clone, Debug)]
@@ -116,18 +151,18 @@ pub struct Ligero {
 }
 
 impl Ligero {
-    /// The scheme for a workload at rate `2^-log_inv_rate`, with the row length that makes its proofs shortest if two thirds of its
+    /// The scheme for a workload, with the row length that makes its proofs shortest if two thirds of its
     /// pieces are sent: about as many are not zero in the runs that were measured.
     ///
     /// # Errors
     /// When the rate is not below one, or the field has no domain of the size needed.
-    pub fn new(workload: Workload<'_>, log_inv_rate: usize) -> Result<Self, PcsError> {
+    pub fn new(workload: Workload<'_>, options: Options) -> Result<Self, PcsError> {
         let num_vars = piece_vars(workload.num_vars);
         let num_pieces: usize = Shape::new(num_vars, &[workload.num_vars]).num_pieces().iter().sum();
         (0..=num_vars)
-            .filter_map(|log_row_len| Self::with_row_len(num_vars, log_row_len, log_inv_rate).ok())
+            .filter_map(|log_row_len| Self::with_row_len(num_vars, log_row_len, options).ok())
             .min_by_key(|scheme| scheme.estimated_bytes(Self::usually_sent(num_pieces)))
-            .ok_or_else(|| Self::no_domain(num_vars, log_inv_rate))
+            .ok_or_else(|| Self::no_domain(num_vars, options.log_inv_rate))
     }
 
     fn usually_sent(num_pieces: usize) -> usize {
@@ -138,13 +173,14 @@ impl Ligero {
     ///
     /// # Errors
     /// When the rate is not below one, the field has no domain of the size needed, or rows are longer than pieces.
-    pub fn with_row_len(num_vars: usize, log_row_len: usize, log_inv_rate: usize) -> Result<Self, PcsError> {
+    pub fn with_row_len(num_vars: usize, log_row_len: usize, options: Options) -> Result<Self, PcsError> {
+        let Options { log_inv_rate, regime } = options;
         let rate_exists = (1..=MAX_LOG_INV_RATE).contains(&log_inv_rate);
         if !rate_exists || log_row_len > num_vars || log_row_len + log_inv_rate > ntt::MAX_LOG_SIZE {
             return Err(Self::no_domain(log_row_len, log_inv_rate));
         }
-        let queries = RateAndRegime::new(log_inv_rate, Regime::Unique).num_queries(TARGET_BITS);
-        let code = RowCode { log_row_len, log_inv_rate, queries };
+        let queries = RateAndRegime::new(log_inv_rate, regime).num_queries(TARGET_BITS);
+        let code = RowCode { log_row_len, log_inv_rate, queries, regime };
         Ok(Self { num_vars, code })
     }
 
@@ -163,16 +199,42 @@ impl Ligero {
         self.code.queries
     }
 
-    /// Bytes of a proof over so many pieces in two commitments, as a proof of the machine has; in 64 bits, for all shapes
-    /// that the search for the shortest one sees.
+    /// Number of out-of-domain samples of each piece.
+    fn samples(&self) -> usize {
+        match self.code.regime {
+            Regime::Unique => 0,
+            Regime::Johnson => 1,
+        }
+    }
+
+    /// Bytes of a proof over so many pieces in one commitment; in 64 bits, for all shapes that the search for the shortest one
+    /// sees.
     fn estimated_bytes(&self, num_pieces: usize) -> u64 {
         let tree = self.code.tree();
         let (queries, scalar) = (self.code.queries as u64, SCALAR_BYTES as u64);
-        let trees = 2 * (tree.cap_bytes() as u64 + queries * tree.path_bytes() as u64);
-        scalar
+        let paths = tree.cap_bytes() as u64 + queries * tree.path_bytes() as u64;
+        let values = num_pieces * self.samples() + self.num_values(1);
+        scalar * values as u64
             + (scalar << self.code.log_row_len)
-            + trees
+            + paths
             + queries * scalar * num_pieces as u64 * self.rows_per_piece() as u64
+    }
+
+    /// Number of values of combined rows that are sent, for so many commitments: those of a row and a point for each claim, but for
+    /// the claims.
+    fn num_values(&self, num_commitments: usize) -> usize {
+        (1 + num_commitments * self.samples()).pow(2)
+    }
+
+    /// The points of commitments, none within the unique decoding radius.
+    fn points(&self, caps: impl Iterator<Item = (Cap, usize)>) -> Vec<Vec<Fr>> {
+        let sampled = caps.filter(|_| self.samples() > 0);
+        sampled.map(|(cap, num_pieces)| samples::point(&cap, num_pieces, self.num_vars)).collect()
+    }
+
+    /// The coordinates of a point that choose a row of a piece, and those within a row.
+    fn split<'a>(&self, point: &'a [Fr]) -> (&'a [Fr], &'a [Fr]) {
+        point.split_at((self.num_vars - self.code.log_row_len).min(point.len()))
     }
 
     /// Rows of a piece.
@@ -193,10 +255,10 @@ impl Ligero {
         out
     }
 
-    /// The combinations `p` of all rows for their proximity, and of the rows for the claim's value.
-    fn combined_rows(&self, opening: &PieceOpening<'_>, alpha: Fr) -> [Vec<Fr>; 2] {
-        let (high, _) = opening.claim.point.split_at(self.num_vars - self.code.log_row_len);
-        let evaluation = self.combine_rows_of(&opening.combined, &eq_evals(high));
+    /// The combined rows `e_k`: of all rows for their proximity, for the claim's value, and for the samples at points.
+    fn combined_rows(&self, opening: &PieceOpening<'_>, points: &[Vec<Fr>], alpha: Fr) -> Vec<Vec<Fr>> {
+        let at = |evals: &[Fr], point: &[Fr]| self.combine_rows_of(evals, &eq_evals(self.split(point).0));
+        let evaluation = at(&opening.combined, opening.claim.point);
         // Row j of piece i has the number i R + j: pieces are combined first.
         let rows: Vec<Fr> = Powers::new(alpha).take(self.rows_per_piece() + 1).collect();
         let (within, across) = rows.split_at(self.rows_per_piece());
@@ -204,12 +266,14 @@ impl Ligero {
         let pieces = opening.pieces.iter().flatten().copied();
         let terms: Vec<(Fr, RowValues<'_>)> = Powers::new(across).zip(pieces).collect();
         let pieces = combine_rows(&terms, 1 << self.num_vars);
-        [self.combine_rows_of(&pieces, within), evaluation]
+        let mut all = vec![self.combine_rows_of(&pieces, within), evaluation];
+        all.extend(points.iter().map(|point| at(&pieces, point)));
+        all
     }
 }
 
 impl PiecePcs for Ligero {
-    type Commitment = Cap;
+    type Commitment = SampledCommitment;
     type Hint = CommittedRows;
 
     const KIND: PcsKind = PcsKind::new(6, "ligero");
@@ -223,9 +287,9 @@ impl PiecePcs for Ligero {
     }
 
     fn setup_digest(&self) -> [u8; 32] {
-        let mut hasher = blake3::Hasher::new_derive_key("lariat-ligero 2025 setup digest v1");
-        let RowCode { log_row_len, log_inv_rate, queries } = self.code;
-        for x in [self.num_vars, log_row_len, log_inv_rate, queries] {
+        let mut hasher = blake3::Hasher::new_derive_key("lariat-ligero 2026 setup digest v2");
+        let RowCode { log_row_len, log_inv_rate, queries, regime: _ } = self.code;
+        for x in [self.num_vars, log_row_len, log_inv_rate, queries, self.samples()] {
             hasher.update(&(x as u64).to_le_bytes());
         }
         *hasher.finalize().as_bytes()
@@ -256,36 +320,65 @@ impl PiecePcs for Ligero {
         let rate = self.code.rate();
         let rows = num_pieces.max(1).saturating_mul(self.rows_per_piece());
         let term = |name, bits, source| ErrorTerm { name, bits, source };
-        // A matrix that is close has one tuple of polynomials. The attack on binding is the best one known.
-        let (queries, binding) = (rate.queries(self.code.queries), rate.binding(self.code.queries));
-        let queries = SecurityBits { proven: queries.proven, conjectured: binding.conjectured };
+        let proximity =
+            rate.curve(rows, self.code.log_domain()).and(rate.curve(num_pieces + 1, self.code.log_domain()));
+        let queries = rate.queries(self.code.queries);
+        if self.code.regime == Regime::Unique {
+            // A matrix that is close has one tuple of polynomials. The attack on binding is the best one known.
+            let binding = rate.binding(self.code.queries);
+            let queries = SecurityBits { proven: queries.proven, conjectured: binding.conjectured };
+            return vec![
+                term(
+                    "queries; one message a commitment",
+                    queries,
+                    "(1 - delta)^t for half the distance [AHIV17; GLSTW21], reached by words half-way between two codewords",
+                ),
+                term("proximity of all rows", proximity, "[BCIKS20, Thm. 1.5]"),
+                term("combined claim", rate.identity(1), "1 / r"),
+            ];
+        }
+        // At most as many commitments as pieces.
+        let pairs = 2.0 * rate.list_size().log2() - 1.0 + ((self.num_vars.max(1) * num_pieces.max(1)) as f64).log2();
+        let pairs = SecurityBits { proven: SecurityBits::FIELD - pairs, conjectured: SecurityBits::FIELD - pairs };
         vec![
+            term("queries", queries, "a^t [BCIKS20; Hab25]"),
+            term("proximity of all rows", proximity, "[BCIKS20, Thm. 1.5; Hab25; BCGM25]"),
+            term("combined claims", rate.identity(num_pieces + 1), "L (1 + commitments) / r"),
             term(
-                "queries; one message a commitment",
-                queries,
-                "(1 - delta)^t for half the distance [AHIV17; GLSTW21], reached by words half-way between two codewords",
+                "samples: one message a commitment",
+                pairs.and(rate.identity(num_pieces)),
+                "L^2 l / (2 r) a commitment: two polynomials of a list agree at one point; L K / r for wrong ones in the combination",
             ),
-            term(
-                "proximity of all rows",
-                rate.curve(rows, self.code.log_domain()).and(rate.curve(1, self.code.log_domain())),
-                "[BCIKS20, Thm. 1.5]",
-            ),
-            term("combined claim", rate.identity(1), "1 / r"),
         ]
     }
 
-    fn commit(&self, pieces: &[RowValues<'_>]) -> Result<(Cap, CommittedRows), PcsError> {
+    fn commit(&self, pieces: &[RowValues<'_>]) -> Result<(SampledCommitment, CommittedRows), PcsError> {
         let rows = self.code.commit(pieces, self.rows_per_piece());
-        Ok((rows.cap(), rows))
+        let (cap, num_pieces) = (rows.cap(), pieces.len());
+        let points = self.points(std::iter::once((cap.clone(), num_pieces)));
+        let samples = points.iter().flat_map(|point| samples::values(pieces, point)).collect();
+        Ok((SampledCommitment { cap, num_pieces, samples }, rows))
     }
 
-    fn send_commitment(&self, commitment: &Cap, channel: &mut ProverChannel) {
-        commitment.send(LABEL_COMMITMENT, channel);
+    fn send_commitment(&self, commitment: &SampledCommitment, channel: &mut ProverChannel) {
+        commitment.cap.send(LABEL_COMMITMENT, channel);
+        if self.samples() > 0 {
+            channel.send_scalars(LABEL_SAMPLES, &commitment.samples);
+        }
     }
 
-    fn recv_commitment(&self, _num_pieces: usize, channel: &mut VerifierChannel<'_>) -> Result<Cap, VerifyError> {
+    fn recv_commitment(
+        &self,
+        num_pieces: usize,
+        channel: &mut VerifierChannel<'_>,
+    ) -> Result<SampledCommitment, VerifyError> {
         // Check 2: `cap-root`.
-        Cap::recv(self.code.tree(), LABEL_COMMITMENT, channel)
+        let cap = Cap::recv(self.code.tree(), LABEL_COMMITMENT, channel)?;
+        let samples = match self.samples() {
+            0 => Vec::new(),
+            _ => channel.recv_scalars(LABEL_SAMPLES, num_pieces)?,
+        };
+        Ok(SampledCommitment { cap, num_pieces, samples })
     }
 
     fn open(
@@ -294,15 +387,28 @@ impl PiecePcs for Ligero {
         hints: &[&CommittedRows],
         channel: &mut ProverChannel,
     ) -> Result<(), PcsError> {
-        // Steps 1 and 2: a random combination of all rows, and its value.
-        let alpha = channel.challenge(LABEL_ALPHA);
-        let [mut row, evaluation] = self.combined_rows(&opening, alpha);
-        let low = &opening.claim.point[self.num_vars - self.code.log_row_len..];
-        channel.send_scalars(LABEL_PROXIMITY, &[inner_product(&row, &eq_evals(low))]);
+        // Step 0: samples.
+        let points = self.points(hints.iter().zip(opening.pieces).map(|(rows, own)| (rows.cap(), own.len())));
+        samples::send_others(&points, opening.pieces, LABEL_CROSS_SAMPLES, channel);
 
-        // Steps 3 and 4: both combinations in one.
+        // Steps 1 and 2: combinations of rows, and their values.
+        let alpha = channel.challenge(LABEL_ALPHA);
+        let rows = self.combined_rows(&opening, &points, alpha);
+        let mut values = Vec::with_capacity(self.num_values(points.len()));
+        for (j, point) in std::iter::once(opening.claim.point).chain(points.iter().map(Vec::as_slice)).enumerate() {
+            let weights = eq_evals(self.split(point).1);
+            // The claim at point j is on row j + 1.
+            let others = rows.iter().enumerate().filter(|(k, _)| *k != j + 1);
+            values.extend(others.map(|(_, row)| inner_product(row, &weights)));
+        }
+        channel.send_scalars(LABEL_VALUES, &values);
+
+        // Steps 3 and 4: all combinations in one.
         let beta = channel.challenge(LABEL_BETA);
-        scale_add(&mut row, beta, &evaluation);
+        let mut row = vec![Fr::zero(); 1 << self.code.log_row_len];
+        for (power, combined) in Powers::new(beta).zip(&rows) {
+            scale_add(&mut row, power, combined);
+        }
         channel.send_scalars(LABEL_ROW, &row);
 
         // Step 5: positions.
@@ -317,36 +423,60 @@ impl PiecePcs for Ligero {
 
     fn verify(
         &self,
-        commitments: &[&Cap],
+        commitments: &[&SampledCommitment],
         claim: PieceClaim<'_>,
         channel: &mut VerifierChannel<'_>,
     ) -> Result<(), VerifyError> {
         let failed = |check| Err(VerifyError::Check { check });
         let PieceClaim { coefficients, point, value } = claim;
-        let (high, low) = point.split_at((self.num_vars - self.code.log_row_len).min(point.len()));
+
+        // Step 0: samples.
+        let sampled = match self.samples() {
+            0 => Vec::new(),
+            _ => samples::recv_others(commitments, self.num_vars, LABEL_CROSS_SAMPLES, channel)?,
+        };
 
         // Steps 1 to 4: the combined row.
         let alpha = channel.challenge(LABEL_ALPHA);
-        let [proximity] = channel.recv_scalars(LABEL_PROXIMITY, 1)?[..] else { return failed(CHECK_EVALUATION) };
+        let sent = channel.recv_scalars(LABEL_VALUES, self.num_values(sampled.len()))?;
         let beta = channel.challenge(LABEL_BETA);
         let row = channel.recv_scalars(LABEL_ROW, 1 << self.code.log_row_len)?;
 
-        // Check 1: the combined row has the claimed value.
-        if inner_product(&row, &eq_evals(low)) != proximity + beta * value {
-            return failed(CHECK_EVALUATION);
+        // Check 1: the combined row has the values that are claimed and sent.
+        let across = alpha.pow([self.rows_per_piece() as u64]);
+        let of_pieces: Vec<Fr> = Powers::new(across).take(coefficients.iter().map(Vec::len).sum()).collect();
+        let of_samples = sampled.iter().map(|s| (s.point.as_slice(), s.combine(&of_pieces)));
+        let claims: Vec<(&[Fr], Fr)> = std::iter::once((point, value)).chain(of_samples).collect();
+        let betas: Vec<Fr> = Powers::new(beta).take(claims.len() + 1).collect();
+        for ((j, (point, value)), others) in claims.iter().enumerate().zip(sent.chunks(claims.len())) {
+            // The claim at point j is on row j + 1.
+            let mut values = others.to_vec();
+            values.insert(j + 1, *value);
+            if inner_product(&row, &eq_evals(self.split(point).1)) != inner_product(&values, &betas) {
+                return failed(CHECK_EVALUATION);
+            }
         }
 
         // Step 5: positions.
         let positions = self.code.draw_positions(LABEL_QUERIES, channel);
 
         // Step 6: columns. Check 3: `merkle`.
-        let row_weights = eq_evals(high);
+        let of_value = eq_evals(self.split(point).0);
+        // For every row of a piece, what samples weigh it with beside the power of the piece.
+        let mut of_samples = vec![Fr::zero(); self.rows_per_piece()];
+        for (sampled, power) in sampled.iter().zip(betas.iter().skip(2)) {
+            scale_add(&mut of_samples, *power, &eq_evals(self.split(&sampled.point).0));
+        }
         let mut alphas = Powers::new(alpha);
+        let mut pieces = of_pieces.iter();
         let mut values = vec![Fr::zero(); positions.len()];
-        for (cap, coefficients) in commitments.iter().zip(coefficients) {
-            let of_claim = coefficients.iter().flat_map(|c| row_weights.iter().map(move |w| beta * c * w));
-            let weights: Vec<Fr> = of_claim.map(|weight| alphas.draw() + weight).collect();
-            let columns = recv_openings(cap, weights.len(), &positions, OPENINGS, channel)?;
+        for (commitment, coefficients) in commitments.iter().zip(coefficients) {
+            let mut weights = Vec::with_capacity(coefficients.len() * self.rows_per_piece());
+            for (c, piece) in coefficients.iter().zip(&mut pieces) {
+                let of_claims = of_value.iter().zip(&of_samples).map(|(v, s)| beta * c * v + *piece * s);
+                weights.extend(of_claims.map(|weight| alphas.draw() + weight));
+            }
+            let columns = recv_openings(&commitment.cap, weights.len(), &positions, OPENINGS, channel)?;
             for (value, column) in values.iter_mut().zip(&columns) {
                 *value += inner_product(column, &weights);
             }
@@ -360,12 +490,15 @@ impl PiecePcs for Ligero {
         Ok(())
     }
 
-    fn commitment_bytes(&self, _num_pieces: usize) -> usize {
-        self.code.tree().cap_bytes()
+    fn commitment_bytes(&self, num_pieces: usize) -> usize {
+        self.code.tree().cap_bytes() + SCALAR_BYTES * num_pieces * self.samples()
     }
 
     fn opening_bytes(&self, num_pieces: &[usize]) -> usize {
-        let row = SCALAR_BYTES + (SCALAR_BYTES << self.code.log_row_len);
+        let total: usize = num_pieces.iter().sum();
+        let cross: usize = num_pieces.iter().map(|&k| total - k).sum();
+        let values = cross * self.samples() + self.num_values(num_pieces.len());
+        let row = SCALAR_BYTES * values + (SCALAR_BYTES << self.code.log_row_len);
         let columns: usize = num_pieces.iter().map(|&k| self.code.query_bytes(k * self.rows_per_piece())).sum();
         row + columns
     }

@@ -7,6 +7,7 @@
 //! * [`rows`]: the rows of the codewords of pieces, kept or encoded anew.
 //! * [`folding`]: a polynomial under linear constraints, folded by sumcheck; values of its codeword as constraints.
 //! * [`openings`]: sampled leaves and their paths through a channel, with exact lengths.
+//! * [`samples`]: values of committed pieces at a hash of their commitment.
 //! * [`queries`]: query counts and error terms from rate, regime and target, by formula.
 #![forbid(unsafe_code)]
 
@@ -16,6 +17,7 @@ pub mod openings;
 pub mod queries;
 pub mod row_code;
 pub mod rows;
+pub mod samples;
 #[cfg(test)]
 mod tests;
 pub mod tree;
@@ -25,4 +27,5 @@ pub use openings::{OpeningLabels, OpeningShape, recv_openings, send_openings};
 pub use queries::{RateAndRegime, Regime};
 pub use row_code::RowCode;
 pub use rows::{Code, CommittedRows};
+pub use samples::SampledCommitment;
 pub use tree::{Cap, Digest, MerkleTree, TreeShape};

@@ -17,6 +17,8 @@ pub struct RowCode {
     pub log_inv_rate: usize,
     /// Positions that are opened.
     pub queries: usize,
+    /// What counts as close to the code.
+    pub regime: Regime,
 }
 
 impl RowCode {
@@ -25,9 +27,9 @@ impl RowCode {
         self.log_row_len + self.log_inv_rate
     }
 
-    /// The rate, within the unique decoding radius.
+    /// The rate, with what counts as close.
     pub fn rate(&self) -> RateAndRegime {
-        RateAndRegime::new(self.log_inv_rate, Regime::Unique)
+        RateAndRegime::new(self.log_inv_rate, self.regime)
     }
 
     /// The code as rows of codewords know it.

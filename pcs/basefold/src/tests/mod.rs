@@ -279,7 +279,7 @@ impl Setting {
     fn verify_in(&self, session: Session<Ready>, value: Fr, proof: &[u8]) -> (Result<(), VerifyError>, ChallengeTape) {
         let mut channel = session.into_verifier(proof);
         let run = |channel: &mut VerifierChannel<'_>| {
-            let commitments: Vec<RowsCommitment> =
+            let commitments: Vec<SampledCommitment> =
                 self.columns.iter().map(|b| self.scheme.recv_commitment(b.len(), channel)).collect::<Result<_, _>>()?;
             channel.absorb_public_scalars("value", &[value]);
             self.scheme.verify(&commitments.iter().collect::<Vec<_>>(), self.claim(value), channel)
