@@ -61,8 +61,8 @@
 //! weights of the sumcheck, and may be zero.
 //!
 //! *Ledger.* For each matrix `((1 + rho) / 2)^t`, `(s + k) N / r`, `2 (s + k) / r`, and for all but the last `(1 + log2 t)
-//! / r`. The queries' errors are a half of `2^-100`, a quarter, and so on with the last two alike, so that the first
-//! matrix, whose columns are the longest, is queried least; `t` is the least number for each. The terms over `r` are below
+//! / r`. The queries' errors are a half of `2^-100`, a quarter, and so on with the last two alike: the largest part
+//! for the first matrix, whose columns are the longest. `t` is the least number for each. The terms over `r` are below
 //! `2^-200` for every shape. [`PiecePcs::security`] sums all of them.
 //!
 //! *Commitments that stand for themselves.* If the matrix of all commitments is close then that of each one is, and has
