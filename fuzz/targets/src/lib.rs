@@ -26,7 +26,9 @@ mod transcript;
 pub use cli::cli_arguments;
 pub use constraints::constraint_system;
 pub use emulator::{elf_loader, emulator_run, instruction, symbol_table};
-pub use pcs::{pcs_basefold, pcs_dory, pcs_hyperkzg, pcs_hyrax, pcs_ligero, pcs_mercury, pcs_whir, pcs_zeromorph};
+pub use pcs::{
+    pcs_basefold, pcs_dory, pcs_hyperkzg, pcs_hyrax, pcs_kzh, pcs_ligero, pcs_mercury, pcs_whir, pcs_zeromorph,
+};
 pub use proof::{key_file, proof_header, verify_damaged, verify_raw};
 pub use records::bench_records;
 pub use setup::{ptau_file, setup_file};
@@ -63,6 +65,7 @@ targets! {
     pcs_zeromorph,
     pcs_hyperkzg,
     pcs_mercury,
+    pcs_kzh,
     pcs_dory,
     pcs_ligero,
     pcs_basefold,
