@@ -54,6 +54,7 @@ TARGETS = {
     "zeromorph": (["pcs/zeromorph/src"], ["lariat-zeromorph"], []),
     "hyperkzg": (["pcs/hyperkzg/src"], ["lariat-hyperkzg"], []),
     "mercury": (["pcs/mercury/src"], ["lariat-mercury"], []),
+    "kzh": (["pcs/kzh/src"], ["lariat-kzh"], []),
     "dory": (["pcs/dory/src"], ["lariat-dory"], []),
     "merkle": (["pcs/merkle/src"], ["lariat-merkle"], []),
     "ligero": (["pcs/ligero/src"], ["lariat-ligero"], []),

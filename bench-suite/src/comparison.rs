@@ -36,6 +36,41 @@ are not zero are stacked before they are committed to, and a sumcheck of two sca
 four pieces are a stack, in at most 19 variables: trees and an opening's tables grow with a stack, by 1.4 KB a row at four \
 pieces. (`scripts/pcs-comparison.sh --heights` measures this anew.)";
 
+const OUTSIDE: &str = "
+## What is not compared, and why
+
+The argument around the schemes is over one field, the scalar field of BN254, of 254 bits. A scheme is in the tables if it commits to
+polynomials over that field: then a row differs from the next in the scheme alone. Schemes that live over other fields would bring
+another argument with them, and a difference in a row would have two causes.
+
+| schemes | over what | what stands in the way |
+|---|---|---|
+| Binius and FRI-Binius (<https://eprint.iacr.org/2023/1784>, <https://eprint.iacr.org/2024/504>), Blaze (<https://eprint.iacr.org/2024/1609>) | binary fields; a bit is committed to as a bit | addition there is exclusive or. Sums and products of words, timestamps, counters and fingerprints are sums and products in a prime field here; they would become circuits of bits |
+| FRI and its kin over 31 bits, as in Plonky3, Stwo and most zkVMs | BabyBear, KoalaBear, Mersenne31, with an extension for challenges | a word does not fit an element, a product of two words even less: columns of limbs, other constraints, multiset hashes over an extension |
+| Greyhound (<https://eprint.iacr.org/2024/1293>) and other lattice schemes | rings `Z_q[X] / (X^d + 1)` for a `q` far smaller than this field; they bind short vectors alone | values of full size must be cut into short ones, and claims at points of this field carried over to the ring: a reduction of its own |
+| Brakedown (<https://eprint.iacr.org/2021/1043>) over small fields | any field, and small ones in practice | over this field it has Ligero's form, rows of codewords and opened columns. Its code needs no transform and has a far smaller distance, for which it opens thousands of columns where Ligero opens hundreds: larger proofs than the largest here |
+
+Over this field, too, there are others. Samaritan (<https://eprint.iacr.org/2025/419>) halves the variables as Mercury does, at the same cost and with a proof of
+constant size: Mercury stands for both. Multilinear KZG (PST) needs a string of its own with a secret a variable, which no ceremony for
+BN254 has made at these lengths. Bulletproofs' inner product argument is Hyrax's with a shorter opening, and a verifier who takes as long as the prover.
+
+### What this field costs the schemes over hashes
+
+Ligero, BaseFold and WHIR are here over a field that they do not need, so that they can be in the same tables. They are at home over small fields, and
+**their rows say nothing about them there.** What the field costs them can be counted:
+
+- *Codewords.* At rate 1/2 a value becomes two elements, of 32 bytes each, whatever it was: a column of bits grows to 512 times its size, one of 16-bit values to
+  32 times. Over 31 bits an element has 4 bytes. Encoding, hashing and memory go with that: eight times as many bytes a value.
+- *Products.* One is 16 products of 64-bit words, some twenty more for the reduction, and carries between them. A 31-bit product is one product of words and a
+  reduction, and a vector holds 8 or 16 of them.
+- *Proofs.* An opened value of a column is 32 bytes instead of 4. After the first folding it is one over an extension of 16 to 20 bytes there, so that later rounds
+  differ by less than two. Paths of digests are the same; so is the number of queries, which follows from the rate and not from the field.
+- *What it saves.* Words, products of words and fingerprints are single elements: fewer columns, and no limbs. Challenges need no extension, and errors of
+  combinations and sumchecks are far below those of queries, where 31-bit systems must count both.
+
+The curve-based schemes pay for the field as well, with scalars of 254 bits, but it is the field of their group.
+";
+
 /// Spread, least, median and greatest, is in the records; here are medians.
 fn median<M>(records: &[&M], value: impl Fn(&M) -> f64) -> Option<f64> {
     Spread::of(records.iter().map(|r| value(r))).map(|s| s.median)
@@ -80,6 +115,7 @@ pub fn document(
     text += &alone_tables(schemes, alone);
     text += &proof_tables(schemes, proofs);
     text += &height_table(heights);
+    text += OUTSIDE;
     text += &conditions(alone, proofs);
     Ok(text)
 }

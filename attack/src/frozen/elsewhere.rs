@@ -25,6 +25,7 @@ const fn of(label: &'static str, file: &'static str, tests: &'static [&'static s
 const ZEROMORPH: &str = "pcs/zeromorph/src/tests.rs";
 const HYPERKZG: &str = "pcs/hyperkzg/src/tests.rs";
 const MERCURY: &str = "pcs/mercury/src/tests.rs";
+const KZH: &str = "pcs/kzh/src/tests.rs";
 const DORY: &str = "pcs/dory/src/tests/absorption.rs";
 const LIGERO: &str = "pcs/ligero/src/tests.rs";
 const BASEFOLD: &str = "pcs/basefold/src/tests/frozen.rs";
@@ -50,6 +51,8 @@ pub const TABLE: &[Elsewhere] = &[
         MERCURY,
         &["rejects_a_remainder_of_another_polynomial", "residues_that_cancel_under_delta_need_foresight"],
     ),
+    of("kzh/rho", KZH, &["values_that_cancel_under_rho_need_foresight"]),
+    of("kzh/omega", KZH, &["equations_that_cancel_under_omega_need_foresight"]),
     of(
         "dory/beta",
         DORY,

@@ -32,8 +32,8 @@ const BATCH_SLOTS: &str = "batch/slots";
 const BATCH_SIGMA: &str = "batch/sigma";
 const REDUCTION: &str = "claim reduction";
 /// Schemes that take the combination of commitments for the commitment to the combination. Of others it is found out.
-const HOMOMORPHIC: [&str; 4] =
-    ["hyrax/commitments", "zeromorph/commitments", "hyperkzg/commitments", "mercury/commitments"];
+const HOMOMORPHIC: [&str; 5] =
+    ["hyrax/commitments", "zeromorph/commitments", "hyperkzg/commitments", "mercury/commitments", "kzh/commitments"];
 const HYRAX_SIGMA: &str = "hyrax/sigma";
 const HYRAX_ROW: &str = "hyrax/row";
 /// Challenges that combine all pieces by their powers, to test that what is committed to are codewords.

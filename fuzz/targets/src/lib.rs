@@ -27,7 +27,8 @@ pub use cli::cli_arguments;
 pub use constraints::constraint_system;
 pub use emulator::{elf_loader, emulator_run, instruction, symbol_table};
 pub use pcs::{
-    pcs_basefold, pcs_dory, pcs_hyperkzg, pcs_hyrax, pcs_ligerito, pcs_ligero, pcs_mercury, pcs_whir, pcs_zeromorph,
+    pcs_basefold, pcs_dory, pcs_hyperkzg, pcs_hyrax, pcs_kzh, pcs_ligerito, pcs_ligero, pcs_mercury, pcs_whir,
+    pcs_zeromorph,
 };
 pub use proof::{key_file, proof_header, verify_damaged, verify_raw};
 pub use records::bench_records;
@@ -65,6 +66,7 @@ targets! {
     pcs_zeromorph,
     pcs_hyperkzg,
     pcs_mercury,
+    pcs_kzh,
     pcs_dory,
     pcs_ligero,
     pcs_basefold,

@@ -111,6 +111,8 @@ schemes! {
     pcs_hyperkzg: "hyperkzg";
     /// Openings under Mercury: the honest one alone is accepted.
     pcs_mercury: "mercury";
+    /// Openings under KZH: the honest one alone is accepted.
+    pcs_kzh: "kzh";
     /// Openings under Dory: the honest one alone is accepted.
     pcs_dory: "dory";
     /// Openings under Ligero: the honest one alone is accepted.

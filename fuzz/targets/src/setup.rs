@@ -9,10 +9,11 @@ use std::sync::OnceLock;
 
 /// Logarithm of the powers in the honest files.
 const LOG_LEN: usize = 2;
-/// Offset of the source, of the verifying key, of the block's digest, and of the header's, in the project's file.
+/// Offset of the source, of the verifying key, of the other powers in G2 (two), of the block's digest, and of the header's, in the project's file.
 const SOURCE: usize = 16;
 const KEY: usize = SOURCE + 66;
-const BLOCK: usize = KEY + 320;
+const IN_G2: usize = KEY + 320;
+const BLOCK: usize = IN_G2 + 2 * 128;
 const HEADER: usize = BLOCK + 32;
 const POWERS: usize = HEADER + 32;
 
@@ -43,7 +44,17 @@ pub fn setup_file(data: &[u8]) {
     let Files { powers: honest, native, .. } = files();
     let mut input = Input::new(data);
     let choice = input.byte();
-    let parts = [0..8, 8..12, 12..16, SOURCE..KEY, KEY..BLOCK, BLOCK..HEADER, HEADER..POWERS, POWERS..native.len()];
+    let parts = [
+        0..8,
+        8..12,
+        12..16,
+        SOURCE..KEY,
+        KEY..IN_G2,
+        BLOCK..HEADER,
+        HEADER..POWERS,
+        POWERS..native.len(),
+        IN_G2..BLOCK,
+    ];
     let mut bytes = match choice % 4 {
         0 => input.rest().to_vec(),
         _ => edited(native, &parts, &[], &mut input),

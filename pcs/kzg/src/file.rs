@@ -3,10 +3,11 @@
 //! | bytes | what |
 //! |---|---|
 //! | 8 | `lariatpt` |
-//! | 4 | version, 1 |
+//! | 4 | version, 2 |
 //! | 4 | logarithm of the number of powers |
 //! | 66 | source: number, length of the name, name padded with zeros |
 //! | 320 | verifying key: `[1]_1`, `[1]_2`, `[tau]_2` |
+//! | 128 a point | powers in G2 at odd multiples below 16 of powers of two, from `[tau^2]_2` on |
 //! | 32 a block | BLAKE3 digest of each block of powers |
 //! | 32 | BLAKE3 digest of all of the above |
 //! | 64 a power | the powers in G1, from `[1]_1` on |
@@ -18,6 +19,7 @@
 
 use crate::encoding::{G2_BYTES, g2_from_bytes};
 use crate::setup::Origin;
+use crate::spaced::{self, Spaced};
 use crate::{PowersOfTau, SetupError, VerifyingKey};
 use ark_bn254::G2Affine;
 use ark_ec::AffineRepr;
@@ -29,7 +31,7 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 const MAGIC: [u8; 8] = *b"lariatpt";
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 const SOURCE_BYTES: usize = 2 + SetupSource::MAX_NAME_BYTES;
 const FIXED_BYTES: usize = 8 + 4 + 4 + SOURCE_BYTES + VerifyingKey::BYTES;
 const DIGEST_BYTES: usize = 32;
@@ -52,7 +54,7 @@ fn num_blocks(log_len: usize) -> usize {
 
 /// Bytes before the powers.
 fn header_bytes(log_len: usize) -> usize {
-    FIXED_BYTES + DIGEST_BYTES * (num_blocks(log_len) + 1)
+    FIXED_BYTES + spaced::bytes_for(log_len) + DIGEST_BYTES * (num_blocks(log_len) + 1)
 }
 
 fn file_bytes(log_len: usize) -> u64 {
@@ -118,9 +120,10 @@ impl PowersOfTau {
         }
         let source = read_source(&hashed[16..16 + SOURCE_BYTES])?;
         let key = read_key(&hashed[16 + SOURCE_BYTES..FIXED_BYTES])?;
-        let (blocks, _) = hashed[FIXED_BYTES..].as_chunks::<DIGEST_BYTES>();
+        let (in_g2, blocks) = hashed[FIXED_BYTES..].split_at(spaced::bytes_for(log_len));
+        let (blocks, _) = blocks.as_chunks::<DIGEST_BYTES>();
         let powers = FilePowers { path: path.to_owned(), log_len, blocks: blocks.to_vec() };
-        Self::new(log_len, source, key, Origin::File(powers))
+        Self::new(log_len, source, key, Origin::File(powers), Spaced::Bytes(in_g2.to_vec()))
     }
 
     /// Writes the setup with all its powers to a file, whole or not at all.
@@ -151,6 +154,7 @@ impl PowersOfTau {
         header.extend_from_slice(&source);
         header.resize(16 + SOURCE_BYTES, 0);
         header.extend_from_slice(&self.verifying_key().to_bytes());
+        header.extend_from_slice(&self.spaced_bytes()?);
         header.extend(par::map_collect(blocks, |b| digest(&block(b))).iter().flatten());
         let all = digest(&header);
         header.extend_from_slice(&all);

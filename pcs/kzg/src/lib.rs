@@ -1,7 +1,7 @@
 //! Powers of tau, and univariate KZG commitments under them [KZG10]: what the pairing schemes share.
 //!
 //! A *setup* is `[tau^i]_1` for `i < 2^L`, `[1]_2` and `[tau]_2` in BN254, for a `tau` that nobody should know
-//! ([`PowersOfTau`]). A polynomial `f` of fewer than `2^L` coefficients is committed to as `[f(tau)]_1`; to show that
+//! ([`PowersOfTau`]), and those few powers in G2 that pair with the rows of a polynomial ([`PowersOfTau::spaced_powers`]). A polynomial `f` of fewer than `2^L` coefficients is committed to as `[f(tau)]_1`; to show that
 //! `f(z) = v` is to show `W = [(f(tau) - v) / (tau - z)]_1`, checked by
 //!
 //! `e([f(tau)]_1 - [v]_1 + z W, [1]_2) = e(W, [tau]_2)`,
@@ -40,15 +40,19 @@ mod pairing;
 mod poly;
 mod ptau;
 mod setup;
+mod spaced;
 #[cfg(test)]
 mod tests;
 
 pub use error::SetupError;
 pub use kzg::{Kzg, for_scheme};
-pub use pairing::{VerifyingKey, check_pairing};
+pub use pairing::{PairedPoints, VerifyingKey, check_pairing};
 pub use poly::divide_by_linear;
 pub use ptau::Contributions;
 pub use setup::PowersOfTau;
+
+/// A point of the second group.
+pub use ark_bn254::G2Affine;
 
 /// Number `D` of powers in G1 of the longest ceremony that an adversary may have taken part in or read: polynomials in
 /// commitments have at most so many coefficients. A ceremony of power 28, the largest that BN254's scalar field has

@@ -13,11 +13,12 @@
 //! | 7 | number of contributions, and each with the `[tau]_1` and `[tau]_2` that it led to |
 //! | 12 to 15 | the same powers at roots of unity, in files prepared for circuits |
 //!
-//! An import reads sections 1, 2 and 7 whole, and of section 3 the points that it uses, `[1]_2` and `[tau]_2`. The others
-//! are neither used nor read.
+//! An import reads sections 1, 2 and 7 whole, and of section 3 the points that it uses, `[1]_2`, `[tau]_2` and those of
+//! [`PowersOfTau::spaced_powers`]. The others are neither used nor read.
 
 use crate::encoding::{G2_BYTES, checked_g2, limbs};
 use crate::setup::{Origin, check_order, check_ratio, check_tau, secret};
+use crate::spaced::{self, Spaced};
 use crate::{PowersOfTau, SetupError, VerifyingKey};
 use ark_bn254::G2Affine;
 use ark_ec::scalar_mul::BatchMulPreprocessing;
@@ -201,14 +202,23 @@ fn read_powers(
     Ok(powers)
 }
 
+/// The powers of section 3 that a setup of `2^log_len` powers keeps.
+fn read_spaced(file: &mut BufReader<File>, section: Section, log_len: usize) -> Result<Vec<G2Affine>, SetupError> {
+    let read = |exponent: usize| {
+        file.seek(SeekFrom::Start(section.start + (exponent * G2_BYTES) as u64))?;
+        decode_g2(&integer(file)?, exponent)
+    };
+    spaced::exponents(log_len).into_iter().map(read).collect()
+}
+
 impl PowersOfTau {
     /// Reads the first `2^max_log_len` powers (all, without a bound) of a ceremony's file.
     ///
     /// Checks the section table, the curve and the numbers of points; of all powers in G1, also of those past the bound, that
     /// each is a point of the curve, that the zeroth is the generator, that each follows from the one before by
     /// `[tau]_2`, and that none repeats; that `[1]_2` and `[tau]_2` are of the group of order `r`, and the former its
-    /// generator; and that the last contribution led to this `tau`. Powers in G2 past the first and the other sections
-    /// are not read. A file without contributions becomes a [`SetupSource::InsecureFile`]: its `tau` is known to whoever
+    /// generator; that the other powers in G2 that it keeps are of that group and the same as those in G1; and that the last
+    /// contribution led to this `tau`. Further powers in G2 and the other sections are not read. A file without contributions becomes a [`SetupSource::InsecureFile`]: its `tau` is known to whoever
     /// wrote it.
     ///
     /// Which ceremony it was, that contributors knew what they contributed, and that one of them was honest, is not
@@ -258,8 +268,11 @@ impl PowersOfTau {
                 return Err(SetupError::BadSection { section: 7, problem: "ends with another tau than the powers" });
             }
         };
+        let in_g2 = read_spaced(&mut file, g2, log_len)?;
         let powers = powers.into_iter().take(1 << log_len).collect();
-        Self::new(log_len, source, key, Origin::Memory(powers))
+        let setup = Self::new(log_len, source, key, Origin::Memory(powers), Spaced::Points(in_g2))?;
+        setup.check_spaced(log_len, setup.powers()?)?;
+        Ok(setup)
     }
 
     /// Writes a `.ptau` file of an insecure setup, with all sections that an import asks for: for tests of importers.

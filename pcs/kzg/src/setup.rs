@@ -1,6 +1,7 @@
 //! Powers of tau: where they come from and what of them is in memory.
 
 use crate::file::FilePowers;
+use crate::spaced::Spaced;
 use crate::{SetupError, VerifyingKey, check_pairing};
 use ark_bn254::G2Affine;
 use ark_ec::{AffineRepr, CurveGroup};
@@ -18,7 +19,7 @@ const DIGEST_CONTEXT: &str = "lariat-kzg 2026 digest of powers of tau v2";
 /// Domain separation of the challenge by which powers are checked.
 const CHECK_CONTEXT: &str = "lariat-kzg 2025 check of powers of tau v1";
 
-/// `[tau^i]_1` for `i < 2^log_len`, `[1]_2` and `[tau]_2`, for a `tau` that nobody should know.
+/// `[tau^i]_1` for `i < 2^log_len`, `[1]_2`, `[tau]_2` and some further powers in G2, for a `tau` that nobody should know.
 #[derive(Debug)]
 pub struct PowersOfTau {
     log_len: usize,
@@ -26,6 +27,7 @@ pub struct PowersOfTau {
     key: VerifyingKey,
     digest: [u8; 32],
     origin: Origin,
+    spaced: Spaced,
     powers: OnceLock<Vec<G1Affine>>,
 }
 
@@ -66,7 +68,7 @@ impl PowersOfTau {
         let (g, h) = (G1Affine::generator(), G2Affine::generator());
         let key = VerifyingKey::new(g, h, (h * tau).into_affine());
         let source = SetupSource::InsecureSeed { name: name.to_owned() };
-        Self::new(log_len, source, key, Origin::Seed(tau))
+        Self::new(log_len, source, key, Origin::Seed(tau), Spaced::Seed(tau))
     }
 
     pub(crate) fn new(
@@ -74,6 +76,7 @@ impl PowersOfTau {
         source: SetupSource,
         key: VerifyingKey,
         origin: Origin,
+        spaced: Spaced,
     ) -> Result<Self, SetupError> {
         if log_len > Self::MAX_LOG_LEN {
             return Err(SetupError::TooLong { log_len, max: Self::MAX_LOG_LEN });
@@ -82,7 +85,7 @@ impl PowersOfTau {
         let mut hasher = blake3::Hasher::new_derive_key(DIGEST_CONTEXT);
         hasher.update(&key.to_bytes());
         let digest = *hasher.finalize().as_bytes();
-        Ok(Self { log_len, source, key, digest, origin, powers: OnceLock::new() })
+        Ok(Self { log_len, source, key, digest, origin, spaced, powers: OnceLock::new() })
     }
 
     /// Logarithm of the number of powers.
@@ -108,6 +111,10 @@ impl PowersOfTau {
 
     pub(crate) fn origin(&self) -> &Origin {
         &self.origin
+    }
+
+    pub(crate) fn spaced(&self) -> &Spaced {
+        &self.spaced
     }
 
     /// All powers `[tau^i]_1`, `i < 2^log_len`; read or computed at the first call and kept.
@@ -149,7 +156,7 @@ impl PowersOfTau {
     }
 
     /// Checks that the first `2^log_len` powers begin with the generator, are in the ratio that `[tau]_2` states
-    /// ([`check_ratio`]), and do not repeat.
+    /// ([`check_ratio`]), and do not repeat; and that those kept in G2 are the same ones.
     ///
     /// # Errors
     /// [`SetupError::NotTheGenerator`], [`SetupError::Inconsistent`], [`SetupError::RootOfUnity`]; as [`Self::prefix`].
@@ -159,7 +166,8 @@ impl PowersOfTau {
             return Err(SetupError::NotTheGenerator { group: "G1" });
         }
         check_ratio(&self.key, &powers)?;
-        check_order(&self.key, 0, &powers)
+        check_order(&self.key, 0, &powers)?;
+        self.check_spaced(log_len, &powers)
     }
 }
 

@@ -9,6 +9,7 @@ pub const ALL: &[Scheme] = &[
     lariat_zeromorph::SCHEME, // Zeromorph [KT24]
     lariat_hyperkzg::SCHEME,  // HyperKZG [BCHO22]
     lariat_mercury::SCHEME,   // Mercury [EG25]
+    lariat_kzh::SCHEME,       // KZH-k [KZH25]
     lariat_dory::SCHEME,      // Dory [Lee21]
     lariat_ligero::SCHEME,    // Ligero [AHIV17]
     lariat_basefold::SCHEME,  // BaseFold [ZCF24]

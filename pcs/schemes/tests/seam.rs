@@ -64,7 +64,7 @@ fn rejects_insecure_parameters_without_leave() {
             assert!(made.is_ok());
         }
     }
-    assert_eq!(refused, 3);
+    assert_eq!(refused, 4);
 }
 
 /// Columns that are all zero: no value but zero is accepted, under any scheme.

@@ -7,8 +7,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
-/// Bytes before the block digests.
+/// Bytes before the powers in G2.
 const FIXED: usize = 402;
+/// Powers in G2 of a file of `2^3` powers: from `[tau^2]_2` to `[tau^7]_2`.
+const IN_G2: usize = 6;
 
 /// A saved setup in a directory of its own, with its bytes.
 fn saved(log_len: usize) -> (TempDir, PathBuf, Vec<u8>) {
@@ -27,10 +29,11 @@ fn open(path: &Path, bytes: &[u8]) -> Result<PowersOfTau, SetupError> {
 /// Makes the digests right again after a change: a forger's file, not a damaged one.
 fn redigest(bytes: &mut [u8], log_len: usize) {
     let blocks = 1usize << log_len.saturating_sub(12);
-    let header = FIXED + 32 * blocks;
+    let digests = FIXED + 128 * crate::spaced::exponents(log_len).len();
+    let header = digests + 32 * blocks;
     let (head, powers) = bytes.split_at_mut(header + 32);
     for (b, block) in powers.chunks(64 << 12).enumerate() {
-        head[FIXED + 32 * b..FIXED + 32 * (b + 1)].copy_from_slice(blake3::hash(block).as_bytes());
+        head[digests + 32 * b..digests + 32 * (b + 1)].copy_from_slice(blake3::hash(block).as_bytes());
     }
     let digest = *blake3::hash(&head[..header]).as_bytes();
     head[header..].copy_from_slice(&digest);
@@ -50,6 +53,11 @@ fn files_give_back_the_setup() {
             assert_eq!(opened.prefix(prefix).unwrap(), original.prefix(prefix).unwrap());
         }
         assert_eq!(opened.powers().unwrap(), original.powers().unwrap());
+        opened.check_powers(log_len).unwrap();
+        for s in 0..=log_len.saturating_sub(2) {
+            let count = 2.min(log_len);
+            assert_eq!(opened.spaced_powers(s, count).unwrap(), original.spaced_powers(s, count).unwrap());
+        }
         // Saving what was opened gives the same bytes, over an old file, and nothing is left beside it.
         opened.save(&path).unwrap();
         assert_eq!(fs::read(&path).unwrap(), bytes);
@@ -79,7 +87,7 @@ fn every_flipped_bit_is_noticed() {
             let error = opened.unwrap_err();
             let expected = match position {
                 0..8 => matches!(error, SetupError::BadMagic { .. }),
-                8..12 => matches!(error, SetupError::BadVersion { expected: 1, .. }),
+                8..12 => matches!(error, SetupError::BadVersion { expected: 2, .. }),
                 12..16 => matches!(error, SetupError::BadLength { .. } | SetupError::TooLong { .. }),
                 _ => matches!(error, SetupError::BadHeader { what: "its digest differs" }),
             };
@@ -186,6 +194,33 @@ fn files_with_right_digests_and_wrong_content_are_refused() {
     assert!(setup.check_powers(0).is_ok());
     let setup = forge(&|f| f[first..first + 64].copy_from_slice(&point)).unwrap();
     assert!(matches!(setup.check_powers(3), Err(SetupError::NotTheGenerator { group: "G1" })));
+}
+
+/// The powers in G2 beside the key: each another one, off the curve, above the modulus, the identity.
+#[test]
+fn files_with_wrong_powers_in_g2_are_refused() {
+    let (_dir, path, bytes) = saved(3);
+    let tau_h = crate::encoding::g2_to_bytes(&setup("file", 3).verifying_key().tau_h);
+    for number in 0..IN_G2 {
+        let (exponent, at) = (number + 2, FIXED + 128 * number);
+        let forge = |change: &dyn Fn(&mut [u8])| {
+            let mut forged = bytes.clone();
+            change(&mut forged[at..at + 128]);
+            redigest(&mut forged, 3);
+            open(&path, &forged).unwrap()
+        };
+        let swapped = forge(&|point| point.copy_from_slice(&tau_h));
+        assert!(matches!(swapped.check_powers(3), Err(SetupError::Inconsistent)), "power {exponent}");
+        // A prefix has the powers of its own length alone.
+        assert_eq!(swapped.check_powers(2).is_ok(), exponent >= 4);
+        for damaged in
+            [forge(&|point| point[0] ^= 1), forge(&|point| add_modulus(&mut point[..32])), forge(&|p| p.fill(0))]
+        {
+            let error = damaged.spaced_powers(0, 3).unwrap_err();
+            assert!(matches!(error, SetupError::BadPoint { group: "G2", index } if index == exponent), "{error}");
+            assert!(damaged.check_powers(3).is_err() && damaged.powers().is_ok());
+        }
+    }
 }
 
 #[test]

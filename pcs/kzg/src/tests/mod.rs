@@ -3,9 +3,9 @@
 mod file;
 mod ptau;
 
-use crate::{Kzg, PowersOfTau, SetupError, check_pairing, divide_by_linear, for_scheme};
+use crate::{Kzg, PairedPoints, PowersOfTau, SetupError, check_pairing, divide_by_linear, for_scheme};
 use ark_ec::{AffineRepr, CurveGroup};
-use ark_ff::{One, UniformRand, Zero};
+use ark_ff::{Field, One, UniformRand, Zero};
 use lariat_algebra::msm::RowValues;
 use lariat_algebra::{Fr, G1Affine};
 use lariat_pcs::{PcsError, PcsKind, Resources, SetupSource};
@@ -40,6 +40,48 @@ fn seeded_powers_are_those_of_the_tau_in_g2() {
 }
 
 #[test]
+fn spaced_powers_are_those_of_tau_in_g2() {
+    let setup = setup("spaced", 9);
+    let (h, tau) = (setup.verifying_key().h, crate::setup::secret("spaced", "tau"));
+    for count in 0..=4usize {
+        for s in 0..=9 - count {
+            let expected: Vec<_> = (0..1u64 << count).map(|i| (h * tau.pow([i << s])).into_affine()).collect();
+            assert_eq!(setup.spaced_powers(s, count).unwrap(), expected);
+        }
+        // No more than a setup of so many powers in G1 has in G2, and no more than 16 of one spacing.
+        let error = setup.spaced_powers(10 - count, count).unwrap_err();
+        assert!(matches!(error, SetupError::TooShort { needed: 10, available: 9 }), "{error}");
+    }
+    assert!(matches!(setup.spaced_powers(0, 5), Err(SetupError::TooShort { needed: 5, available: 9 })));
+    let without = crate::spaced::Spaced::Points(Vec::new());
+    let powers = crate::setup::Origin::Memory(setup.powers().unwrap().to_vec());
+    let bare = PowersOfTau::new(9, setup.source().clone(), setup.verifying_key().clone(), powers, without).unwrap();
+    assert!(matches!(bare.spaced_powers(1, 1), Err(SetupError::BadPoint { group: "G2", index: 2 })));
+}
+
+#[test]
+fn pairings_are_multiplied() {
+    let setup = setup("paired", 4);
+    let tau = crate::setup::secret("paired", "tau");
+    let points = PairedPoints::new(&setup.spaced_powers(1, 2).unwrap());
+    let g = setup.verifying_key().g;
+    // a + b tau^2 + c tau^4 + d tau^6 = 0.
+    let [b, c, d] = [3u64, 5, 7].map(Fr::from);
+    let a = -(b * tau.pow([2]) + c * tau.pow([4]) + d * tau.pow([6]));
+    let multiples = [a, b, c, d].map(|s| g * s);
+    assert!(points.check(&multiples));
+    assert!(points.check(&[Fr::zero(); 4].map(|s| g * s)));
+    for i in 0..4 {
+        let mut wrong = multiples;
+        wrong[i] += g;
+        assert!(!points.check(&wrong));
+    }
+    // As many points as there are, and no others.
+    assert!(!points.check(&[Fr::zero(); 3].map(|s| g * s)));
+    assert!(!points.check(&[Fr::zero(); 5].map(|s| g * s)));
+}
+
+#[test]
 fn digests_bind_the_powers_and_neither_length_nor_name() {
     assert_eq!(setup("a", 3).digest(), setup("a", 20).digest());
     assert_ne!(setup("a", 3).digest(), setup("b", 3).digest());
@@ -48,7 +90,8 @@ fn digests_bind_the_powers_and_neither_length_nor_name() {
     let key = setup("a", 3).verifying_key().clone();
     let powers = setup("a", 3).powers().unwrap().to_vec();
     let source = SetupSource::Ceremony { name: "other".into() };
-    let other = Arc::new(PowersOfTau::new(3, source, key, crate::setup::Origin::Memory(powers)).unwrap());
+    let spaced = crate::spaced::Spaced::Points(Vec::new());
+    let other = Arc::new(PowersOfTau::new(3, source, key, crate::setup::Origin::Memory(powers), spaced).unwrap());
     assert_eq!(other.digest(), setup("a", 3).digest());
     // Tables are shared between the two, sources are not: a seed's setup must not pass for a ceremony's.
     for own in [setup("a", 3), other] {
@@ -149,12 +192,12 @@ fn tables_are_made_once_for_a_setup_and_length() {
 
 #[test]
 fn rejects_a_tau_of_zero_one_or_minus_one() {
-    use crate::{VerifyingKey, setup::Origin};
+    use crate::{VerifyingKey, setup::Origin, spaced::Spaced};
     let (g, h) = (G1Affine::generator(), ark_bn254::G2Affine::generator());
     for tau in [Fr::zero(), Fr::one(), -Fr::one()] {
         let key = VerifyingKey::new(g, h, (h * tau).into_affine());
         let source = SetupSource::InsecureSeed { name: "degenerate".into() };
-        let made = PowersOfTau::new(1, source, key, Origin::Seed(tau));
+        let made = PowersOfTau::new(1, source, key, Origin::Seed(tau), Spaced::Seed(tau));
         assert!(matches!(made, Err(SetupError::DegenerateTau)));
     }
 }

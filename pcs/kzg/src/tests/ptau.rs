@@ -4,6 +4,7 @@ use super::*;
 use crate::Contributions;
 use crate::ptau::POINTS_AT_ONCE;
 use crate::setup::Origin;
+use crate::spaced::Spaced;
 use ark_bn254::{Fq2, G2Affine};
 use ark_ff::FftField;
 use lariat_algebra::Fq;
@@ -42,6 +43,9 @@ fn files_give_back_the_powers() {
             assert_eq!(imported.log_len(), log_len);
             assert_eq!(imported.powers().unwrap(), original.prefix(log_len).unwrap());
             assert_eq!(imported.verifying_key(), original.verifying_key());
+            let spacing = log_len.saturating_sub(4);
+            let in_g2 = |setup: &PowersOfTau| setup.spaced_powers(spacing, log_len - spacing).unwrap();
+            assert_eq!(in_g2(&imported), in_g2(&original));
             assert_eq!(*imported.source(), SetupSource::Ceremony { name: "test-ceremony".into() });
         }
         assert!(matches!(PowersOfTau::import_ptau(&path, "no good", None), Err(SetupError::BadName)));
@@ -187,7 +191,7 @@ fn points_that_are_none_are_refused() {
         assert_eq!(carry, 0);
         assert!(matches!(import(&path, &forged), Err(SetupError::BadPoint { group: "G1", index: 3 })));
     }
-    for index in [0usize, 1] {
+    for index in 0..8usize {
         let mut forged = bytes.clone();
         forged[G2 + 128 * index] ^= 1;
         assert!(matches!(import(&path, &forged), Err(SetupError::BadPoint { group: "G2", index: i }) if i == index));
@@ -197,12 +201,15 @@ fn points_that_are_none_are_refused() {
         .filter_map(|x| G2Affine::get_point_from_x_unchecked(Fq2::new(Fq::from(x), Fq::one()), false))
         .find(|p| !p.is_in_correct_subgroup_assuming_on_curve())
         .unwrap();
-    let mut forged = bytes.clone();
-    for (i, c) in [outside.x.c0, outside.x.c1, outside.y.c0, outside.y.c1].into_iter().enumerate() {
-        let limbs: Vec<u8> = c.0.0.iter().flat_map(|limb| limb.to_le_bytes()).collect();
-        forged[G2 + 128 + 32 * i..G2 + 128 + 32 * (i + 1)].copy_from_slice(&limbs);
+    for index in 1..8usize {
+        let mut forged = bytes.clone();
+        for (i, c) in [outside.x.c0, outside.x.c1, outside.y.c0, outside.y.c1].into_iter().enumerate() {
+            let limbs: Vec<u8> = c.0.0.iter().flat_map(|limb| limb.to_le_bytes()).collect();
+            let at = G2 + 128 * index + 32 * i;
+            forged[at..at + 32].copy_from_slice(&limbs);
+        }
+        assert!(matches!(import(&path, &forged), Err(SetupError::NotInSubgroup { index: i }) if i == index));
     }
-    assert!(matches!(import(&path, &forged), Err(SetupError::NotInSubgroup { index: 1 })));
 }
 
 #[test]
@@ -240,6 +247,14 @@ fn another_tau_in_g2_is_refused() {
     let mut forged = bytes.clone();
     forged.copy_within(G2 + 256..G2 + 384, G2 + 128);
     assert!(matches!(import(&path, &forged), Err(SetupError::Inconsistent)));
+    // Another power of the same tau in place of each that is kept, and of none that is not.
+    for index in 2..8usize {
+        let mut forged = bytes.clone();
+        forged.copy_within(G2 + 128 * (index - 1)..G2 + 128 * index, G2 + 128 * index);
+        assert!(matches!(import(&path, &forged), Err(SetupError::Inconsistent)), "power {index}");
+        let cut = PowersOfTau::import_ptau(&path, "test-ceremony", Some(2));
+        assert_eq!(cut.is_ok(), index >= 4, "power {index}");
+    }
     let mut forged = bytes.clone();
     forged.copy_within(G2 + 128..G2 + 256, G2);
     assert!(matches!(import(&path, &forged), Err(SetupError::NotTheGenerator { group: "G2" })));
@@ -324,7 +339,7 @@ fn rejects_a_tau_that_is_a_root_of_unity() {
         let tau = Fr::get_root_of_unity(order).unwrap();
         let key = crate::VerifyingKey::new(g, h, (h * tau).into_affine());
         let source = SetupSource::InsecureSeed { name: "root".into() };
-        let setup = PowersOfTau::new(3, source, key, Origin::Seed(tau)).unwrap();
+        let setup = PowersOfTau::new(3, source, key, Origin::Seed(tau), Spaced::Seed(tau)).unwrap();
         setup.write_ptau(&path, Contributions::StandIn).unwrap();
         setup
     };
