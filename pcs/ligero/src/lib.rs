@@ -268,7 +268,7 @@ impl PiecePcs for Ligero {
             ),
             term(
                 "proximity of all rows",
-                rate.curve(rows, self.code.log_domain()).and(rate.curve(1, self.code.log_domain())),
+                rate.curve(rows - 1, self.code.log_domain()).and(rate.curve(1, self.code.log_domain())),
                 "[BCIKS20, Thm. 1.5]",
             ),
             term("combined claim", rate.identity(1), "1 / r"),
