@@ -11,7 +11,7 @@ use super::{
     witnesses::with_commitments_of,
 };
 use ark_ec::AffineRepr;
-use ark_ff::{Field, One, Zero};
+use ark_ff::{AdditiveGroup, Field, One, Zero};
 use lariat_algebra::{
     Fr, G1Affine,
     msm::msm,
@@ -41,6 +41,8 @@ const PROXIMITY: [&str; 3] = ["ligero/alpha", "basefold/gamma", "whir/alpha"];
 /// Ligero's pieces are of several rows, whose lengths this message has.
 const LIGERO_ROW: &str = "ligero/row";
 const REDUCED: &str = "reduced evaluations";
+/// Columns that are sent instead of a commitment to them.
+const CLEAR: &str = "batch/evaluations in clear";
 /// The sumcheck of stacked pieces: as many rounds as a stack has variables.
 const STACK: &str = "stacked pieces";
 
@@ -70,30 +72,33 @@ struct Batch {
     piece_vars: usize,
     /// Numbers of variables that occur, ascending.
     sizes: Vec<usize>,
-    /// Columns in the order of evaluations.
-    places: Vec<Place>,
+    /// Columns in the order of evaluations; none for one that is sent in clear.
+    places: Vec<Option<Place>>,
     /// Pieces of the witness.
     witness: Vec<Piece>,
 }
 
 impl Batch {
     fn new(record: &Record, slots: &[usize]) -> Self {
-        let batches = [record.shape.private_batch(), record.shape.witness_batch()];
-        let all = record.shape.all_columns();
+        let is_clear = !clear_events(record).is_empty();
+        let private = if is_clear { Vec::new() } else { record.shape.private_batch() };
+        let num_clear = record.shape.private_batch().len() - private.len();
+        let batches = [private, record.shape.witness_batch()];
+        let all = batches.concat();
         let shortest = all.iter().min().copied().unwrap_or(0);
         // The shortest columns have the most slots.
         let piece_vars = shortest + slots.first().map_or(0, |&k| record.events[k].count);
         let sizes: BTreeSet<usize> = all.iter().map(|&m| m.min(piece_vars)).collect();
         let sizes: Vec<usize> = sizes.into_iter().collect();
         let size_of = |m: usize| sizes.iter().position(|&s| s == m.min(piece_vars)).unwrap();
-        let mut places = vec![Place { size: 0, power: 0, slot: 0 }; all.len()];
-        let (mut power, mut first, mut pieces) = (0, 0, Vec::new());
+        let mut places = vec![None; num_clear + all.len()];
+        let (mut power, mut first, mut pieces) = (0, num_clear, Vec::new());
         for batch in &batches {
             pieces.clear();
             let (long, mut short): (Vec<usize>, Vec<usize>) = (0..batch.len()).partition(|&k| batch[k] >= piece_vars);
             for k in long {
                 let size = size_of(batch[k]);
-                places[first + k] = Place { size, power, slot: 0 };
+                places[first + k] = Some(Place { size, power, slot: 0 });
                 pieces.extend((0..1usize << (batch[k] - piece_vars)).map(|part| Piece { size, power, part }));
                 power += 1;
             }
@@ -102,7 +107,7 @@ impl Batch {
                 let size = size_of(batch[alike[0]]);
                 for piece in alike.chunks(1 << (piece_vars - batch[alike[0]])) {
                     for (slot, &k) in piece.iter().enumerate() {
-                        places[first + k] = Place { size, power, slot };
+                        places[first + k] = Some(Place { size, power, slot });
                     }
                     pieces.push(Piece { size, power, part: 0 });
                     power += 1;
@@ -112,6 +117,17 @@ impl Batch {
         }
         Self { piece_vars, sizes, places, witness: pieces }
     }
+
+    /// The place of a column of the witness.
+    fn place(&self, column: usize) -> Place {
+        self.places[column].expect("the witness is committed to")
+    }
+}
+
+/// Messages of columns in clear before the fingerprints.
+fn clear_events(record: &Record) -> Vec<usize> {
+    let is_clear = |&k: &usize| record.events[k].label == CLEAR;
+    (0..record.map.fingerprint).filter(is_clear).collect()
 }
 
 /// Everything of an opening that forgeries use.
@@ -159,7 +175,8 @@ impl<'a> Opening<'a> {
         };
         let sizes = self.size_weights();
         let slots: Vec<Vec<Fr>> = self.slots.iter().map(|&k| eq_evals(&self.record.challenges(k))).collect();
-        batch.places.iter().map(|p| sizes[p.size] * rho.pow([p.power as u64]) * slots[p.size][p.slot]).collect()
+        let weight = |p: Place| sizes[p.size] * rho.pow([p.power as u64]) * slots[p.size][p.slot];
+        batch.places.iter().map(|place| place.map_or(Fr::zero(), weight)).collect()
     }
 
     /// The weight of each size's claim in the claim reduction.
@@ -187,6 +204,7 @@ pub fn attacks(record: &Record) -> Vec<Attack<'_>> {
     out.extend(wrong_sizes(&opening));
     out.extend(opening.stack.iter().enumerate().map(|(i, &round)| bent_stack(record, i, round)));
     out.extend(unseen_pieces(&opening));
+    out.extend(evaluations_in_clear(record));
     out.extend(wrong_rows(&opening));
     out.extend(super::elsewhere::caps(record));
     out
@@ -271,7 +289,7 @@ fn wrong_evaluations<'a>(opening: &Opening<'a>) -> Vec<Attack<'a>> {
         return linear.get(2).map(|&c| attack("three columns", vec![opening.rho], [a, b, c])).into_iter().collect();
     };
     let mut out = Vec::new();
-    let place = |k: usize| batch.places[k];
+    let place = |k: usize| batch.place(k);
     let is_short = batch.sizes[place(a).size] < batch.piece_vars;
     if is_short {
         // Neighbours in one piece.
@@ -284,11 +302,21 @@ fn wrong_evaluations<'a>(opening: &Opening<'a>) -> Vec<Attack<'a>> {
     if let Some(&c) = linear.iter().find(|&&k| place(k).power != place(a).power && k != b) {
         out.push(attack("columns of two pieces", vec![opening.rho], [a, b, c]));
     }
-    // The private column is of another size, unless it is as long as a piece.
-    if place(0).size != place(a).size && !slope(0).is_zero() {
+    // The private column and those over cells may be of other sizes; the relations are linear in some of them alone.
+    let over_cells = 1 + record.shape.num_step_columns..batch.places.len();
+    let is_linear = |k: usize| {
+        let mut moved = evals.clone();
+        moved[k] += Fr::from(2u64);
+        final_claim(record, &moved) - honest == slope(k).double()
+    };
+    let other = std::iter::once(0).chain(over_cells).find_map(|k| {
+        let size = batch.places[k]?.size;
+        (size != place(a).size && !slope(k).is_zero() && is_linear(k)).then_some((k, size))
+    });
+    if let Some((other, size)) = other {
         let mut targets = opening.reduction.clone();
-        targets.extend(opening.slots.get(place(0).size).filter(|&&k| record.events[k].count > 0));
-        out.push(attack("columns of two sizes", targets, [0, a, b]));
+        targets.extend(opening.slots.get(size).filter(|&&k| record.events[k].count > 0));
+        out.push(attack("columns of two sizes", targets, [other, a, b]));
     }
     out
 }
@@ -327,7 +355,7 @@ fn wrong_commitments<'a>(opening: &Opening<'a>) -> Vec<Attack<'a>> {
     if let Some(batch) = &opening.batch {
         assert_eq!(commitments.len(), batch.witness.len(), "parts are pieces");
         let of_steps: Vec<usize> = (0..commitments.len())
-            .filter(|&i| batch.witness[i].size == batch.places[1].size && batch.witness[i].part == 0)
+            .filter(|&i| batch.witness[i].size == batch.place(1).size && batch.witness[i].part == 0)
             .collect();
         if let [.., i, j] = of_steps[..] {
             let weights = [i, j].map(|i| power(batch.witness[i].power));
@@ -335,7 +363,7 @@ fn wrong_commitments<'a>(opening: &Opening<'a>) -> Vec<Attack<'a>> {
         }
         low = batch.piece_vars;
         count = 1usize << shape.cell_vars.saturating_sub(low);
-        long = batch.witness.iter().position(|p| p.power == batch.places[1 + shape.num_step_columns].power).unwrap();
+        long = batch.witness.iter().position(|p| p.power == batch.place(1 + shape.num_step_columns).power).unwrap();
     } else {
         // Rows: as many for every column over steps, and as many for every one over cells.
         let rows = |l: usize, vars: usize| 1usize << vars.saturating_sub(l);
@@ -415,19 +443,19 @@ fn unseen_pieces<'a>(opening: &Opening<'a>) -> Option<Attack<'a>> {
     let proximity = record.challenge(target).pow([rows]);
     // All pieces of the private column come before those of the witness, which shifts all powers alike.
     let parts = record.witness_parts();
-    let piece = |k: usize| batch.witness.iter().position(|p| p.power == batch.places[k].power).unwrap();
+    let piece = |k: usize| batch.witness.iter().position(|p| p.power == batch.place(k).power).unwrap();
     // Where a piece is among those that are sent: its stack, and its place there.
     let place = |k: usize| {
         let at = parts.is_sent()[..piece(k)].iter().filter(|&&sent| sent).count();
         (at >> opening.stack.len(), at & ((1 << opening.stack.len()) - 1))
     };
     // The first columns over steps of three pieces at one place of their stacks.
-    let is_first = |k: &usize| batch.places[*k].slot == 0 && parts.is_sent()[piece(*k)];
+    let is_first = |k: &usize| batch.place(*k).slot == 0 && parts.is_sent()[piece(*k)];
     let alike = |k: &usize| is_first(k) && place(*k).1 == 0;
     let columns: Vec<usize> = (1..=record.shape.num_step_columns).filter(alike).collect();
     let columns = *columns.first_chunk::<3>()?;
     let kernel = cross(
-        columns.map(|k| rho.pow([batch.places[k].power as u64])),
+        columns.map(|k| rho.pow([batch.place(k).power as u64])),
         columns.map(|k| proximity.pow([place(k).0 as u64])),
     );
     let row = "pieces that no combination sees";
@@ -438,6 +466,22 @@ fn unseen_pieces<'a>(opening: &Opening<'a>) -> Option<Attack<'a>> {
         }
         with_commitments_of(record, &other, tape)
     }))
+}
+
+/// Columns in clear, in which two evaluations differ from the proven ones by what the point does not see.
+fn evaluations_in_clear(record: &Record) -> Vec<Attack<'_>> {
+    let point = record.point(&record.map.main);
+    let forgery = |event: usize| {
+        let log_len = record.events[event].count.trailing_zeros() as usize;
+        let weights = eq_evals(&point[point.len() - log_len..]);
+        let [first, second] = *weights.first_chunk::<2>()?;
+        let last = record.map.main.last()?.challenge;
+        let row = "evaluations in clear at the point";
+        Some(Attack::edit(record, row, "two evaluations", last, move |proof| {
+            record.add(proof, event, &[(0, second), (1, -first)]);
+        }))
+    };
+    clear_events(record).into_iter().filter_map(forgery).collect()
 }
 
 /// Hyrax's combined rows of two lengths, both wrong, with the right values and the right sum of commitments.

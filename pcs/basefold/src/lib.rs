@@ -124,6 +124,7 @@ use lariat_algebra::msm::RowValues;
 use lariat_merkle::{Cap, CommittedRows, OpeningLabels};
 use lariat_pcs::batch::{
     Batched, PieceClaim, PieceOpening, PiecePcs, Shape, Tall, piece_vars, stack_height, usual_height,
+    values_of_a_commitment,
 };
 use lariat_pcs::{
     ErrorTerm, PcsError, PcsInfo, PcsKind, QuantumStatus, Scheme, SecurityBits, SetupSource, VerifyError, Workload,
@@ -233,6 +234,10 @@ impl PiecePcs for BaseFold {
 
     fn piece_vars(&self) -> usize {
         self.params.piece_vars()
+    }
+
+    fn clear_values(&self) -> usize {
+        values_of_a_commitment(self)
     }
 
     fn security(&self, num_pieces: usize) -> SecurityBits {

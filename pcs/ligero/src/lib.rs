@@ -73,7 +73,7 @@ use lariat_algebra::poly::{Powers, eq_evals};
 use lariat_algebra::{Fr, par};
 use lariat_merkle::queries::COLLISION_BITS;
 use lariat_merkle::{Cap, CommittedRows, RateAndRegime, Regime, recv_openings};
-use lariat_pcs::batch::{Batched, PieceClaim, PieceOpening, PiecePcs, Shape, piece_vars};
+use lariat_pcs::batch::{Batched, PieceClaim, PieceOpening, PiecePcs, Shape, piece_vars, values_of_a_commitment};
 use lariat_pcs::{
     ErrorTerm, Pcs, PcsError, PcsInfo, PcsKind, QuantumStatus, Scheme, SecurityBits, SetupSource, VerifyError, Workload,
 };
@@ -238,6 +238,10 @@ impl PiecePcs for Ligero {
 
     fn piece_vars(&self) -> usize {
         self.num_vars
+    }
+
+    fn clear_values(&self) -> usize {
+        values_of_a_commitment(self)
     }
 
     fn security(&self, num_pieces: usize) -> SecurityBits {

@@ -8,6 +8,7 @@ use lariat_algebra::{
 };
 use lariat_kzg::PowersOfTau;
 use lariat_pcs::{Pcs, PcsError, Schemes, ShapeError, VerifyError, Workload};
+use lariat_transcript::encoding::{SCALAR_BYTES, scalar_to_bytes};
 use lariat_transcript::{HashKind, Ready, Session};
 use std::sync::Arc;
 
@@ -99,4 +100,69 @@ fn rejects_a_value_of_columns_that_are_zero() {
             }
         }
     }
+}
+
+/// A short commit call beside a long one, which some schemes send in clear: no value but its own is accepted, and no other
+/// evaluations have it, under any scheme.
+#[test]
+fn rejects_a_wrong_value_of_a_short_commit_call() {
+    let schemes = with_setup().allow_insecure_setup(true);
+    let sizes = [2usize, 2, 6, 6, 6];
+    let batches: [&[usize]; 2] = [&sizes[..2], &sizes[2..]];
+    let point: Vec<Fr> = (5..11u64).map(Fr::from).collect();
+    let mut num_clear = 0;
+    for scheme in schemes.iter() {
+        let pcs = schemes.setup(scheme.kind, Workload { num_vars: &sizes }).unwrap();
+        // The second column of the first call is zero in one case, both in another.
+        for num_short in [2usize, 1, 0] {
+            let entries = |k: usize, m: usize| (0..1u32 << m).map(|i| 3 * i * i + k as u32 + 1).collect();
+            let column = |(k, &m): (usize, &usize)| {
+                let stored = if k < 2 && k >= num_short { Vec::new() } else { entries(k, m) };
+                Column::new(m, ColumnData::U32(stored))
+            };
+            let columns: Vec<Column> = sizes.iter().enumerate().map(column).collect();
+            let columns: Vec<&Column> = columns.iter().collect();
+            let value = |c: &&Column| {
+                let weights = lariat_algebra::poly::eq_evals(&point[6 - c.num_vars()..]);
+                weights.iter().enumerate().map(|(i, w)| *w * c.get(i)).sum::<Fr>()
+            };
+            let honest: Vec<Fr> = columns.iter().map(value).collect();
+            let prove = |claimed: &[Fr]| {
+                let mut channel = session().into_prover();
+                let hints = [&columns[..2], &columns[2..]].map(|own| pcs.commit(own, &mut channel).unwrap());
+                channel.send_scalars("claimed", claimed);
+                pcs.open(&columns, &hints, &point, claimed, &mut channel).unwrap();
+                channel.finish().0
+            };
+            let verify = |proof: &[u8], claimed: &[Fr]| {
+                let mut channel = session().into_verifier(proof);
+                let commitments = batches.map(|batch| pcs.recv_commitments(batch, &mut channel).unwrap());
+                channel.recv_scalars("claimed", claimed.len()).unwrap();
+                pcs.verify(&commitments, &point, claimed, &mut channel)?;
+                channel.finish().unwrap();
+                Ok(())
+            };
+            let proof = prove(&honest);
+            assert_eq!(verify(&proof, &honest), Ok(()), "{}", scheme.kind);
+            for wrong in 0..sizes.len() {
+                let mut claimed = honest.clone();
+                claimed[wrong] += Fr::from(1u64);
+                let verdict: Result<(), VerifyError> = verify(&prove(&claimed), &claimed);
+                assert!(verdict.is_err(), "{}: column {wrong}", scheme.kind);
+            }
+            // In clear: a byte of bits, then the evaluations.
+            let evaluations = columns[..2].iter().flat_map(|c| (0..4).map(|i| scalar_to_bytes(&c.get(i))));
+            let clear = [vec![1], evaluations.collect::<Vec<_>>().concat()].concat();
+            if num_short > 0 && proof.starts_with(&clear) {
+                num_clear += 1;
+                for at in (1..clear.len()).step_by(SCALAR_BYTES) {
+                    let mut forged = proof.clone();
+                    forged[at] ^= 1;
+                    assert!(verify(&forged, &honest).is_err(), "{}: byte {at}", scheme.kind);
+                }
+            }
+        }
+    }
+    // Three schemes from codes, twice each.
+    assert_eq!(num_clear, 6);
 }

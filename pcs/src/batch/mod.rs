@@ -9,21 +9,31 @@
 //! rest zeros; columns of different sizes and of different commit calls do not share pieces. So nothing is padded
 //! beyond one piece a size, and a long sparse column does not make every polynomial long.
 //!
+//! # Short commit calls
+//! A commitment of its own costs a scheme from codes a path for every query, however short its columns are. So a commit call
+//! whose columns have one size below `l`, fit one piece and have together at most [`PiecePcs::clear_values`] evaluations is these
+//! evaluations, sent as scalars. It takes no part in what follows: the verifier evaluates it. Such a scheme's queries reveal
+//! as much of columns so short; nothing here hides.
+//!
 //! # Statement
 //! For each column `k` in `m_k` variables: `f_k(last m_k coordinates of x) = y_k`.
 //!
 //! # Rounds
 //! | | prover | verifier |
 //! |---|---|---|
+//! | commit | bits of the pieces; the scheme's commitment to those that are not zero, or a short call's evaluations | |
 //! | 1 | | `rho`, and for each size `m < l` a point `s_m` of `l - m` coordinates |
 //! | 2 | with more than one size: the reduction of one claim a size to one point ([`lariat_sumcheck::reduction`]) | |
 //! | 3 | | with more than one size: `sigma` |
 //! | 4 | the scheme's opening, of the pieces that are not zero | |
 //!
+//! # Checks
+//! 1. `evaluation of what is sent in clear`, `value of zeros in clear`: columns of a short commit call have the claimed values.
+//! 2. `no piece, no value`: if no piece is sent, the combined value is zero.
+//!
 //! # Zero pieces
 //! A commitment begins with one bit a piece ([`Parts`]); a piece that is zero throughout is neither committed to nor
-//! opened, and the scheme sees no batch without pieces. Claims are combined as if all were there. If no piece is sent, the combined
-//! value must be zero.
+//! opened, and the scheme sees no batch without pieces. Claims are combined as if all were there.
 //!
 //! A size's claims share the point `p_m = (s_m, last m coordinates of x)`, or the last `l` coordinates of `x` for
 //! pieces of long columns. A piece of short columns takes `sum_o eq(s_m, o) y_k` there, over its slots `o`, zero for an
@@ -31,12 +41,13 @@
 //! powers of `rho`, sizes under powers of `sigma`.
 //!
 //! # Soundness
-//! A piece that is not sent is the zero polynomial. A slot of a piece is by definition the polynomial that the piece
+//! A column that is sent in clear has the value that the verifier computes. A piece that is not sent is the zero polynomial. A slot of a piece is by definition the polynomial that the piece
 //! restricts to, so the values that a commitment binds the prover to are determined. One wrong value survives `s_m` with probability at most `(l - m) / r`, `rho` with
 //! (claims of the size) `/ r`, the reduction with `(2 l + sizes) / r`, and `sigma` with (sizes) `/ r`: see
 //! [`Shape::error_degree`]. `x` is drawn after the commitments and everything here after the `y_k`, which the seam's
 //! contract ensures.
 
+mod clear;
 mod layout;
 mod tall;
 #[cfg(test)]
@@ -48,14 +59,18 @@ pub use tall::{Tall, stack_height, usual_height};
 use crate::{
     BatchSize, ErrorTerm, Hardness, MultilinearPcs, Parts, PcsError, PcsInfo, PcsKind, SecurityBits, VerifyError,
 };
+use ark_ff::Zero;
+use clear::Split;
 use lariat_algebra::Fr;
 use lariat_algebra::column::{Column, ColumnData};
 use lariat_algebra::msm::{RowValues, combine_rows};
 use lariat_algebra::poly::Powers;
 use lariat_sumcheck::reduction::{self, Claim, Reduced};
+use lariat_transcript::encoding::SCALAR_BYTES;
 use lariat_transcript::{ProverChannel, PublicCoin, VerifierChannel};
 use layout::Draws;
 
+const LABEL_CLEAR: &str = "batch/evaluations in clear";
 const LABEL_RHO: &str = "batch/rho";
 const LABEL_SLOTS: &str = "batch/slots";
 const LABEL_SIGMA: &str = "batch/sigma";
@@ -108,6 +123,12 @@ pub trait PiecePcs: Send + Sync + 'static {
     /// Number of variables of the polynomial that an opening is about, for an estimate of memory. By default, those of a piece.
     fn opening_vars(&self) -> usize {
         self.piece_vars()
+    }
+
+    /// The most evaluations of columns that fit one piece for which a commit call sends them in clear instead of a commitment:
+    /// a function of the parameters alone. By default there are none; [`values_of_a_commitment`] is the number for which that is shorter.
+    fn clear_values(&self) -> usize {
+        0
     }
 
     /// Security of opening one combination of `num_pieces` pieces, without the reduction to it.
@@ -192,11 +213,17 @@ pub trait PiecePcs: Send + Sync + 'static {
     fn opening_bytes(&self, num_pieces: &[usize]) -> usize;
 }
 
+/// Number of scalars in the bytes that a further commitment to one piece adds to a proof.
+pub fn values_of_a_commitment<S: PiecePcs>(scheme: &S) -> usize {
+    let opening = scheme.opening_bytes(&[1, 1]) - scheme.opening_bytes(&[1]);
+    (scheme.commitment_bytes(1) + opening) / SCALAR_BYTES
+}
+
 /// A [`PiecePcs`] as a scheme for columns of all sizes.
 #[derive(Clone, Debug)]
 pub struct Batched<S>(pub S);
 
-/// What the prover keeps: which pieces are sent, and the scheme's hint if any is.
+/// What the prover keeps: which pieces are sent, and the scheme's hint if any is committed to.
 pub struct BatchedHint<H> {
     parts: Parts,
     inner: Option<H>,
@@ -205,8 +232,17 @@ pub struct BatchedHint<H> {
 /// A commitment to those pieces of a batch that are not zero.
 pub struct BatchedCommitment<C> {
     parts: Parts,
-    /// None if no piece is sent.
-    inner: Option<C>,
+    sent: Sent<C>,
+}
+
+/// What follows the bits of the pieces.
+enum Sent<C> {
+    /// Nothing: all pieces are zero.
+    Nothing,
+    /// The evaluations of all columns, one after the other.
+    Clear(Vec<Fr>),
+    /// The scheme's commitment.
+    Pieces(C),
 }
 
 /// What prover and verifier derive alike from the claims: one combined claim a size.
@@ -262,13 +298,19 @@ fn check_empty(value: Fr) -> Result<(), VerifyError> {
 }
 
 impl<S: PiecePcs> Batched<S> {
-    fn shape(&self, batches: &[&[usize]]) -> Shape {
-        Shape::new(self.0.piece_vars(), batches)
+    fn split<'a>(&self, batches: &'a [&'a [usize]]) -> Split<'a> {
+        Split::new(self.0.piece_vars(), batches, self.0.clear_values())
     }
 
-    /// Numbers of pieces that are sent, of the batches of which one is.
-    fn nums_sent(batches: &[BatchSize<'_>]) -> Vec<usize> {
-        batches.iter().map(|batch| batch.num_sent).filter(|&num_sent| num_sent > 0).collect()
+    /// The pieces of the calls that the scheme commits to.
+    fn shape(&self, batches: &[&[usize]]) -> Shape {
+        self.split(batches).shape(self.0.piece_vars())
+    }
+
+    /// The number of variables of the columns of a call that is sent in clear; none for another.
+    fn clear_vars(&self, num_vars: &[usize]) -> Option<usize> {
+        let is_clear = clear::is_clear(self.0.piece_vars(), num_vars, self.0.clear_values());
+        num_vars.first().copied().filter(|_| is_clear)
     }
 }
 
@@ -338,25 +380,37 @@ impl<S: PiecePcs> MultilinearPcs for Batched<S> {
 
     fn commit(&self, columns: &[&Column]) -> Result<(Self::Commitment, Self::Hint), PcsError> {
         let num_vars: Vec<usize> = columns.iter().map(|c| c.num_vars()).collect();
-        let shape = self.shape(&[&num_vars]);
+        if self.clear_vars(&num_vars).is_some() {
+            let values = clear::evaluations(columns);
+            let parts = Parts::new(vec![values.iter().any(|value| !value.is_zero())]);
+            let sent = if parts.num_sent() == 0 { Sent::Nothing } else { Sent::Clear(values) };
+            return Ok((BatchedCommitment { parts: parts.clone(), sent }, BatchedHint { parts, inner: None }));
+        }
+        let shape = Shape::new(self.0.piece_vars(), &[&num_vars]);
         let slots = shape.slots(0, columns);
         let pieces = shape.pieces(0, columns, &slots);
         let parts = Parts::new(pieces.iter().map(|piece| !piece.is_zero()).collect());
-        let sent = parts.select(pieces);
-        let made = if sent.is_empty() { None } else { Some(self.0.commit(&sent)?) };
-        let (inner, hint) = made.unzip();
-        Ok((BatchedCommitment { parts: parts.clone(), inner }, BatchedHint { parts, inner: hint }))
+        let pieces = parts.select(pieces);
+        let (sent, inner) = if pieces.is_empty() {
+            (Sent::Nothing, None)
+        } else {
+            let (commitment, hint) = self.0.commit(&pieces)?;
+            (Sent::Pieces(commitment), Some(hint))
+        };
+        Ok((BatchedCommitment { parts: parts.clone(), sent }, BatchedHint { parts, inner }))
     }
 
     fn send_commitment(&self, commitment: &Self::Commitment, channel: &mut ProverChannel) {
         commitment.parts.send(channel);
-        if let Some(inner) = &commitment.inner {
-            self.0.send_commitment(inner, channel);
+        match &commitment.sent {
+            Sent::Nothing => {}
+            Sent::Clear(values) => channel.send_scalars(LABEL_CLEAR, values),
+            Sent::Pieces(inner) => self.0.send_commitment(inner, channel),
         }
     }
 
     fn num_parts(&self, num_vars: &[usize]) -> usize {
-        self.shape(&[num_vars]).num_pieces().iter().sum()
+        Shape::new(self.0.piece_vars(), &[num_vars]).num_pieces().iter().sum()
     }
 
     fn recv_commitment(
@@ -365,11 +419,12 @@ impl<S: PiecePcs> MultilinearPcs for Batched<S> {
         channel: &mut VerifierChannel<'_>,
     ) -> Result<Self::Commitment, VerifyError> {
         let parts = Parts::recv(MultilinearPcs::num_parts(self, num_vars), channel)?;
-        let inner = match parts.num_sent() {
-            0 => None,
-            num_sent => Some(self.0.recv_commitment(num_sent, channel)?),
+        let sent = match (parts.num_sent(), self.clear_vars(num_vars)) {
+            (0, _) => Sent::Nothing,
+            (_, Some(m)) => Sent::Clear(channel.recv_scalars(LABEL_CLEAR, num_vars.len() << m)?),
+            (num_sent, None) => Sent::Pieces(self.0.recv_commitment(num_sent, channel)?),
         };
-        Ok(BatchedCommitment { parts, inner })
+        Ok(BatchedCommitment { parts, sent })
     }
 
     fn open(
@@ -381,17 +436,12 @@ impl<S: PiecePcs> MultilinearPcs for Batched<S> {
         evals: &[Fr],
         channel: &mut ProverChannel,
     ) -> Result<(), PcsError> {
-        let shape = self.shape(batches);
         let len = 1usize << self.0.piece_vars();
-        let mut rest = columns;
-        let of_batches: Vec<&[&Column]> = batches
-            .iter()
-            .map(|batch| {
-                let (own, others) = rest.split_at(batch.len());
-                rest = others;
-                own
-            })
-            .collect();
+        let split = self.split(batches);
+        let shape = split.shape(self.0.piece_vars());
+        let of_batches = split.committed(split.by_call(columns));
+        let evals = split.committed(split.by_call(evals)).concat();
+        let hints = split.committed(hints.iter().copied());
         let slots: Vec<_> = of_batches.iter().enumerate().map(|(batch, own)| shape.slots(batch, own)).collect();
         let mut pieces: Vec<Vec<RowValues<'_>>> = hints
             .iter()
@@ -399,7 +449,7 @@ impl<S: PiecePcs> MultilinearPcs for Batched<S> {
             .map(|(batch, hint)| hint.parts.select(shape.pieces(batch, of_batches[batch], &slots[batch])))
             .collect();
         let parts: Vec<&Parts> = hints.iter().map(|hint| &hint.parts).collect();
-        let sizes = size_claims(&shape, &parts, point, evals, channel);
+        let sizes = size_claims(&shape, &parts, point, &evals, channel);
 
         // Step 2: one point for all sizes.
         let combine = |size: usize| {
@@ -445,9 +495,21 @@ impl<S: PiecePcs> MultilinearPcs for Batched<S> {
         evals: &[Fr],
         channel: &mut VerifierChannel<'_>,
     ) -> Result<(), VerifyError> {
-        let shape = self.shape(batches);
+        // Check 1: what is sent in clear.
+        let split = self.split(batches);
+        for ((commitment, num_vars), own) in commitments.iter().zip(batches).zip(split.by_call(evals)) {
+            match (&commitment.sent, self.clear_vars(num_vars)) {
+                (Sent::Clear(values), Some(m)) => clear::check(values, m, point, own)?,
+                (_, Some(_)) => clear::check_zeros(own)?,
+                (_, None) => {}
+            }
+        }
+
+        let shape = split.shape(self.0.piece_vars());
+        let commitments = split.committed(commitments.iter().copied());
+        let evals = split.committed(split.by_call(evals)).concat();
         let parts: Vec<&Parts> = commitments.iter().map(|commitment| &commitment.parts).collect();
-        let sizes = size_claims(&shape, &parts, point, evals, channel);
+        let sizes = size_claims(&shape, &parts, point, &evals, channel);
 
         // Step 2: one point for all sizes.
         let num_sizes = sizes.claims.len();
@@ -461,23 +523,32 @@ impl<S: PiecePcs> MultilinearPcs for Batched<S> {
         };
         let Some((coefficients, point, value)) = combine_sizes(sizes, reduced) else { return Ok(()) };
 
-        // Step 4: the scheme's opening.
+        // Step 4: the scheme's opening. Check 2: none without pieces.
         if coefficients.is_empty() {
             return check_empty(value);
         }
         let claim = PieceClaim { coefficients: &coefficients, point: &point, value };
-        let commitments: Vec<&S::Commitment> = commitments.iter().filter_map(|c| c.inner.as_ref()).collect();
+        let sent = commitments.iter().filter_map(|commitment| match &commitment.sent {
+            Sent::Pieces(inner) => Some(inner),
+            Sent::Nothing | Sent::Clear(_) => None,
+        });
+        let commitments: Vec<&S::Commitment> = sent.collect();
         self.0.verify(&commitments, claim, channel)
     }
 
     fn commitment_bytes(&self, batch: BatchSize<'_>) -> usize {
-        let sent = if batch.num_sent == 0 { 0 } else { self.0.commitment_bytes(batch.num_sent) };
+        let sent = match (batch.num_sent, self.clear_vars(batch.num_vars)) {
+            (0, _) => 0,
+            (_, Some(m)) => SCALAR_BYTES * (batch.num_vars.len() << m),
+            (num_sent, None) => self.0.commitment_bytes(num_sent),
+        };
         Parts::bytes_for(MultilinearPcs::num_parts(self, batch.num_vars)) + sent
     }
 
     fn opening_bytes(&self, batches: &[BatchSize<'_>], _point_len: usize) -> usize {
         let num_vars: Vec<&[usize]> = batches.iter().map(|batch| batch.num_vars).collect();
-        let nums_sent = Self::nums_sent(batches);
+        let nums_sent = self.split(&num_vars).committed(batches.iter().map(|batch| batch.num_sent));
+        let nums_sent: Vec<usize> = nums_sent.into_iter().filter(|&num_sent| num_sent > 0).collect();
         let opening = if nums_sent.is_empty() { 0 } else { self.0.opening_bytes(&nums_sent) };
         self.shape(&num_vars).reduction_bytes() + opening
     }

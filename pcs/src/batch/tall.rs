@@ -159,6 +159,10 @@ impl<S: PiecePcs> PiecePcs for Tall<S> {
         self.inner.piece_vars() - self.height
     }
 
+    fn clear_values(&self) -> usize {
+        self.inner.clear_values()
+    }
+
     fn security(&self, num_pieces: usize) -> SecurityBits {
         self.inner.security(num_pieces).and(SecurityBits::of_degree(DEGREE * self.height))
     }

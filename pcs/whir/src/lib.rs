@@ -103,6 +103,7 @@ use lariat_merkle::queries::COLLISION_BITS;
 use lariat_merkle::{Cap, CommittedRows, recv_openings};
 use lariat_pcs::batch::{
     Batched, PieceClaim, PieceOpening, PiecePcs, Shape, Tall, piece_vars, stack_height, usual_height,
+    values_of_a_commitment,
 };
 use lariat_pcs::{
     ErrorTerm, Pcs, PcsError, PcsInfo, PcsKind, QuantumStatus, Scheme, SecurityBits, SetupSource, VerifyError, Workload,
@@ -271,6 +272,10 @@ impl PiecePcs for Whir {
 
     fn piece_vars(&self) -> usize {
         self.config.num_vars()
+    }
+
+    fn clear_values(&self) -> usize {
+        values_of_a_commitment(self)
     }
 
     fn security(&self, num_pieces: usize) -> SecurityBits {
