@@ -44,7 +44,8 @@ fn run(check: bool) -> Result<ExitCode, BenchError> {
     let alone = load(&suite.join("results/alone.jsonl"))?;
     let proofs = load(&suite.join("results/zkvm.jsonl"))?;
     let heights = heights(&suite.join("results/heights.jsonl"))?;
-    let text = comparison::document(&lariat_schemes::all(), &alone, &proofs, &heights)?;
+    let papers = load(&suite.join("results/papers.jsonl"))?;
+    let text = comparison::document(&lariat_schemes::all(), &alone, &proofs, &heights, &papers)?;
     let path = suite.join("../docs/pcs-comparison.md");
     if fs::read_to_string(&path).is_ok_and(|old| old == text) {
         return Ok(ExitCode::SUCCESS);

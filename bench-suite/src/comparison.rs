@@ -1,7 +1,7 @@
 //! The document that compares the schemes: `docs/pcs-comparison.md`, made from committed records.
 
 use crate::{
-    AloneRecord, BenchError, HeightRecord, Measured, Record, Spread, machine,
+    AloneRecord, BenchError, HeightRecord, Measured, Record, Spread, machine, papers,
     record::{SEED_NOTE, whole_bits},
     report::bits,
     setup,
@@ -70,6 +70,11 @@ Ligero, BaseFold and WHIR are here over a field that they do not need, so that t
 
 The curve-based schemes pay for the field as well, with scalars of 254 bits, but it is the field of their group.
 ";
+const PAPERS: &str = "\
+Every scheme on a case that its paper, or the page of its authors, gives figures for: one polynomial of uniform field elements, \
+with the rate and the bits that the scheme has here, 100 proven ones for those over hashes. Bytes are of commitment and opening \
+together, in a proof that was made and verified. Times are not compared: machines and fields differ, and the records, which have \
+them, are of a machine that others used as well. (`scripts/pcs-comparison.sh --papers` measures this anew.)";
 
 /// Spread, least, median and greatest, is in the records; here are medians.
 fn median<M>(records: &[&M], value: impl Fn(&M) -> f64) -> Option<f64> {
@@ -109,12 +114,14 @@ pub fn document(
     alone: &[AloneRecord],
     proofs: &[Record],
     heights: &[HeightRecord],
+    papers: &[AloneRecord],
 ) -> Result<String, BenchError> {
     let mut text = INTRODUCTION.to_owned();
     text += &assumptions(schemes)?;
     text += &alone_tables(schemes, alone);
     text += &proof_tables(schemes, proofs);
     text += &height_table(heights);
+    text += &paper_table(papers);
     text += OUTSIDE;
     text += &conditions(alone, proofs);
     Ok(text)
@@ -283,6 +290,29 @@ fn height_table(records: &[HeightRecord]) -> String {
     text
 }
 
+/// Claims of papers beside ours. A case without a record has dashes.
+fn paper_table(records: &[AloneRecord]) -> String {
+    let mut text = format!(
+        "\n## Each scheme on its paper's case\n\n{PAPERS}\n\n\
+         | scheme | variables | claimed | where | ours: bytes | why |\n\
+         |---|---|---|---|---|---|\n"
+    );
+    for case in papers::CASES {
+        let record = records.iter().find(|r| (r.cell.pcs.as_str(), r.cell.num_vars) == (case.pcs, case.num_vars));
+        let _ = writeln!(
+            text,
+            "| {} | {} | {} | {} | {} | {} |",
+            case.pcs,
+            case.num_vars,
+            case.claim,
+            case.place,
+            record.map_or("-".to_owned(), |r| grouped(r.proof_bytes as u64)),
+            case.reason,
+        );
+    }
+    text
+}
+
 /// Where and how it was measured.
 fn conditions(alone: &[AloneRecord], proofs: &[Record]) -> String {
     fn setups<M: Measured>(records: &[M]) -> impl Iterator<Item = String> {
@@ -317,10 +347,11 @@ mod tests {
     #[test]
     fn the_document_has_a_row_for_every_scheme_even_without_records() {
         let schemes = lariat_schemes::all();
-        let text = document(&schemes, &[], &[], &[]).unwrap();
+        let text = document(&schemes, &[], &[], &[], &[]).unwrap();
         for scheme in schemes.iter() {
             let rows = text.lines().filter(|l| l.starts_with(&format!("| {} |", scheme.kind))).count();
-            assert_eq!(rows, 1 + ALONE.len(), "{}", scheme.kind);
+            let cases = papers::CASES.iter().filter(|case| case.pcs == scheme.kind.name()).count();
+            assert_eq!(rows, 1 + ALONE.len() + cases, "{}", scheme.kind);
         }
     }
 

@@ -16,6 +16,7 @@ mod error;
 mod machine;
 mod measure;
 mod operations;
+pub mod papers;
 pub mod plot;
 mod record;
 pub mod report;

@@ -11,7 +11,7 @@ use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_m
 use lariat_algebra::Fr;
 use lariat_algebra::column::{Column, ColumnData};
 use lariat_algebra::poly::eq_evals;
-use lariat_dory::{Dory, Setup};
+use lariat_dory::{Dory, Setup, constants::Constants, gt};
 use lariat_pcs::batch::Batched;
 use lariat_pcs::{Commitments, Pcs};
 use lariat_transcript::{HashKind, Ready, Session};
@@ -83,5 +83,22 @@ fn dory(c: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, dory);
+/// Elements of the target group as bytes and back, as many as six rounds have messages in, and the test of membership.
+fn target_group(c: &mut Criterion) {
+    const ELEMENTS: usize = 36;
+    let bytes = &Constants::get().to_bytes()[..ELEMENTS * gt::BYTES];
+    let elements = gt::from_bytes(bytes, ELEMENTS).expect("elements");
+    let mut group = c.benchmark_group(format!("gt/{ELEMENTS} elements of {} bytes", gt::BYTES));
+    group.throughput(Throughput::Elements(ELEMENTS as u64));
+    group.bench_function("compress", |b| b.iter(|| gt::to_bytes(black_box(&elements))));
+    group.bench_function("decompress", |b| b.iter(|| gt::from_bytes(black_box(bytes), ELEMENTS)));
+    // A round's first message.
+    group.bench_function("decompress in fours", |b| {
+        b.iter(|| bytes.chunks_exact(4 * gt::BYTES).map(|four| gt::from_bytes(black_box(four), 4)).all(|r| r.is_ok()));
+    });
+    group.bench_function("members", |b| b.iter(|| gt::members(black_box(&elements))));
+    group.finish();
+}
+
+criterion_group!(benches, target_group, dory);
 criterion_main!(benches);

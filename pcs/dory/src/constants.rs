@@ -180,9 +180,12 @@ mod tests {
     #[test]
     fn a_damaged_file_is_not_read() {
         assert_eq!(Constants::from_bytes(BYTES).as_ref(), Some(Constants::get()));
-        let mut damaged = BYTES.to_vec();
-        damaged[7] ^= 1;
-        for bytes in [&BYTES[1..], &[BYTES, &[0]].concat(), &BYTES[..BYTES.len() - 32], &damaged, &[]] {
+        let mut no_element = BYTES.to_vec();
+        no_element[gt::BYTES..gt::BYTES + gt::BYTES / 2].fill(0);
+        let mut not_canonical = BYTES.to_vec();
+        not_canonical[..32].fill(0xff);
+        let shorter = &BYTES[..BYTES.len() - 32];
+        for bytes in [&BYTES[1..], &[BYTES, &[0]].concat(), shorter, &no_element, &not_canonical, &[]] {
             assert_eq!(Constants::from_bytes(bytes), None);
         }
     }

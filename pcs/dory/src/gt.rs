@@ -1,18 +1,36 @@
 //! The target group GT: the subgroup of order `r` of `F_{q^12}^*`.
 //!
 //! # Encoding
-//! An element is `a + b w` with `a, b` in `F_{q^6}` and `w^2 = v`. Its norm to `F_{q^6}` is one, so unless it is one
-//! itself it equals `(c + w) / (c - w)` for `c = (1 + a) / b` alone: the compression by tori [RS03]. An element is
-//! encoded as the six coordinates of `c`, 32 bytes each; the identity as zeros, since `c = 0` would be `-1`, which is
-//! not cyclotomic. No encoding stands for zero, or for an element of another norm.
+//! An element is `a + b w` with `a, b` in `F_{q^6} = F_{q^2}[v] / (v^3 - xi)` and `w^2 = v`. Its norm to `F_{q^6}` is
+//! one, so unless it is one itself it equals `(c + w) / (c - w)` for `c = (1 + a) / b` alone: the compression by the
+//! torus `T_2` [RS03], to half of the coordinates. An element of GT is in the smaller torus `T_6` over `F_{q^2}` as well,
+//! the cyclotomic subgroup, in which `f f^(q^4) = f^(q^2)`. With `c = c_0 + c_1 v + c_2 v^2` this is [NBS08]
+//!
+//! `c_0 c_1 = xi c_2^2 + 1/3`,
+//!
+//! since `q^2`-powers of `f` have `-(z c_0 + z^2 c_1 v + c_2 v^2)` and `z^2 c_0 + z c_1 v + c_2 v^2` in place of `c`, for a
+//! cube root of unity `z`. The right side is never zero: `-1/3` is a square of `F_{q^2}`, as all of `F_q` are, and `xi` is
+//! none. So `c_0` is never zero, and the pair `c_0, c_2` determines `c_1`. Every pair with `c_0 != 0` comes from exactly
+//! one element: of both, pairs and elements other than one, there are `q^4 - q^2`. An element is encoded as the four
+//! coordinates of `c_0` and `c_2`, 32 bytes each; the identity as zeros. No other bytes with `c_0 = 0` are accepted. All
+//! that is decoded is thus cyclotomic, and no test for that is left to make.
+//!
+//! Back to `F_{q^12}`: with `b` and `e` for what the two powers have in place of `c`, the first with its sign changed, the
+//! condition reads `c e + c b + b e = -v`, and so `c^2 - v = (c + b) (c + e)`, whose inverse is `(b + e) / s` for
+//! `s = (c + b) (b + e) (e + c)` in `F_{q^2}`. Multiplied out,
+//!
+//! `f = 1 - 2/D [2 xi c_2 C^3 - C^4 v - t C^2 v^2] + 2/D [(C^3 - xi t c_2) C^2 + 2/3 C^3 v + (t^2 - C^3 c_2) C v^2] w`
+//!
+//! where `C = c_0`, `t = c_0 c_1 = xi c_2^2 + 1/3` and `D = -s C^3 = C^6 + xi t^3 + 2 xi c_2 (4/3 - t) C^3`, which is not
+//! zero: 16 products and 4 squares in `F_{q^2}`, and one inversion for all elements of a message. Reading `c_0` and `c_2`
+//! off this, `c_0 = 2 a_1 / (3 b_1)` and `c_2 = (1 - a_0) / (3 xi b_1)`, with `b_1 != 0` but for the identity.
 //!
 //! # Membership
-//! Elements of norm one form a group of order `q^6 + 1`. They are in its subgroup of order `q^4 - q^2 + 1`, where
-//! inverses are conjugates and squares are cheap [GS10], exactly if `f f^(q^4) = f^(q^2)`; and there they have order
-//! `r` or one exactly if `f^(6 x + 2) f^q f^(q^3) = f^(q^2)`, for the curve's parameter `x` [Scott21; DLZZ22]: the
-//! group is cyclic, powers of `q` are cheap, and the greatest common divisor of `6 x + 2 + q - q^2 + q^3` and
-//! `q^4 - q^2 + 1` is `r`. One exponentiation by 65 bits instead of one by 254. The first test comes with decoding; the
-//! second, which costs twenty times as much, turns a [`Cyclotomic`] into a [`Gt`].
+//! The cyclotomic subgroup has `q^4 - q^2 + 1` elements; inverses are conjugates there and squares are cheap [GS10]. Its
+//! elements have order `r` or one exactly if `f^(6 x + 2) f^q f^(q^3) = f^(q^2)`, for the curve's parameter `x`
+//! [Scott21; DLZZ22]: the group is cyclic, powers of `q` are cheap, and the greatest common divisor of
+//! `6 x + 2 + q - q^2 + q^3` and `q^4 - q^2 + 1` is `r`. One exponentiation by 65 bits instead of one by 254. This test
+//! turns a [`Cyclotomic`], which is what decoding gives, into a [`Gt`].
 //!
 //! # Products of powers
 //! `f^q = f^(6 x^2)` in GT, so an exponent is split into two of 127 bits by one division by `6 x^2`, and
@@ -21,21 +39,21 @@
 use crate::fq;
 use ark_bn254::{Config, Fq2, Fq6, Fq12};
 use ark_ec::bn::BnConfig;
-use ark_ff::{CyclotomicMultSubgroup, Field, Fp6Config, One, PrimeField, Zero, batch_inversion};
+use ark_ff::{AdditiveGroup, CyclotomicMultSubgroup, Field, Fp6Config, MontFp, One, PrimeField, Zero, batch_inversion};
 use lariat_algebra::{
-    Fr,
+    Fq, Fr,
     count::{self, Kernel},
     par,
 };
 use lariat_pcs::VerifyError;
 
 /// Bytes of an encoded element.
-pub const BYTES: usize = 6 * fq::BYTES;
+pub const BYTES: usize = 4 * fq::BYTES;
 
 /// A coordinate is not below the base field's modulus.
 pub const CHECK_CANONICAL: &str = "GT coordinates are canonical";
-/// An element is not in the cyclotomic subgroup.
-pub const CHECK_CYCLOTOMIC: &str = "GT elements are cyclotomic";
+/// `c_0` is zero and `c_2` is not: an encoding of nothing.
+pub const CHECK_ENCODING: &str = "GT encodings are those of elements";
 /// An element is not of order `r`.
 pub const CHECK_SUBGROUP: &str = "GT elements are in the subgroup";
 
@@ -62,6 +80,14 @@ impl Cyclotomic {
         self.0.is_one()
     }
 }
+
+/// A third.
+const THIRD: Fq = MontFp!("14592161914559516814830937163504850059130874104865215775126025263096817472389");
+/// `1 / (3 xi)`.
+const BY_THREE_XI: Fq2 = Fq2::new(
+    MontFp!("21621313080719284060999498358119991246151234191964923374119659383734918571893"),
+    MontFp!("4893712837199837956193302097516870446659744364436505290438606033355640005984"),
+);
 
 /// `6 x^2`, congruent to `q` modulo `r`.
 const SIX_X_SQUARED: u128 = 6 * (Config::X[0] as u128) * (Config::X[0] as u128);
@@ -109,13 +135,14 @@ impl Gt {
 
 /// The encodings of many elements, one after the other. One inversion.
 pub fn to_bytes(elements: &[Cyclotomic]) -> Vec<u8> {
-    // Only the identity has b = 0: -1 is not cyclotomic. Inversion leaves zero as it is, and c = 0.
-    let mut c: Vec<Fq6> = elements.iter().map(|f| f.0.c1).collect();
-    batch_inversion(&mut c);
+    // Only the identity has b_1 = 0. Inversion leaves zero as it is, and both coordinates are zero then.
+    let mut inverses: Vec<Fq2> = elements.iter().map(|f| f.0.c1.c1).collect();
+    batch_inversion(&mut inverses);
     let mut out = Vec::with_capacity(BYTES * elements.len());
-    for (c, Cyclotomic(f)) in c.iter().zip(elements) {
-        let c = *c * (f.c0 + Fq6::one());
-        for coordinate in [c.c0, c.c1, c.c2].iter().flat_map(|x| [x.c0, x.c1]) {
+    for (inverse, Cyclotomic(f)) in inverses.iter().zip(elements) {
+        let c0 = by(f.c0.c1 * inverse, THIRD).double();
+        let c2 = (Fq2::ONE - f.c0.c0) * inverse * BY_THREE_XI;
+        for coordinate in [c0.c0, c0.c1, c2.c0, c2.c1] {
             out.extend(fq::to_bytes(&coordinate));
         }
     }
@@ -126,23 +153,22 @@ pub fn to_bytes(elements: &[Cyclotomic]) -> Vec<u8> {
 /// inversion.
 ///
 /// # Errors
-/// When a coordinate is not canonical or an element is not cyclotomic.
+/// When there are more or fewer bytes, a coordinate is not canonical, or `c_0` is zero and `c_2` is not.
 pub fn from_bytes(bytes: &[u8], count: usize) -> Result<Vec<Cyclotomic>, VerifyError> {
     let (chunks, _) = bytes.as_chunks::<BYTES>();
     if bytes.len() != BYTES * count {
         return Err(VerifyError::Check { check: CHECK_CANONICAL });
     }
-    let mut tori = Vec::with_capacity(count);
+    let mut pairs = Vec::with_capacity(count);
     for chunk in chunks {
-        let [x0, x1, x2, x3, x4, x5] =
-            fq::many_from_bytes(chunk).ok_or(VerifyError::Check { check: CHECK_CANONICAL })?;
-        tori.push(Fq6::new(Fq2::new(x0, x1), Fq2::new(x2, x3), Fq2::new(x4, x5)));
+        let [x0, x1, x2, x3] = fq::many_from_bytes(chunk).ok_or(VerifyError::Check { check: CHECK_CANONICAL })?;
+        let (c0, c2) = (Fq2::new(x0, x1), Fq2::new(x2, x3));
+        if c0.is_zero() && !c2.is_zero() {
+            return Err(VerifyError::Check { check: CHECK_ENCODING });
+        }
+        pairs.push((c0, c2));
     }
-    let elements = decompress(&tori);
-    if !elements.iter().all(is_cyclotomic) {
-        return Err(VerifyError::Check { check: CHECK_CYCLOTOMIC });
-    }
-    Ok(elements.into_iter().map(Cyclotomic).collect())
+    Ok(decompress(&pairs).into_iter().map(Cyclotomic).collect())
 }
 
 /// The `count` elements that bytes of this crate's own encode: a test shows that they are in GT.
@@ -163,34 +189,52 @@ pub fn members(elements: &[Cyclotomic]) -> Result<Vec<Gt>, VerifyError> {
     Ok(elements.iter().map(|element| Gt(element.0)).collect())
 }
 
-/// `v` times an element of `F_{q^6} = F_{q^2}[v] / (v^3 - xi)`.
-fn times_v(x: Fq6) -> Fq6 {
-    Fq6::new(ark_bn254::Fq6Config::mul_fp2_by_nonresidue(x.c2), x.c0, x.c1)
+/// An element of `F_{q^2}` times one of `F_q`.
+fn by(mut x: Fq2, factor: Fq) -> Fq2 {
+    x.mul_assign_by_fp(&factor);
+    x
 }
 
-/// `(c + w) / (c - w)`, and one for `c = 0`.
-fn decompress(tori: &[Fq6]) -> Vec<Fq12> {
-    // (c + w) / (c - w) = (c^2 + v + 2 c w) / (c^2 - v); v is no square.
-    let v = times_v(Fq6::one());
-    let squares: Vec<Fq6> = tori.iter().map(Field::square).collect();
-    let mut inverses: Vec<Fq6> = squares.iter().map(|s| *s - v).collect();
-    batch_inversion(&mut inverses);
-    tori.iter()
-        .zip(&squares)
-        .zip(&inverses)
-        .map(|((c, square), inverse)| {
-            if c.is_zero() {
-                return Fq12::one();
-            }
-            Fq12::new((*square + v) * inverse, (*c + c) * inverse)
+/// `xi` times an element of `F_{q^2}`.
+fn times_xi(x: Fq2) -> Fq2 {
+    ark_bn254::Fq6Config::mul_fp2_by_nonresidue(x)
+}
+
+/// The elements with coordinates `c_0` and `c_2`; one for `c_0 = 0`. One inversion.
+fn decompress(pairs: &[(Fq2, Fq2)]) -> Vec<Fq12> {
+    let third = Fq2::new(THIRD, Fq::ZERO);
+    // c_0^3, xi t c_2, and t.
+    let parts: Vec<[Fq2; 3]> = pairs
+        .iter()
+        .map(|(c0, c2)| {
+            let t = times_xi(c2.square()) + third;
+            [c0.square() * c0, times_xi(t * c2), t]
+        })
+        .collect();
+    // Never zero: (2 / D)^-1 is half of the root of a norm.
+    let mut factors: Vec<Fq2> = pairs
+        .iter()
+        .zip(&parts)
+        .map(|((_, c2), [cube, mixed, t])| {
+            let linear = by(times_xi(*c2), THIRD + Fq::ONE) - mixed;
+            (*cube + linear.double()) * cube + times_xi(t.square() * t)
+        })
+        .collect();
+    batch_inversion(&mut factors);
+    pairs
+        .iter()
+        .zip(&parts)
+        .zip(&factors)
+        .map(|(((c0, c2), [cube, mixed, t]), inverse)| {
+            let by_c0 = inverse.double() * c0;
+            let by_square = by_c0 * c0;
+            let by_cube = by_square * c0;
+            let a = Fq6::new(Fq2::ONE - times_xi(by_cube * c2).double(), by_cube * c0, by_square * t);
+            let b =
+                Fq6::new((*cube - mixed) * by_square, by(by_cube, THIRD).double(), (t.square() - *cube * c2) * by_c0);
+            Fq12::new(a, b)
         })
         .collect()
-}
-
-/// Whether an element of norm one has an order that divides `q^4 - q^2 + 1`.
-fn is_cyclotomic(f: &Fq12) -> bool {
-    let q2 = f.frobenius_map(2);
-    q2.frobenius_map(2) * f == q2
 }
 
 /// Whether a cyclotomic element has order `r` or one.
@@ -359,26 +403,149 @@ mod tests {
         assert_eq!(decode(&bytes), Ok(elements));
         assert_eq!(decode(&[]), Ok(Vec::new()));
         assert!(to_bytes(&[]).is_empty());
+        assert_eq!(BYTES, 128, "a third of an element of the field");
+    }
+
+    /// `v` times an element of `F_{q^6} = F_{q^2}[v] / (v^3 - xi)`.
+    fn times_v(x: Fq6) -> Fq6 {
+        Fq6::new(times_xi(x.c2), x.c0, x.c1)
+    }
+
+    /// The definition: `(c + w) / (c - w)`.
+    fn by_the_torus(c: Fq6) -> Fq12 {
+        Fq12::new(c, Fq6::one()) * Fq12::new(c, -Fq6::one()).inverse().unwrap()
+    }
+
+    /// `c` by its definition, `(1 + a) / b`.
+    fn coordinates(f: &Fq12) -> Fq6 {
+        (f.c0 + Fq6::one()) * f.c1.inverse().unwrap()
+    }
+
+    /// Whether an element of norm one has an order that divides `q^4 - q^2 + 1`.
+    fn is_cyclotomic(f: &Fq12) -> bool {
+        let q2 = f.frobenius_map(2);
+        q2.frobenius_map(2) * f == q2
+    }
+
+    fn pair_bytes(c0: Fq2, c2: Fq2) -> Vec<u8> {
+        [c0.c0, c0.c1, c2.c0, c2.c1].iter().flat_map(fq::to_bytes).collect()
+    }
+
+    /// Elements of `F_{q^2}`: random, and those where formulas tend to break.
+    fn edges(rng: &mut ChaCha20Rng) -> Vec<Fq2> {
+        let small: Vec<Fq> = vec![Fq::ZERO, Fq::ONE, -Fq::ONE, THIRD, -THIRD, Fq::from(9u64)];
+        let mut out: Vec<Fq2> = small.iter().flat_map(|x| small.iter().map(|y| Fq2::new(*x, *y))).collect();
+        out.extend((0..12).map(|_| Fq2::rand(rng)));
+        out
     }
 
     #[test]
-    fn no_bytes_decode_to_zero() {
-        // The encoding that would be c = 0 is the identity's; anything else has norm one.
-        assert_eq!(decode(&[0; BYTES]), Ok(vec![Gt::ONE]));
+    fn constants_are_what_they_are_called() {
+        assert_eq!(THIRD * Fq::from(3u64), Fq::ONE);
+        assert_eq!(times_xi(BY_THREE_XI).double() + times_xi(BY_THREE_XI), Fq2::ONE);
+        // What the module's head says of the equation's right side.
+        assert!(Fq2::new(-THIRD, Fq::ZERO).legendre().is_qr());
+        assert!(times_xi(Fq2::ONE).legendre().is_qnr());
+    }
+
+    /// Every pair but those with `c_0 = 0` is one cyclotomic element's, and is what that element is encoded as.
+    #[test]
+    fn pairs_are_the_cyclotomic_elements() {
         let mut rng = ChaCha20Rng::seed_from_u64(2);
-        let c: Vec<Fq6> = (0..20).map(|_| Fq6::rand(&mut rng)).chain([Fq6::zero(), Fq6::one()]).collect();
-        for f in decompress(&c) {
-            let mut conjugate = f;
-            conjugate.conjugate_in_place();
-            assert!((f * conjugate).is_one() && !f.is_zero());
+        let edges = edges(&mut rng);
+        for c0 in edges.iter().filter(|c0| !c0.is_zero()) {
+            for c2 in &edges {
+                let bytes = pair_bytes(*c0, *c2);
+                let decoded = from_bytes(&bytes, 1).unwrap();
+                let c1 = (times_xi(c2.square()) + Fq2::new(THIRD, Fq::ZERO)) * c0.inverse().unwrap();
+                assert_eq!(decoded[0].0, by_the_torus(Fq6::new(*c0, c1, *c2)));
+                assert!(is_cyclotomic(&decoded[0].0) && !decoded[0].is_one());
+                assert_eq!(to_bytes(&decoded), bytes);
+            }
         }
+    }
+
+    /// The other way round, from the definition of `c`, for elements of GT and of the cyclotomic subgroup.
+    #[test]
+    fn encodings_are_two_coordinates_of_the_torus() {
+        let mut rng = ChaCha20Rng::seed_from_u64(8);
+        let mut all: Vec<Fq12> = elements(8, &mut rng).iter().map(|f| f.0).collect();
+        all.extend((0..8).map(|_| outsider(&mut rng)));
+        for f in all {
+            let c = coordinates(&f);
+            assert_eq!(c.c0 * c.c1, times_xi(c.c2.square()) + Fq2::new(THIRD, Fq::ZERO));
+            assert_eq!(by_the_torus(c), f);
+            assert_eq!(to_bytes(&[Cyclotomic(f)]), pair_bytes(c.c0, c.c2));
+            assert_eq!(from_bytes(&pair_bytes(c.c0, c.c2), 1), Ok(vec![Cyclotomic(f)]));
+        }
+        // v is that of the tower.
+        assert_eq!(times_v(Fq6::one()), Fq12::new(Fq6::zero(), Fq6::one()).square().c0);
+    }
+
+    /// Without the check, each of these would be the identity once more.
+    #[test]
+    fn further_encodings_of_the_identity_are_rejected() {
+        let mut rng = ChaCha20Rng::seed_from_u64(9);
+        assert_eq!(decode(&[0; BYTES]), Ok(vec![Gt::ONE]));
+        let honest = encode(&elements(3, &mut rng));
+        for c2 in edges(&mut rng).into_iter().filter(|c2| !c2.is_zero()) {
+            assert!(decompress(&[(Fq2::ZERO, c2)])[0].is_one());
+            let forged = pair_bytes(Fq2::ZERO, c2);
+            assert_eq!(from_bytes(&forged, 1), failed(CHECK_ENCODING));
+            for i in 0..3 {
+                let mut bytes = honest.clone();
+                bytes[BYTES * i..BYTES * (i + 1)].copy_from_slice(&forged);
+                assert_eq!(from_bytes(&bytes, 3), failed(CHECK_ENCODING));
+            }
+        }
+    }
+
+    /// Processor time of decoding by the torus `T_2`, with the test for cyclotomic elements that it needs, over that of
+    /// decoding by `T_6`; printed, as it depends on the machine.
+    #[test]
+    fn decoding_is_cheaper_than_by_half_of_the_coordinates() {
+        let mut rng = ChaCha20Rng::seed_from_u64(10);
+        let all = elements(36, &mut rng);
+        let (pairs, wide): (Vec<(Fq2, Fq2)>, Vec<Fq6>) = all
+            .iter()
+            .map(|f| {
+                let c = coordinates(&f.0);
+                ((c.c0, c.c2), c)
+            })
+            .unzip();
+        let v = times_v(Fq6::one());
+        let halved = |tori: &[Fq6]| {
+            let mut inverses: Vec<Fq6> = tori.iter().map(|c| c.square() - v).collect();
+            batch_inversion(&mut inverses);
+            let f = |(c, inverse): (&Fq6, &Fq6)| Fq12::new((c.square() + v) * inverse, c.double() * inverse);
+            tori.iter().zip(&inverses).map(f).collect::<Vec<Fq12>>()
+        };
+        let expected: Vec<Fq12> = all.iter().map(|f| f.0).collect();
+        let mut best = [u128::MAX; 3];
+        for _ in 0..20 {
+            let start = std::time::Instant::now();
+            let by_six = decompress(&pairs);
+            let first = start.elapsed().as_nanos();
+            let start = std::time::Instant::now();
+            let by_two = halved(&wide);
+            assert!(by_two.iter().all(is_cyclotomic));
+            let second = start.elapsed().as_nanos();
+            assert_eq!((&by_six, &by_two), (&expected, &expected));
+            let start = std::time::Instant::now();
+            assert!(members(&all.iter().copied().map(Cyclotomic::from).collect::<Vec<_>>()).is_ok());
+            for (best, now) in best.iter_mut().zip([first, second, start.elapsed().as_nanos()]) {
+                *best = now.min(*best);
+            }
+        }
+        let [six, two, members] = best.map(|ns| ns as f64 / 36e3);
+        println!("an element: {six:.1} us by T6, {two:.1} us by T2, {members:.1} us for membership (all threads)");
     }
 
     #[test]
     fn coordinates_not_below_the_modulus_are_rejected() {
         let mut rng = ChaCha20Rng::seed_from_u64(3);
         let bytes = encode(&elements(2, &mut rng));
-        for i in 0..12 {
+        for i in 0..8 {
             let range = 32 * i..32 * (i + 1);
             for other in [ark_ff::BigInteger::to_bytes_le(&lariat_algebra::Fq::MODULUS), vec![0xff; 32]] {
                 let mut forged = bytes.clone();
@@ -390,17 +557,6 @@ mod tests {
             assert_eq!(from_bytes(&bytes[..len], 2), failed(CHECK_CANONICAL));
         }
         assert_eq!(from_bytes(&bytes, 1), failed(CHECK_CANONICAL));
-    }
-
-    #[test]
-    fn elements_outside_of_the_cyclotomic_subgroup_are_rejected() {
-        let mut rng = ChaCha20Rng::seed_from_u64(4);
-        for _ in 0..10 {
-            let f = norm_one(&mut rng);
-            assert_eq!(decode(&encode(&[Gt(f)])), failed(CHECK_CYCLOTOMIC));
-        }
-        let random: Vec<u8> = (0..6).flat_map(|_| fq::to_bytes(&lariat_algebra::Fq::rand(&mut rng))).collect();
-        assert_eq!(decode(&random), failed(CHECK_CYCLOTOMIC));
     }
 
     #[test]

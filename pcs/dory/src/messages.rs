@@ -1,7 +1,7 @@
 //! The messages of an opening.
 //!
-//! What the verifier receives is canonical, on the curve, and cyclotomic; that elements of G2 and GT have order `r` is
-//! checked later, for all of them at once, and cheaper checks come before.
+//! What the verifier receives is canonical, on the curve, and cyclotomic (as all that [`gt`] decodes is); that elements of
+//! G2 and GT have order `r` is checked later, for all of them at once, and cheaper checks come before.
 
 use crate::gt::Cyclotomic;
 use crate::{g2, gt};

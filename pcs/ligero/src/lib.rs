@@ -320,8 +320,11 @@ impl PiecePcs for Ligero {
         let rate = self.code.rate();
         let rows = num_pieces.max(1).saturating_mul(self.rows_per_piece());
         let term = |name, bits, source| ErrorTerm { name, bits, source };
-        let proximity =
-            rate.curve(rows, self.code.log_domain()).and(rate.curve(num_pieces + 1, self.code.log_domain()));
+        let line = match self.code.regime {
+            Regime::Unique => 1,
+            Regime::Johnson => num_pieces + 1,
+        };
+        let proximity = rate.curve(rows - 1, self.code.log_domain()).and(rate.curve(line, self.code.log_domain()));
         let queries = rate.queries(self.code.queries);
         if self.code.regime == Regime::Unique {
             // A matrix that is close has one tuple of polynomials. The attack on binding is the best one known.

@@ -162,7 +162,7 @@ impl PiecePcs for Zeromorph {
     fn error_terms(&self, num_pieces: usize) -> Vec<ErrorTerm> {
         let term = |name, degree, source| ErrorTerm { name, bits: SecurityBits::of_degree(degree), source };
         vec![
-            term("y: a quotient of too high degree", self.piece_vars(), "(n - 1) / r [KT24]"),
+            term("y: a quotient of too high degree", self.piece_vars().saturating_sub(1), "(n - 1) / r [KT24]"),
             term("w: a wrong reversal or identity", 2 * LONGEST_CEREMONY, "2 D / r for D powers of tau"),
             term("z, delta: three equations in one", 2, "2 / r"),
             term("degrees of the pieces", num_pieces + INDEX_BITS, "(pieces + index bits) / r"),

@@ -348,7 +348,7 @@ fn rejects_coefficients_that_do_not_fit_the_commitments() {
 fn the_ledger_counts_the_powers_of_the_longest_ceremony() {
     let pcs = Zeromorph::new(Kzg::shared(&setup(4), 4, Zeromorph::KIND).unwrap());
     let bits = pcs.security(3);
-    let degree: f64 = 2.0 * 2f64.powi(29) + 4.0 + 2.0 + 3.0 + 32.0;
+    let degree: f64 = 2.0 * 2f64.powi(29) + 3.0 + 2.0 + 3.0 + 32.0;
     assert!((bits.proven - (SecurityBits::FIELD - degree.log2())).abs() < 1e-6, "{bits:?}");
     assert!((bits.proven - 223.5).abs() < 1e-3, "{bits:?}");
     assert!((ErrorTerm::sum(&pcs.error_terms(3)).proven - bits.proven).abs() < 1e-9);
