@@ -18,13 +18,13 @@ use lariat_algebra::{
 use lariat_pcs::{BatchSize, Pcs};
 use lariat_subtables::Params;
 use lariat_sumcheck::{
-    grand_product::{LeafClaims, dense_message_scalars, sparse_message_scalars},
+    grand_product::{LeafClaims, ProductShape, message_scalars},
     quadratic::{IntForm, QuadraticRelation},
 };
 use lariat_transcript::{Session, encoding::SCALAR_BYTES};
 
 /// Name and version of the protocol, the first thing in every transcript.
-pub const PROTOCOL: &str = "Lariat/RV32IM/lasso/3";
+pub const PROTOCOL: &str = "Lariat/RV32IM/lasso/4";
 
 /// Labels of challenges and messages outside of sumchecks and commitments.
 pub mod label {
@@ -46,10 +46,8 @@ pub mod section {
     pub const PRIVATE: &str = "private input commitment";
     /// Commitments to the witness columns.
     pub const COMMITMENTS: &str = "witness commitments";
-    /// Grand product over steps.
-    pub const STEP_PRODUCTS: &str = "step grand products";
-    /// Grand product over cells.
-    pub const CELL_PRODUCTS: &str = "cell grand products";
+    /// Grand products over steps and over cells.
+    pub const PRODUCTS: &str = "grand products";
     /// The main sumcheck.
     pub const MAIN: &str = "main sumcheck";
     /// Evaluations.
@@ -137,6 +135,12 @@ impl Shape {
         [self.private_batch(), self.witness_batch()].concat()
     }
 
+    /// The grand products: over steps, then over cells.
+    pub fn products(&self) -> [ProductShape; 2] {
+        let product = |num_vars, num_leaves| ProductShape { num_vars, num_groups: NUM_GROUPS, num_leaves };
+        [product(self.step_vars, self.num_operations), product(self.cell_vars, 1)]
+    }
+
     /// Coordinates of the final point.
     pub fn point_len(&self) -> usize {
         self.cell_vars.max(self.step_vars)
@@ -159,10 +163,7 @@ impl Shape {
     }
 
     fn bytes_of(&self, pcs: &dyn Pcs, batches: &[BatchSize<'_>]) -> usize {
-        let scalars = dense_message_scalars(self.step_vars, NUM_GROUPS, self.num_operations)
-            + sparse_message_scalars(self.cell_vars, NUM_GROUPS)
-            + 3 * self.point_len()
-            + self.all_columns().len();
+        let scalars = message_scalars(&self.products()) + 3 * self.point_len() + self.all_columns().len();
         SCALAR_BYTES * scalars + pcs.proof_bytes(batches, self.point_len())
     }
 }
@@ -318,6 +319,11 @@ pub fn boundary(fp: &Fingerprint, entry: u32, steps: u64) -> (Fr, Fr) {
         fp.of(&[(0, Fr::from(TAG_PC)), (FIELD_ADDRESS, Fr::from(index)), (FIELD_TS, Fr::from(time))])
     };
     (state(entry, 0), state(HALT, steps))
+}
+
+/// The claims of both products apart: over steps, and over cells.
+pub fn step_and_cell_claims(claims: Vec<LeafClaims>) -> Option<[LeafClaims; 2]> {
+    claims.try_into().ok()
 }
 
 /// Whether tuples balance: `first * init * writes = last * final * reads`.

@@ -26,7 +26,7 @@ use lariat_sumcheck::{
     Instance,
     dense_product::{EqFactorTables, evaluate_column},
     engine,
-    grand_product::{prove_dense, prove_sparse},
+    grand_product::{self, DenseProduct, SparseProduct},
     leaves::ColumnLeaves,
     ledger::Ledger,
     quadratic::QuadraticProver,
@@ -53,10 +53,8 @@ pub enum Phase {
     Witness,
     /// Commitments.
     Commit,
-    /// Grand products over steps.
-    StepProducts,
-    /// Grand products over cells.
-    CellProducts,
+    /// Grand products over steps and over cells.
+    Products,
     /// The main sumcheck.
     MainSumcheck,
     /// Evaluations and opening.
@@ -65,16 +63,8 @@ pub enum Phase {
 
 impl Phase {
     /// Every phase in order.
-    pub const ALL: [Self; 8] = [
-        Self::Execute,
-        Self::Setup,
-        Self::Witness,
-        Self::Commit,
-        Self::StepProducts,
-        Self::CellProducts,
-        Self::MainSumcheck,
-        Self::Open,
-    ];
+    pub const ALL: [Self; 7] =
+        [Self::Execute, Self::Setup, Self::Witness, Self::Commit, Self::Products, Self::MainSumcheck, Self::Open];
 
     /// Name in data files.
     pub const fn name(self) -> &'static str {
@@ -83,8 +73,7 @@ impl Phase {
             Self::Setup => "setup",
             Self::Witness => "witness",
             Self::Commit => "commit",
-            Self::StepProducts => "step_products",
-            Self::CellProducts => "cell_products",
+            Self::Products => "products",
             Self::MainSumcheck => "main_sumcheck",
             Self::Open => "open",
         }
@@ -97,8 +86,7 @@ impl Phase {
             Self::Setup => info_span!("setup"),
             Self::Witness => info_span!("witness"),
             Self::Commit => info_span!("commit"),
-            Self::StepProducts => info_span!("step_products"),
-            Self::CellProducts => info_span!("cell_products"),
+            Self::Products => info_span!("products"),
             Self::MainSumcheck => info_span!("main_sumcheck"),
             Self::Open => info_span!("open"),
         }
@@ -279,24 +267,25 @@ fn prove_in(
     channel.section(section::COMMITMENTS);
     let witness_hint = pcs.commit(&committed, &mut channel)?;
 
-    // Step 2: fingerprints and the grand product over steps.
-    clock.begin(Phase::StepProducts);
+    // Step 2: fingerprints and the leaves of the grand products.
+    clock.begin(Phase::Products);
     let [tau, gamma] = channel.challenge_array(label::FINGERPRINT);
     let fp = Fingerprint::new(tau, gamma);
     let ops = operations(params);
-    channel.section(section::STEP_PRODUCTS);
+    channel.section(section::PRODUCTS);
     let groups: [Vec<Leaf>; NUM_GROUPS] =
         [ops.iter().map(|op| op.read_leaf(&fp)).collect(), ops.iter().map(|op| op.write_leaf(&fp)).collect()];
     let forms = groups.each_ref().map(|leaves| leaves.iter().map(Leaf::form).collect());
     let leaves = ColumnLeaves::new(&step_columns, &forms);
-    let step_claims = prove_dense(shape.step_vars, &leaves, plan.products, &mut channel);
-
-    // Step 3: the grand product over cells.
-    clock.begin(Phase::CellProducts);
-    channel.section(section::CELL_PRODUCTS);
+    let mut step_product = DenseProduct::new(shape.step_vars, &leaves, plan.products);
     let cx = CellContext { params, image: program.image(), bytecode: program.bytecode(), header: &header };
     let cell_leaves = cell_leaves(&cx, &layout, &cells, private_values(&private), &fp);
-    let cell_claims = prove_sparse(cell_leaves, &mut channel);
+    let mut cell_product = SparseProduct::new(cell_leaves);
+
+    // Step 3: the grand products over steps and over cells.
+    let claims = grand_product::prove(&mut [&mut step_product, &mut cell_product], &mut channel);
+    drop((step_product, cell_product));
+    let [step_claims, cell_claims] = protocol::step_and_cell_claims(claims).expect("there are two products");
     debug_assert_eq!(NUM_CELL_COLUMNS, cell_columns.len());
     tracing::debug!(
         balanced = balanced(boundary(&fp, program.bytecode().entry, header.steps), &step_claims, &cell_claims)

@@ -18,7 +18,7 @@ use std::fmt;
 pub const MAGIC: [u8; 8] = *b"LARIATPF";
 
 /// Version of the proof format; a verifier takes exactly this one.
-pub const VERSION: u16 = 4;
+pub const VERSION: u16 = 5;
 
 /// Most steps that a proof can have: timestamps and counters stay below `2^32`.
 pub const MAX_STEPS: u64 = 1 << 28;

@@ -6,8 +6,8 @@ use crate::{
     operations::{Fingerprint, operations},
     program::Program,
     protocol::{
-        self, NUM_GROUPS, PrivateWeights, Shape, balanced, boundary, cell, cell_claim, cell_relation, cell_weights,
-        label, section, session, step_claim, step_relation,
+        self, PrivateWeights, Shape, balanced, boundary, cell, cell_claim, cell_relation, cell_weights, label, section,
+        session, step_claim, step_relation,
     },
     security::SecurityLedger,
     statement::{Header, MAX_STEPS, SetupId, VerifiedStatement},
@@ -18,12 +18,7 @@ use lariat_algebra::{
     poly::{eq_eval, eq_index, truncated_identity_mle},
 };
 use lariat_pcs::{Schemes, Workload};
-use lariat_sumcheck::{
-    InstanceShape, SumcheckError, engine,
-    grand_product::{verify_dense, verify_sparse},
-    ledger::Ledger,
-    reduction::Reduced,
-};
+use lariat_sumcheck::{InstanceShape, SumcheckError, engine, grand_product, ledger::Ledger, reduction::Reduced};
 use lariat_transcript::{EventLog, Ready, Session};
 
 /// What a verifier demands of a proof before it begins to work on it.
@@ -153,16 +148,15 @@ fn verify_in(
     channel.section(section::COMMITMENTS);
     let witness = pcs.recv_commitments(&shape.witness_batch(), &mut channel)?;
 
-    // Step 2: fingerprints and the grand product over steps.
+    // Step 2: fingerprints.
     let [tau, gamma] = channel.challenge_array(label::FINGERPRINT);
     let fp = Fingerprint::new(tau, gamma);
     let ops = operations(params);
-    channel.section(section::STEP_PRODUCTS);
-    let step_claims = verify_dense(shape.step_vars, NUM_GROUPS, ops.len(), &mut channel)?;
+    channel.section(section::PRODUCTS);
 
-    // Step 3: the grand product over cells, and the balance of all tuples.
-    channel.section(section::CELL_PRODUCTS);
-    let cell_claims = verify_sparse(shape.cell_vars, NUM_GROUPS, &mut channel)?;
+    // Step 3: the grand products over steps and over cells, and the balance of all tuples.
+    let claims = grand_product::verify(&shape.products(), &mut channel)?;
+    let [step_claims, cell_claims] = protocol::step_and_cell_claims(claims).ok_or(VerifyError::Multiset)?;
     if !balanced(boundary(&fp, program.bytecode().entry, header.steps), &step_claims, &cell_claims) {
         return Err(VerifyError::Multiset);
     }

@@ -17,7 +17,7 @@ use lariat_jolt_core::{
 use lariat_pcs::Workload;
 use lariat_sumcheck::{
     Instance, RoundProver, engine,
-    grand_product::{Plan, prove_dense, prove_sparse},
+    grand_product::{self, DenseProduct, Plan, SparseProduct},
     leaves::StoredLeaves,
     quadratic::QuadraticRelation,
     sparse_product::SparseLayer,
@@ -69,11 +69,11 @@ impl Forgery {
         channel.section(section::COMMITMENTS);
         let witness_hint = pcs.commit(&committed, &mut channel).unwrap();
 
-        // Step 2: fingerprints and the grand product over steps.
+        // Step 2: fingerprints and the leaves of the grand products.
         let [tau, gamma] = channel.challenge_array(label::FINGERPRINT);
         let fp = Fingerprint::new(tau, gamma);
         let ops = operations(params);
-        channel.section(section::STEP_PRODUCTS);
+        channel.section(section::PRODUCTS);
         let rows: Vec<Vec<Fr>> = (0..self.rows()).map(|i| self.row(i)).collect();
         let mut groups: Vec<Vec<_>> = vec![Vec::new(), Vec::new()];
         for op in &ops {
@@ -82,16 +82,18 @@ impl Forgery {
                 group.push(Arc::new(leaves));
             }
         }
-        let step_claims = prove_dense(shape.step_vars, &StoredLeaves::new(groups), Plan::default(), &mut channel);
-
-        // Step 3: the grand product over cells.
-        channel.section(section::CELL_PRODUCTS);
+        let leaves = StoredLeaves::new(groups);
+        let mut step_product = DenseProduct::new(shape.step_vars, &leaves, Plan::default());
         let entries = self
             .cells
             .iter()
             .map(|(&at, c)| (at as u32, self.cell_tuples(at, c).map(|t| fingerprint(&t, &fp))))
             .collect();
-        let cell_claims = prove_sparse(SparseLayer::<2> { num_vars: shape.cell_vars, entries }, &mut channel);
+        let mut cell_product = SparseProduct::new(SparseLayer::<2> { num_vars: shape.cell_vars, entries });
+
+        // Step 3: the grand products over steps and over cells.
+        let claims = grand_product::prove(&mut [&mut step_product, &mut cell_product], &mut channel);
+        let [step_claims, cell_claims] = protocol::step_and_cell_claims(claims).unwrap();
 
         // Step 4: the main sumcheck.
         channel.section(section::MAIN);

@@ -7,7 +7,7 @@
 use super::{
     Attack,
     messages::{bent_round, round_kernel},
-    record::{Record, Round},
+    record::{Record, Round, Side},
     witnesses::with_commitments_of,
 };
 use ark_ec::AffineRepr;
@@ -205,7 +205,7 @@ fn final_claim(record: &Record, evals: &[Fr]) -> Fr {
 
     let (active, step) = truncated_identity_mle(f.header.steps, r_step);
     let z = [step_evals, &[step, active]].concat();
-    let steps = eq_eval(&record.leaf_point(&map.steps), r_step) * relation_over_steps(record).eval(&z);
+    let steps = eq_eval(&record.leaf_point(Side::Steps), r_step) * relation_over_steps(record).eval(&z);
 
     let sigma = record.challenge(map.sigma);
     let cx = CellContext { params, image: f.program.image(), bytecode: f.program.bytecode(), header: &f.header };
@@ -217,7 +217,7 @@ fn final_claim(record: &Record, evals: &[Fr]) -> Fr {
     let (base, log_size) = private_block(&f.layout);
     z[cell::PRIVATE] = *private * eq_index(base >> log_size, &r_cell[..r_cell.len() - log_size]);
     (z[cell::MASK], z[cell::FIXED]) = (mask, fixed);
-    let s = record.leaf_point(&map.cells);
+    let s = record.leaf_point(Side::Cells);
     let weights = PrivateWeights::new(&f.layout, &f.header, sigma, &s).unwrap();
     z[cell::PRIVATE_WEIGHT] = weights.evaluate_words(r_cell);
     z[cell::DENSE] = f.layout.evaluate(&cx, &fp, &cell_weights(&fp, sigma, &weights), r_cell);

@@ -161,8 +161,9 @@ fn describe(name: &str) -> &'static str {
     match name {
         section::PRIVATE => "binds the private input",
         section::COMMITMENTS => "binds every column of the execution and the final state of memory",
-        section::STEP_PRODUCTS => "product of the fingerprints of all tuples that the steps read and write",
-        section::CELL_PRODUCTS => "product of the fingerprints of the initial and final tuples of all cells",
+        section::PRODUCTS => {
+            "products of the fingerprints of all tuples that steps read and write, and of all cells' first and last"
+        }
         section::MAIN => "reduces fingerprints and constraints to evaluations of columns at one point",
         section::EVALUATIONS => "the columns' values at that point",
         section::OPENING => "shows that the commitments have these values",

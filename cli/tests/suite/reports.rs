@@ -61,7 +61,7 @@ fn prove_reports_its_costs() {
         "security_bits_interactive",
     ];
     assert_eq!(keys(&report), sorted(names));
-    let phases = ["execute", "witness", "setup", "commit", "step_products", "cell_products", "main_sumcheck", "open"];
+    let phases = ["execute", "witness", "setup", "commit", "products", "main_sumcheck", "open"];
     assert_eq!(keys(&report["phases_ns"]), sorted(phases));
     let number = |value: &Value| value.as_f64().unwrap();
     let phase = |name: &str| number(&report["phases_ns"][name]);
@@ -271,18 +271,7 @@ fn progress_goes_to_standard_error_when_asked_for() {
     // Standard error is no terminal here.
     assert_eq!(progress("auto"), "");
     assert_eq!(progress("none"), "");
-    let phases = [
-        "execute",
-        "witness",
-        "setup",
-        "commit",
-        "step_products",
-        "cell_products",
-        "main_sumcheck",
-        "open",
-        "verify",
-        "done",
-    ];
+    let phases = ["execute", "witness", "setup", "commit", "products", "main_sumcheck", "open", "verify", "done"];
     let lines: Vec<Value> = progress("json").lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let names: Vec<&str> = lines.iter().map(|line| line["phase"].as_str().unwrap()).collect();
     assert_eq!(names, phases);

@@ -14,10 +14,7 @@ use lariat_jolt_core::{
 };
 use lariat_pcs::Workload;
 use lariat_subtables::decompose::{Flag, num_operand_chunks, num_range_chunks, num_slots, operand_bits};
-use lariat_sumcheck::{
-    grand_product::{dense_message_scalars, sparse_message_scalars},
-    quadratic::QuadraticRelation,
-};
+use lariat_sumcheck::{grand_product::message_scalars, quadratic::QuadraticRelation};
 use lariat_transcript::encoding::SCALAR_BYTES;
 
 fn relation(params: Params) -> QuadraticRelation {
@@ -115,8 +112,7 @@ pub fn proof_bytes() -> String {
         let parts = [
             header.to_bytes().len(),
             batches.iter().map(|&batch| pcs.commitment_bytes(batch)).sum(),
-            SCALAR_BYTES * dense_message_scalars(shape.step_vars, NUM_GROUPS, shape.num_operations),
-            SCALAR_BYTES * sparse_message_scalars(shape.cell_vars, NUM_GROUPS),
+            SCALAR_BYTES * message_scalars(&shape.products()),
             SCALAR_BYTES * 3 * shape.point_len(),
             SCALAR_BYTES * shape.all_columns().len(),
             pcs.opening_bytes(&batches, shape.point_len()),
@@ -128,21 +124,7 @@ pub fn proof_bytes() -> String {
         line.push(grouped(total));
         rows.push(line);
     }
-    table(
-        &[
-            "rows",
-            "cells",
-            "header",
-            "commitments",
-            "step products",
-            "cell products",
-            "main",
-            "evaluations",
-            "opening",
-            "total",
-        ],
-        rows,
-    )
+    table(&["rows", "cells", "header", "commitments", "products", "main", "evaluations", "opening", "total"], rows)
 }
 
 /// The security ledger of proofs under Hyrax, part by part.
