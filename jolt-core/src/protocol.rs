@@ -19,6 +19,7 @@ use lariat_pcs::{BatchSize, Pcs};
 use lariat_subtables::Params;
 use lariat_sumcheck::{
     grand_product::{LeafClaims, ProductShape, message_scalars},
+    ledger::{bits_bytes, num_sent},
     quadratic::{IntForm, QuadraticRelation},
 };
 use lariat_transcript::{Session, encoding::SCALAR_BYTES};
@@ -146,25 +147,39 @@ impl Shape {
         self.cell_vars.max(self.step_vars)
     }
 
-    /// Exact size in bytes of the messages of the proof that begins with `messages`: it depends on which parts of the commitments are
-    /// sent, and their bits are at its beginning.
+    /// Exact size in bytes of the messages of the proof that begins with `messages`: it depends on which parts of the commitments and
+    /// which evaluations are sent. The bits of the parts are at the beginning, those of the evaluations at a place that follows from them.
     ///
     /// # Errors
     /// When `messages` ends before the bits do, or they are malformed.
     pub fn proof_bytes(&self, pcs: &dyn Pcs, messages: &[u8]) -> Result<usize, lariat_pcs::VerifyError> {
         let (private, witness) = (self.private_batch(), self.witness_batch());
         let batches = pcs.batch_sizes(&[&private, &witness], messages)?;
-        Ok(self.bytes_of(pcs, &batches))
+        let at = self.bytes_before_evaluations(pcs, &batches);
+        let needed = at.saturating_add(bits_bytes(self.all_columns().len()));
+        let bits = messages.get(at..needed).ok_or(lariat_pcs::VerifyError::PartsMissing { needed })?;
+        Ok(self.bytes_of(pcs, &batches, num_sent(self.all_columns().len(), bits)))
     }
 
     /// Most bytes of a proof's messages: those of a proof that sends every part.
     pub fn most_proof_bytes(&self, pcs: &dyn Pcs) -> usize {
-        self.bytes_of(pcs, &[pcs.full_batch(&self.private_batch()), pcs.full_batch(&self.witness_batch())])
+        let (private, witness) = (self.private_batch(), self.witness_batch());
+        let batches = [pcs.full_batch(&private), pcs.full_batch(&witness)];
+        self.bytes_of(pcs, &batches, self.all_columns().len())
     }
 
-    fn bytes_of(&self, pcs: &dyn Pcs, batches: &[BatchSize<'_>]) -> usize {
-        let scalars = message_scalars(&self.products()) + 3 * self.point_len() + self.all_columns().len();
-        SCALAR_BYTES * scalars + pcs.proof_bytes(batches, self.point_len())
+    /// Commitments, products and the main sumcheck.
+    fn bytes_before_evaluations(&self, pcs: &dyn Pcs, batches: &[BatchSize<'_>]) -> usize {
+        let scalars = message_scalars(&self.products()) + 3 * self.point_len();
+        SCALAR_BYTES * scalars + batches.iter().map(|&batch| pcs.commitment_bytes(batch)).sum::<usize>()
+    }
+
+    /// For so many evaluations that are not zero.
+    fn bytes_of(&self, pcs: &dyn Pcs, batches: &[BatchSize<'_>], num_evaluations: usize) -> usize {
+        self.bytes_before_evaluations(pcs, batches)
+            + bits_bytes(self.all_columns().len())
+            + SCALAR_BYTES * num_evaluations
+            + pcs.opening_bytes(batches, self.point_len())
     }
 }
 

@@ -19,6 +19,7 @@ use lariat_sumcheck::{
     Instance, RoundProver, engine,
     grand_product::{self, DenseProduct, Plan, SparseProduct},
     leaves::StoredLeaves,
+    ledger::Ledger,
     quadratic::QuadraticRelation,
     sparse_product::SparseLayer,
     sparse_quadratic::SparseQuadraticProver,
@@ -124,7 +125,7 @@ impl Forgery {
         channel.section(section::EVALUATIONS);
         let opened: Vec<&Column> = std::iter::once(&private).chain(committed).collect();
         let evals: Vec<Fr> = opened.iter().map(|c| evaluate(c, &point)).collect();
-        channel.send_scalars(label::EVALUATIONS, &evals);
+        Ledger::new(shape.all_columns()).send(label::EVALUATIONS, &point, 0..opened.len(), &evals, &mut channel);
         channel.section(section::OPENING);
         pcs.open(&opened, &[private_hint, witness_hint], &point, &evals, &mut channel).unwrap();
         let (messages, log) = channel.finish();

@@ -246,7 +246,7 @@ fn cross(a: [Fr; 3], b: [Fr; 3]) -> [Fr; 3] {
 /// Three wrong evaluations that neither the relations nor the opening's combination see.
 fn wrong_evaluations<'a>(opening: &Opening<'a>) -> Vec<Attack<'a>> {
     let record = opening.record;
-    let evals = record.scalars(&record.proof, record.map.evaluations);
+    let (evals, places) = (record.evaluations(), record.evaluation_places());
     let honest = final_claim(record, &evals);
     let slope = |k: usize| {
         let mut moved = evals.clone();
@@ -254,11 +254,13 @@ fn wrong_evaluations<'a>(opening: &Opening<'a>) -> Vec<Attack<'a>> {
         final_claim(record, &moved) - honest
     };
     // Columns without influence on the relation would be a kernel of nothing.
-    let linear: Vec<usize> = linear_columns(record).into_iter().filter(|&k| !slope(k).is_zero()).collect();
+    let linear: Vec<usize> =
+        linear_columns(record).into_iter().filter(|&k| places[k].is_some() && !slope(k).is_zero()).collect();
     let weights = opening.weights();
     let attack = |what: &str, targets: Vec<usize>, columns: [usize; 3]| {
         let kernel = cross(columns.map(slope), columns.map(|k| weights[k]));
-        let changes: Vec<(usize, Fr)> = columns.into_iter().zip(kernel).collect();
+        let changes: Vec<(usize, Fr)> = columns.into_iter().filter_map(|k| places[k]).zip(kernel).collect();
+        assert_eq!(changes.len(), columns.len(), "zero columns are no part of a forgery");
         let row = "column evaluations under the opening's batching";
         let mut attack = Attack::edit(record, row, what, targets[0], move |proof| {
             record.add(proof, record.map.evaluations, &changes);
@@ -285,7 +287,7 @@ fn wrong_evaluations<'a>(opening: &Opening<'a>) -> Vec<Attack<'a>> {
         out.push(attack("columns of two pieces", vec![opening.rho], [a, b, c]));
     }
     // The private column is of another size, unless it is as long as a piece.
-    if place(0).size != place(a).size && !slope(0).is_zero() {
+    if place(0).size != place(a).size && places[0].is_some() && !slope(0).is_zero() {
         let mut targets = opening.reduction.clone();
         targets.extend(opening.slots.get(place(0).size).filter(|&&k| record.events[k].count > 0));
         out.push(attack("columns of two sizes", targets, [0, a, b]));

@@ -5,6 +5,7 @@ use crate::{
     programs::{DATA, honest_witness, i, load, program_with, r, store},
 };
 use ark_ec::AffineRepr;
+use ark_ff::Zero;
 use lariat_algebra::{Fr, G1Affine};
 use lariat_emulator::{
     isa::Opcode,
@@ -17,6 +18,7 @@ use lariat_jolt_core::{
     prove_witness,
 };
 use lariat_pcs::{Parts, Workload};
+use lariat_sumcheck::ledger::LABEL_BITS;
 use lariat_transcript::{
     ChallengeTape, Drawn, Event, EventKind, EventLog, PayloadKind,
     encoding::{POINT_BYTES, SCALAR_BYTES, point_from_bytes, point_to_bytes, scalar_from_bytes, scalar_to_bytes},
@@ -162,6 +164,8 @@ pub struct Map {
     pub sigma: usize,
     pub main_batching: usize,
     pub main: Vec<Round>,
+    /// The bits of the evaluations that are sent, and these.
+    pub nonzero: usize,
     pub evaluations: usize,
     /// Events of the opening.
     pub opening: Range<usize>,
@@ -238,10 +242,11 @@ impl Map {
         let main_batching = cursor.take(EventKind::Challenge, label::MAIN);
         let main = cursor.rounds(label::MAIN);
         cursor.take(EventKind::Section, section::EVALUATIONS);
+        let nonzero = cursor.take(EventKind::Message, LABEL_BITS);
         let evaluations = cursor.take(EventKind::Message, label::EVALUATIONS);
         cursor.take(EventKind::Section, section::OPENING);
         let opening = cursor.at..events.len();
-        Self { fingerprint, products, rho, sigma, main_batching, main, evaluations, opening }
+        Self { fingerprint, products, rho, sigma, main_batching, main, nonzero, evaluations, opening }
     }
 }
 
@@ -319,6 +324,20 @@ impl Record {
             scalars[at] += x;
         }
         self.put_scalars(proof, event, &scalars);
+    }
+
+    /// Where the evaluation of each column is in its message, if it is sent.
+    pub fn evaluation_places(&self) -> Vec<Option<usize>> {
+        let bytes = &self.proof[self.range(self.map.nonzero)];
+        let mut next = 0..;
+        let bit = |k: usize| bytes[k / 8] >> (k % 8) & 1 == 1;
+        (0..self.shape.all_columns().len()).map(|k| if bit(k) { next.next() } else { None }).collect()
+    }
+
+    /// The evaluations of all columns.
+    pub fn evaluations(&self) -> Vec<Fr> {
+        let sent = self.scalars(&self.proof, self.map.evaluations);
+        self.evaluation_places().into_iter().map(|place| place.map_or(Fr::zero(), |at| sent[at])).collect()
     }
 
     /// A message of points.

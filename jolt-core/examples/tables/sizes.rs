@@ -9,12 +9,12 @@ use lariat_jolt_core::{
     columns as col,
     constraints::constraints,
     operations::{Fingerprint, operations},
-    protocol::{NUM_CELL_COLUMNS, NUM_GROUPS, Shape, step_relation},
+    protocol::{NUM_CELL_COLUMNS, Shape, step_relation},
     security::log_field,
 };
 use lariat_pcs::Workload;
 use lariat_subtables::decompose::{Flag, num_operand_chunks, num_range_chunks, num_slots, operand_bits};
-use lariat_sumcheck::{grand_product::message_scalars, quadratic::QuadraticRelation};
+use lariat_sumcheck::{grand_product::message_scalars, ledger::bits_bytes, quadratic::QuadraticRelation};
 use lariat_transcript::encoding::SCALAR_BYTES;
 
 fn relation(params: Params) -> QuadraticRelation {
@@ -114,7 +114,7 @@ pub fn proof_bytes() -> String {
             batches.iter().map(|&batch| pcs.commitment_bytes(batch)).sum(),
             SCALAR_BYTES * message_scalars(&shape.products()),
             SCALAR_BYTES * 3 * shape.point_len(),
-            SCALAR_BYTES * shape.all_columns().len(),
+            bits_bytes(shape.all_columns().len()) + SCALAR_BYTES * shape.all_columns().len(),
             pcs.opening_bytes(&batches, shape.point_len()),
         ];
         let total: usize = parts.iter().sum();
