@@ -122,6 +122,11 @@ pub fn clear_vars(shapes: &[ProductShape]) -> usize {
 
 /// The sumchecks of a batch of products, in order.
 pub fn layers(shapes: &[ProductShape]) -> Vec<LayerShape> {
+    layers_from(clear_vars(shapes), shapes)
+}
+
+/// The sumchecks of the layers from `start` on.
+pub fn layers_from(start: usize, shapes: &[ProductShape]) -> Vec<LayerShape> {
     let end = shapes.iter().map(ProductShape::end).max().unwrap_or(0);
     let layer = |k: usize| {
         let levels = || shapes.iter().filter_map(move |s| Some((s.num_groups, s.level(k)?)));
@@ -132,13 +137,39 @@ pub fn layers(shapes: &[ProductShape]) -> Vec<LayerShape> {
             folds: levels().any(|(_, l)| l.is_tree),
         }
     };
-    (clear_vars(shapes)..end).map(layer).collect()
+    (start..end).map(layer).collect()
 }
 
 /// Scalars that [`prove`] sends.
 pub fn message_scalars(shapes: &[ProductShape]) -> usize {
     let clear: usize = shapes.iter().map(|s| s.num_groups << clear_vars(shapes)).sum();
-    clear + layers(shapes).iter().map(|l| ROUND_SCALARS * l.rounds + l.evaluations).sum::<usize>()
+    clear + layer_scalars(clear_vars(shapes), shapes)
+}
+
+/// Scalars of the layers from `start` on.
+pub fn layer_scalars(start: usize, shapes: &[ProductShape]) -> usize {
+    layers_from(start, shapes).iter().map(|l| ROUND_SCALARS * l.rounds + l.evaluations).sum()
+}
+
+/// What is known above a level: products, and claims on the level at one point, product by product and group by group.
+#[derive(Clone, Debug)]
+pub struct Top {
+    /// The products.
+    pub products: Vec<Fr>,
+    /// The claims.
+    pub claims: Vec<Fr>,
+    /// Their point.
+    pub point: Vec<Fr>,
+}
+
+impl Top {
+    /// From the values of the level, group by group.
+    fn of_values(values: &[Fr], point: Vec<Fr>) -> Self {
+        let eq = eq_evals(&point);
+        let groups = || values.chunks(eq.len());
+        let products = groups().map(|v| v.iter().product()).collect();
+        Self { products, claims: groups().map(|v| combine(v, &eq)).collect(), point }
+    }
 }
 
 /// Where a batch stands: the longest point, and for each product its claims on its current level.
@@ -151,18 +182,15 @@ struct State {
 }
 
 impl State {
-    /// From the values in the clear, product by product and group by group, and the point at which they are evaluated.
-    fn new(shapes: &[ProductShape], values: &[Fr], point: Vec<Fr>) -> Self {
-        let eq = eq_evals(&point);
-        let mut groups = values.chunks(eq.len());
-        let (mut products, mut claims) = (Vec::new(), Vec::new());
-        for shape in shapes {
-            let groups: Vec<&[Fr]> = groups.by_ref().take(shape.num_groups).collect();
-            products.push(groups.iter().map(|v| v.iter().product()).collect());
-            claims.push(groups.iter().map(|v| v.iter().zip(&eq).map(|(v, e)| *v * e).sum()).collect());
-        }
-        let mut this = Self { point, claims, ended: vec![None; shapes.len()], products };
-        this.end(shapes, clear_vars(shapes));
+    /// Before layer `start`.
+    fn new(shapes: &[ProductShape], start: usize, top: Top) -> Self {
+        let apart = |all: Vec<Fr>| {
+            let mut all = all.into_iter();
+            shapes.iter().map(|s| all.by_ref().take(s.num_groups).collect()).collect()
+        };
+        let (products, claims) = (apart(top.products), apart(top.claims));
+        let mut this = Self { point: top.point, claims, ended: vec![None; shapes.len()], products };
+        this.end(shapes, start);
         this
     }
 
@@ -233,10 +261,22 @@ pub fn prove(provers: &mut [&mut dyn ProductProver], channel: &mut ProverChannel
     let clear = clear_vars(&shapes);
     let values: Vec<Fr> = provers.iter_mut().flat_map(|p| p.grow(clear)).collect();
     channel.send_scalars(PRODUCTS, &values);
-    let mut state = State::new(&shapes, &values, channel.challenges(LAYER_FOLD, clear));
+    let top = Top::of_values(&values, channel.challenges(LAYER_FOLD, clear));
+    prove_layers(provers, clear, top, channel)
+}
+
+/// Proves the layers from `start` on, down to which the provers have grown.
+pub fn prove_layers(
+    provers: &mut [&mut dyn ProductProver],
+    start: usize,
+    top: Top,
+    channel: &mut ProverChannel,
+) -> Vec<LeafClaims> {
+    let shapes: Vec<ProductShape> = provers.iter().map(|p| p.shape()).collect();
+    let mut state = State::new(&shapes, start, top);
     // Step 2: the layers, root first.
     let end = shapes.iter().map(ProductShape::end).max().unwrap_or(0);
-    for k in clear..end {
+    for k in start..end {
         let levels = State::levels(&shapes, k);
         let coefficients = state.coefficients(&levels, |n| channel.challenges(LAYER_BATCH, n));
         let claims = state.combined(&levels, &coefficients);
@@ -272,10 +312,24 @@ pub fn verify(shapes: &[ProductShape], channel: &mut VerifierChannel<'_>) -> Res
     let clear = clear_vars(shapes);
     let num_values: usize = shapes.iter().map(|s| s.num_groups << clear).sum();
     let values = channel.recv_scalars(PRODUCTS, num_values)?;
-    let mut state = State::new(shapes, &values, channel.challenges(LAYER_FOLD, clear));
+    let top = Top::of_values(&values, channel.challenges(LAYER_FOLD, clear));
+    verify_layers(shapes, clear, top, channel)
+}
+
+/// Verifies the layers from `start` on. The caller must check the returned leaf claims and compare the products.
+///
+/// # Errors
+/// As [`verify`].
+pub fn verify_layers(
+    shapes: &[ProductShape],
+    start: usize,
+    top: Top,
+    channel: &mut VerifierChannel<'_>,
+) -> Result<Vec<LeafClaims>, SumcheckError> {
+    let mut state = State::new(shapes, start, top);
     // Step 2: the layers, root first.
     let end = shapes.iter().map(ProductShape::end).max().unwrap_or(0);
-    for k in clear..end {
+    for k in start..end {
         let levels = State::levels(shapes, k);
         let coefficients = state.coefficients(&levels, |n| channel.challenges(LAYER_BATCH, n));
         let claim = state.combined(&levels, &coefficients).iter().sum();
