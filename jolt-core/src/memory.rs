@@ -156,13 +156,20 @@ impl ProverMemory {
                 + pcs.prover_bytes(&[&committed])
                 // A column of one value at most is a constant, which costs nothing.
                 + if private > 1 { pcs.prover_bytes(&[&shape.private_batch()]) } else { 0 },
-            products: plan.products.bytes(rows, NUM_GROUPS, shape.num_operations) + cells * (layers + 2) * leaf,
+            products: plan.products.bytes(rows, NUM_GROUPS, shape.num_operations)
+                + cells * (layers + 2) * leaf
+                + product_column_bytes(&shape),
             sumcheck: (sparse_rows * (row + row / 2))
                 .max(table_bytes(rows, num_products(params), plan.depth) + merged * (row + row / 2))
                 + cx.num_listed(&layout) as u64 * SCALAR,
             opening: opening_bytes(pcs.as_ref(), &committed),
         })
     }
+}
+
+/// Product columns, with their levels, both halves of these, and the columns as factors: eight scalars for each entry.
+fn product_column_bytes(shape: &Shape) -> u64 {
+    shape.product_vars().map_or(0, |vars| 8 * shape.product_batch().len() as u64 * (SCALAR << vars))
 }
 
 /// How many blocks of `2^log_block` cells some cells lie in.

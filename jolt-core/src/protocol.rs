@@ -8,7 +8,7 @@ use crate::{
     columns as col,
     constraints::constraints,
     operations::{FIELD_ADDRESS, FIELD_TS, FIELD_VALUE, Fingerprint, Operation, TAG_PC, operations},
-    statement::Header,
+    statement::{Header, Products},
 };
 use ark_ff::{AdditiveGroup, Field, One, Zero, batch_inversion};
 use lariat_algebra::{
@@ -18,9 +18,10 @@ use lariat_algebra::{
 use lariat_pcs::{BatchSize, Pcs};
 use lariat_subtables::Params;
 use lariat_sumcheck::{
-    grand_product::{LeafClaims, ProductShape, message_scalars},
+    grand_product::{LeafClaims, ProductShape, layer_scalars, message_scalars},
     ledger::{bits_bytes, num_sent},
     quadratic::{IntForm, QuadraticRelation},
+    quarks,
 };
 use lariat_transcript::{Session, encoding::SCALAR_BYTES};
 
@@ -33,6 +34,8 @@ pub mod label {
     pub const FINGERPRINT: &str = "fingerprint";
     /// Batching of leaf claims and constraints over steps.
     pub const STEP_BATCHING: &str = "step relation batching";
+    /// Combination of the claims on product columns.
+    pub const COLUMN_BATCHING: &str = "product column claims batching";
     /// Batching over cells.
     pub const CELL_BATCHING: &str = "cell relation batching";
     /// The sumcheck over steps and cells.
@@ -47,6 +50,8 @@ pub mod section {
     pub const PRIVATE: &str = "private input commitment";
     /// Commitments to the witness columns.
     pub const COMMITMENTS: &str = "witness commitments";
+    /// Commitments to product columns.
+    pub const PRODUCT_COMMITMENTS: &str = "product commitments";
     /// Grand products over steps and over cells.
     pub const PRODUCTS: &str = "grand products";
     /// The main sumcheck.
@@ -105,6 +110,8 @@ pub struct Shape {
     pub num_operations: usize,
     /// Committed columns over steps.
     pub num_step_columns: usize,
+    /// How products are proven.
+    pub product_argument: Products,
 }
 
 impl Shape {
@@ -116,6 +123,7 @@ impl Shape {
             private_vars: crate::cells::log2_ceil(header.private_words() as usize),
             num_operations: operations(params).len(),
             num_step_columns: col::num_committed(params),
+            product_argument: header.config.products,
         }
     }
 
@@ -131,9 +139,36 @@ impl Shape {
         v
     }
 
-    /// All committed columns in the order of their evaluations: private, over steps, over cells.
+    /// Variables of the product columns, if there are any: one for each group of each product, of as many variables as the
+    /// smaller product has. A product of one leaf needs none.
+    pub fn product_vars(&self) -> Option<usize> {
+        let vars = self.step_vars.min(self.cell_vars);
+        (self.product_argument == Products::Quarks && vars > 0).then_some(vars)
+    }
+
+    /// Variables of the batch of product columns, which may be empty.
+    pub fn product_batch(&self) -> Vec<usize> {
+        self.product_vars().map_or(Vec::new(), |vars| vec![vars; self.products().iter().map(|p| p.num_groups).sum()])
+    }
+
+    /// The batches that are committed to, in order: the private column, the witness, and product columns if there are any.
+    pub fn batches(&self) -> Vec<Vec<usize>> {
+        let all = [self.private_batch(), self.witness_batch(), self.product_batch()];
+        all.into_iter().filter(|batch| !batch.is_empty()).collect()
+    }
+
+    /// All committed columns in the order of their evaluations: private, over steps, over cells, of products.
     pub fn all_columns(&self) -> Vec<usize> {
-        [self.private_batch(), self.witness_batch()].concat()
+        self.batches().concat()
+    }
+
+    /// Scalars of the messages that prove the products.
+    pub fn product_scalars(&self) -> usize {
+        let products = self.products();
+        match self.product_vars() {
+            None => message_scalars(&products),
+            Some(vars) => quarks::message_scalars(vars, self.product_batch().len()) + layer_scalars(vars, &products),
+        }
     }
 
     /// The grand products: over steps, then over cells.
@@ -153,8 +188,9 @@ impl Shape {
     /// # Errors
     /// When `messages` ends before the bits do, or they are malformed.
     pub fn proof_bytes(&self, pcs: &dyn Pcs, messages: &[u8]) -> Result<usize, lariat_pcs::VerifyError> {
-        let (private, witness) = (self.private_batch(), self.witness_batch());
-        let batches = pcs.batch_sizes(&[&private, &witness], messages)?;
+        let batches = self.batches();
+        let batches: Vec<&[usize]> = batches.iter().map(Vec::as_slice).collect();
+        let batches = pcs.batch_sizes(&batches, messages)?;
         let at = self.bytes_before_evaluations(pcs, &batches);
         let needed = at.saturating_add(bits_bytes(self.all_columns().len()));
         let bits = messages.get(at..needed).ok_or(lariat_pcs::VerifyError::PartsMissing { needed })?;
@@ -163,14 +199,14 @@ impl Shape {
 
     /// Most bytes of a proof's messages: those of a proof that sends every part.
     pub fn most_proof_bytes(&self, pcs: &dyn Pcs) -> usize {
-        let (private, witness) = (self.private_batch(), self.witness_batch());
-        let batches = [pcs.full_batch(&private), pcs.full_batch(&witness)];
+        let batches = self.batches();
+        let batches: Vec<BatchSize<'_>> = batches.iter().map(|batch| pcs.full_batch(batch)).collect();
         self.bytes_of(pcs, &batches, self.all_columns().len())
     }
 
     /// Commitments, products and the main sumcheck.
     fn bytes_before_evaluations(&self, pcs: &dyn Pcs, batches: &[BatchSize<'_>]) -> usize {
-        let scalars = message_scalars(&self.products()) + 3 * self.point_len();
+        let scalars = self.product_scalars() + 3 * self.point_len();
         SCALAR_BYTES * scalars + batches.iter().map(|&batch| pcs.commitment_bytes(batch)).sum::<usize>()
     }
 

@@ -42,7 +42,10 @@ use ark_ff::PrimeField;
 use lariat_algebra::Fr;
 use lariat_pcs::{Basis, ErrorTerm, Hardness, Pcs, SecurityBits};
 use lariat_subtables::Params;
-use lariat_sumcheck::grand_product::{LayerShape, ROUND_SCALARS, clear_vars, layers};
+use lariat_sumcheck::{
+    grand_product::{LayerShape, ROUND_SCALARS, clear_vars, layers_from},
+    quarks::COLUMN_CLAIMS,
+};
 use lariat_transcript::HashKind;
 
 /// Least proven bits of a proof under a scheme over curves, at any size up to `2^24` rows.
@@ -111,8 +114,9 @@ impl SecurityLedger {
     /// The ledger of proofs of this shape. Absorbs nothing and costs microseconds.
     pub fn new(shape: &Shape, config: Config, pcs: &dyn Pcs) -> Self {
         let mut terms = argument_terms(shape, config.params, log_field());
-        let (private, witness) = (shape.private_batch(), shape.witness_batch());
-        let opening = pcs.error_terms(&[&private, &witness]).into_iter().map(|term| {
+        let batches = shape.batches();
+        let batches: Vec<&[usize]> = batches.iter().map(Vec::as_slice).collect();
+        let opening = pcs.error_terms(&batches).into_iter().map(|term| {
             let ErrorTerm { name, bits, source } = term;
             Term { part: part::OPENING, name: name.to_owned(), bits, numerator: "", source }
         });
@@ -211,8 +215,16 @@ pub fn argument_terms(shape: &Shape, params: Params, log_challenges: f64) -> Vec
         "two products of fingerprints as polynomials in tau and gamma [BEGKN91; Spice18, §4]",
     );
     let products = shape.products();
-    let clear = clear_vars(&products);
-    if clear > 0 {
+    let columns = shape.product_vars();
+    let start = columns.unwrap_or(clear_vars(&products));
+    if let Some(vars) = columns {
+        let source = "[SL20, §5]: a zero check, a combination, rounds of degree 2, a line";
+        push(part::PRODUCTS, "product columns".to_owned(), (3 * vars + 2) as f64, "columns: 3 · variables + 2", source);
+        let claims = COLUMN_CLAIMS * shape.product_batch().len();
+        let source = "degree in the challenge of the combination";
+        push(part::PRODUCTS, "claims on columns".to_owned(), (claims - 1) as f64, "3 · columns − 1", source);
+    } else if start > 0 {
+        let clear = start;
         push(
             part::PRODUCTS,
             "values in the clear".to_owned(),
@@ -221,10 +233,10 @@ pub fn argument_terms(shape: &Shape, params: Params, log_challenges: f64) -> Vec
             "a multilinear extension that is not zero, at a random point",
         );
     }
-    for (index, layer) in layers(&products).into_iter().enumerate() {
+    for (index, layer) in layers_from(start, &products).into_iter().enumerate() {
         push(
             part::PRODUCTS,
-            format!("layer {}", clear + index),
+            format!("layer {}", start + index),
             layer_degree(layer) as f64,
             "a layer: batching 1, rounds 2 each, fold 1",
             "[Thaler13, §5.3.1; Gruen24, §3]",

@@ -11,7 +11,7 @@ use lariat_attack::{
 };
 use lariat_emulator::isa::Opcode::{Addi, Div, Mul};
 use lariat_jolt_core::{
-    Config, Inputs, Params, Program, ProveOptions, Proven, Schemes, VerifiedStatement, columns as col,
+    Config, Inputs, Params, Products, Program, ProveOptions, Proven, Schemes, VerifiedStatement, columns as col,
     constraints::constraints,
     operations::{Fingerprint, NUM_FIELDS, operations},
     protocol::{PrivateWeights, Shape, cell, cell_claim, cell_relation, cell_weights, label, section, step_relation},
@@ -205,6 +205,7 @@ fn shapes(params: Params) -> impl Iterator<Item = Shape> {
             private_vars: 0,
             num_operations: operations(params).len(),
             num_step_columns: col::num_committed(params),
+            product_argument: Products::Gkr,
         })
     })
 }

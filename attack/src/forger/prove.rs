@@ -12,12 +12,13 @@ use lariat_jolt_core::{
     Schemes, SetupId,
     cells::fixed_cells,
     operations::{Fingerprint, operations},
+    products,
     protocol::{self, PrivateWeights, Shape, cell, label, section, session},
 };
-use lariat_pcs::Workload;
+use lariat_pcs::{CommitHint, Workload};
 use lariat_sumcheck::{
     Instance, RoundProver, engine,
-    grand_product::{self, DenseProduct, Plan, SparseProduct},
+    grand_product::{DenseProduct, Plan, ProductProver, SparseProduct},
     leaves::StoredLeaves,
     ledger::Ledger,
     quadratic::QuadraticRelation,
@@ -74,7 +75,6 @@ impl Forgery {
         let [tau, gamma] = channel.challenge_array(label::FINGERPRINT);
         let fp = Fingerprint::new(tau, gamma);
         let ops = operations(params);
-        channel.section(section::PRODUCTS);
         let rows: Vec<Vec<Fr>> = (0..self.rows()).map(|i| self.row(i)).collect();
         let mut groups: Vec<Vec<_>> = vec![Vec::new(), Vec::new()];
         for op in &ops {
@@ -93,7 +93,8 @@ impl Forgery {
         let mut cell_product = SparseProduct::new(SparseLayer::<2> { num_vars: shape.cell_vars, entries });
 
         // Step 3: the grand products over steps and over cells.
-        let claims = grand_product::prove(&mut [&mut step_product, &mut cell_product], &mut channel);
+        let provers: &mut [&mut dyn ProductProver] = &mut [&mut step_product, &mut cell_product];
+        let (claims, upper) = products::prove(&shape, provers, pcs.as_ref(), &mut channel).unwrap();
         let [step_claims, cell_claims] = protocol::step_and_cell_claims(claims).unwrap();
 
         // Step 4: the main sumcheck.
@@ -112,22 +113,28 @@ impl Forgery {
             vec![dense],
             &cell_claims.point,
         );
-        let point = engine::prove(
-            label::MAIN,
-            &mut [
-                Instance { prover: &mut step_prover, claim: protocol::step_claim(&step_claims, rho) },
-                Instance { prover: &mut cell_prover, claim: protocol::cell_claim(&cell_claims, sigma, header) },
-            ],
-            &mut channel,
-        );
+        let mu = upper.as_ref().map(|_| channel.challenge(label::COLUMN_BATCHING));
+        let mut column_prover = upper.as_ref().zip(mu).map(|(upper, mu)| {
+            let columns: Vec<&Column> = upper.columns.iter().collect();
+            (upper.claims.prover(mu, &columns), upper.claims.claim(mu))
+        });
+        let mut instances = vec![
+            Instance { prover: &mut step_prover, claim: protocol::step_claim(&step_claims, rho) },
+            Instance { prover: &mut cell_prover, claim: protocol::cell_claim(&cell_claims, sigma, header) },
+        ];
+        instances.extend(column_prover.as_mut().map(|(prover, claim)| Instance { prover, claim: *claim }));
+        let point = engine::prove(label::MAIN, &mut instances, &mut channel);
 
         // Step 5: evaluations and their opening.
         channel.section(section::EVALUATIONS);
-        let opened: Vec<&Column> = std::iter::once(&private).chain(committed).collect();
+        let (product_columns, product_hint) =
+            upper.map_or((Vec::new(), None), |upper| (upper.columns, Some(upper.hint)));
+        let opened: Vec<&Column> = std::iter::once(&private).chain(committed).chain(&product_columns).collect();
         let evals: Vec<Fr> = opened.iter().map(|c| evaluate(c, &point)).collect();
         Ledger::new(shape.all_columns()).send(label::EVALUATIONS, &point, 0..opened.len(), &evals, &mut channel);
         channel.section(section::OPENING);
-        pcs.open(&opened, &[private_hint, witness_hint], &point, &evals, &mut channel).unwrap();
+        let hints: Vec<CommitHint> = [private_hint, witness_hint].into_iter().chain(product_hint).collect();
+        pcs.open(&opened, &hints, &point, &evals, &mut channel).unwrap();
         let (messages, log) = channel.finish();
         ([header.to_bytes(), messages].concat(), log)
     }

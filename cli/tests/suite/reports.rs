@@ -47,6 +47,7 @@ fn prove_reports_its_costs() {
         "setup_name",
         "setup_digest",
         "argument",
+        "products",
         "hash",
         "log_m",
         "threads",
@@ -77,7 +78,9 @@ fn prove_reports_its_costs() {
     for (name, value) in [("instructions", 81), ("rows", 81), ("exit_code", 0), ("log_m", 8)] {
         assert_eq!(report[name], value, "{name}");
     }
-    for (name, value) in [("pcs", "hyrax"), ("argument", "lasso"), ("hash", "blake3"), ("output_hex", OUTPUT)] {
+    for (name, value) in
+        [("pcs", "hyrax"), ("argument", "lasso"), ("products", "gkr"), ("hash", "blake3"), ("output_hex", OUTPUT)]
+    {
         assert_eq!(report[name], value, "{name}");
     }
     assert_eq!(report["panicked"], false);
@@ -103,6 +106,7 @@ fn verify_reports_the_statement() {
         "setup_name",
         "setup_digest",
         "argument",
+        "products",
         "hash",
         "log_m",
         "verify_ns",
@@ -179,6 +183,7 @@ fn inspect_lists_the_parts() {
         "setup_name",
         "setup_digest",
         "argument",
+        "products",
         "hash",
         "log_m",
         "program_digest",
@@ -195,7 +200,7 @@ fn inspect_lists_the_parts() {
     assert_eq!(keys(header), sorted(names));
     assert_eq!((&header["input_hex"], &header["output_hex"]), (&INPUT.into(), &OUTPUT.into()));
     let parts = shown["parts"].as_array().unwrap();
-    assert!(parts.len() >= 8, "{shown}");
+    assert!(parts.len() >= 7, "{shown}");
     // The parts tile the file, and their messages tile them.
     let mut position = 0;
     for part in parts {

@@ -14,7 +14,7 @@ use lariat_jolt_core::{
 };
 use lariat_pcs::Workload;
 use lariat_subtables::decompose::{Flag, num_operand_chunks, num_range_chunks, num_slots, operand_bits};
-use lariat_sumcheck::{grand_product::message_scalars, ledger::bits_bytes, quadratic::QuadraticRelation};
+use lariat_sumcheck::{ledger::bits_bytes, quadratic::QuadraticRelation};
 use lariat_transcript::encoding::SCALAR_BYTES;
 
 fn relation(params: Params) -> QuadraticRelation {
@@ -107,12 +107,12 @@ pub fn proof_bytes() -> String {
             .with(lariat_hyrax::SCHEME)
             .setup(header.config.pcs, Workload { num_vars: &shape.all_columns() })
             .unwrap();
-        let (private, witness) = (shape.private_batch(), shape.witness_batch());
-        let batches = [pcs.full_batch(&private), pcs.full_batch(&witness)];
+        let batches = shape.batches();
+        let batches: Vec<_> = batches.iter().map(|batch| pcs.full_batch(batch)).collect();
         let parts = [
             header.to_bytes().len(),
             batches.iter().map(|&batch| pcs.commitment_bytes(batch)).sum(),
-            SCALAR_BYTES * message_scalars(&shape.products()),
+            SCALAR_BYTES * shape.product_scalars(),
             SCALAR_BYTES * 3 * shape.point_len(),
             bits_bytes(shape.all_columns().len()) + SCALAR_BYTES * shape.all_columns().len(),
             pcs.opening_bytes(&batches, shape.point_len()),
