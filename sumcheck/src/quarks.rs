@@ -160,7 +160,9 @@ pub fn column(level: &[Fr]) -> Column {
         upper.extend(next);
     }
     upper.push(Fr::zero());
-    upper.iter_mut().for_each(|u| *u -= Fr::one());
+    for u in &mut upper {
+        *u -= Fr::one();
+    }
     Column::new(level.len().ilog2() as usize, ColumnData::Field(upper))
 }
 
@@ -255,6 +257,7 @@ fn reduce(products: Vec<Fr>, r: Vec<Fr>, c: Fr, evaluations: &[Fr]) -> Reduced {
     let claims = groups.iter().map(|[v_0, v_1, ..]| line(*v_0, *v_1)).collect();
     let values = groups.iter().zip(&products);
     let values = values.map(|([_, _, u_0, u_1, at_r], product)| [*at_r, line(*u_0, *u_1), *product]).collect();
-    let columns = ColumnClaims { points: [r.clone(), point.clone(), at_root(r.len())], values };
+    let root = at_root(r.len());
+    let columns = ColumnClaims { points: [r, point.clone(), root], values };
     Reduced { products, point, claims, columns }
 }

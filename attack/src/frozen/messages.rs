@@ -211,12 +211,11 @@ fn next_claims(record: &Record, side: Side) -> impl Iterator<Item = Attack<'_>> 
     (0..products.end(side)).map(move |k| {
         let layer = &products.layers[k];
         let below = products.layers.get(k + 1).and_then(|below| Some((below.batching, below.part(side)?)));
-        let (target, weights) = match below {
-            Some((batching, part)) => (batching, record.batching(batching)[part.coefficients.clone()].to_vec()),
-            None => {
-                let last = leaf_batching(record, side);
-                (last, powers(record.challenge(last), num_claims(layer, side)))
-            }
+        let (target, weights) = if let Some((batching, part)) = below {
+            (batching, record.batching(batching)[part.coefficients.clone()].to_vec())
+        } else {
+            let last = leaf_batching(record, side);
+            (last, powers(record.challenge(last), num_claims(layer, side)))
         };
         let what = format!("evaluations of layer {k} of the {} products", side.name());
         Attack::edit(record, "claims of a layer under the next batching", what, target, move |proof| {

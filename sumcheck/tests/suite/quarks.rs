@@ -38,7 +38,9 @@ impl Statement {
         let mut rng = rng(seed);
         let mut levels: Vec<Vec<Fr>> = (0..groups).map(|_| random_vec(1 << num_vars, &mut rng)).collect();
         // As in a run: the last rows have no factors.
-        levels.iter_mut().for_each(|v| v[(1 << num_vars) / 2 + 1..].fill(Fr::one()));
+        for v in &mut levels {
+            v[(1 << num_vars) / 2 + 1..].fill(Fr::one());
+        }
         let columns = levels.iter().map(|v| quarks::column(v)).collect();
         Self { num_vars, levels, columns }
     }
@@ -167,7 +169,7 @@ struct Tape {
 
 fn challenges(num_vars: usize, tape: &ChallengeTape) -> Tape {
     let c = scalars(tape);
-    let rounds = c[num_vars + 1..2 * num_vars + 1].to_vec();
+    let rounds = c[num_vars + 1..=2 * num_vars].to_vec();
     Tape { alpha: c[num_vars], rounds, fold: c[2 * num_vars + 1], mu: c[2 * num_vars + 2] }
 }
 
