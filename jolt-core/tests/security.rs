@@ -75,8 +75,7 @@ fn errors_in(log: &EventLog, wanted: &str) -> usize {
             _ if is_round => before.count,
             "grand product batching" => 1,
             // A coordinate each: of the point of the values in the clear, or on a line.
-            "grand product fold" => event.count,
-            label::MAIN => event.count,
+            "grand product fold" | label::MAIN => event.count,
             other => panic!("the ledger does not know the challenge `{other}`"),
         };
     }
