@@ -46,8 +46,8 @@ SKIP_SLOW = ["--skip", "guests", "--skip", "instructions", "--skip", "rejects_ev
 TARGETS = {
     "transcript": (["transcript/src/chain.rs", "transcript/src/encoding.rs", "transcript/src/verifier.rs"],
                    ["lariat-transcript"], []),
-    "sumcheck": (["sumcheck/src/engine.rs", "sumcheck/src/reduction.rs", "sumcheck/src/grand_product.rs",
-                  "sumcheck/src/ledger.rs", "sumcheck/src/weighted.rs"], ["lariat-sumcheck"], []),
+    "sumcheck": (["sumcheck/src/engine.rs", "sumcheck/src/reduction.rs", "sumcheck/src/grand_product/mod.rs",
+                  "sumcheck/src/ledger.rs", "sumcheck/src/quarks.rs", "sumcheck/src/weighted.rs"], ["lariat-sumcheck"], []),
     "seam": (["pcs/src/seam.rs", "pcs/src/setup_source.rs", "pcs/src/registry.rs", "pcs/src/parts.rs", "pcs/src/batch/mod.rs"], ["lariat-pcs", "lariat-hyrax", "lariat-schemes"], []),
     "hyrax": (["pcs/hyrax/src/lib.rs"], ["lariat-hyrax"], []),
     "kzg": (["pcs/kzg/src"], ["lariat-kzg"], []),

@@ -8,7 +8,7 @@ use lariat_attack::{
     frozen::{
         self, Verdict,
         elsewhere::TABLE,
-        record::{Map, Record},
+        record::{Map, Record, Side},
     },
     inventory::Run,
     outcome::Row,
@@ -145,11 +145,12 @@ fn an_honest_run_that_fails_is_a_row() {
 #[test]
 fn rejects_a_degenerate_point_of_the_zero_check() {
     let record = record(PcsKind::HYRAX);
-    // The last challenge of the point: nothing but the main sumcheck depends on it.
-    let fold = record.map.cells.layers.last().unwrap().fold.unwrap();
+    // The last coordinate of the point, drawn behind all layers: nothing but the main sumcheck depends on it.
+    let last = *record.leaf_coordinates(Side::Cells).last().unwrap();
+    assert_eq!(Some(last.event), record.map.products.layers.last().unwrap().fold);
     for coordinate in [Fr::zero(), Fr::one()] {
         let mut tape = record.tape.clone();
-        tape.0[record.drawn(fold).start] = Drawn::Scalar(coordinate);
+        tape.0[record.drawn(last.event).start + last.index] = Drawn::Scalar(coordinate);
         let verdict = verify_frozen(&record.honest.program, &record.proof, &record.schemes, &tape);
         assert!(matches!(verdict, Err(VerifyError::DegeneratePoint)), "{verdict:?}");
     }

@@ -79,7 +79,7 @@ pub fn measure(cell: &Cell, schemes: &Schemes) -> Result<Record, BenchError> {
             phases.iter().filter(|(phase, _)| wanted.contains(phase)).map(|(_, time)| ns(*time)).sum()
         };
         let (commit_ns, open_ns) = (total(&[Phase::Commit]), total(&[Phase::Open]));
-        let iop_ns = total(&[Phase::StepProducts, Phase::CellProducts, Phase::MainSumcheck]);
+        let iop_ns = total(&[Phase::Products, Phase::MainSumcheck]);
         let prove_ns = total(&[Phase::Witness]) + commit_ns + iop_ns + open_ns;
         let (commitment_bytes, opening_bytes) = operations::pcs_bytes(&proven.log);
         Ok(Record {

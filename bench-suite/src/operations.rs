@@ -86,5 +86,5 @@ pub fn pcs_bytes(log: &EventLog) -> (usize, usize) {
     let bytes = |wanted: &[&str]| -> usize {
         log.bytes_by_section().iter().filter(|(name, _)| wanted.contains(name)).map(|(_, bytes)| bytes).sum()
     };
-    (bytes(&[section::PRIVATE, section::COMMITMENTS]), bytes(&[section::OPENING]))
+    (bytes(&[section::PRIVATE, section::COMMITMENTS, section::PRODUCT_COMMITMENTS]), bytes(&[section::OPENING]))
 }

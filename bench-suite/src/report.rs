@@ -154,7 +154,7 @@ fn curve_name(record: &Record, threads: bool, log_m: bool, hash: bool) -> String
 }
 
 /// Phases of proving, for the stacked chart.
-const PHASES: [&str; 6] = ["witness", "commit", "step_products", "cell_products", "main_sumcheck", "open"];
+const PHASES: [&str; 5] = ["witness", "commit", "products", "main_sumcheck", "open"];
 
 /// `table.md`, four plots for each guest, and the phases at the guest's largest size.
 pub fn of_proofs(records: &[Record]) -> Vec<File> {
@@ -206,7 +206,12 @@ pub fn of_proofs(records: &[Record]) -> Vec<File> {
 fn phases(guest: &str, subtitle: [String; 2], curves: &[Curve<'_, Record>]) -> Bars {
     let largest = curves.iter().filter_map(|c| c.sizes.keys().max()).max().copied().unwrap_or_default();
     let median = |runs: &[&Record], phase: &str| {
-        let ns = |r: &Record| r.phases_ns.iter().find(|(name, _)| name == phase).map(|(_, ns)| *ns as f64);
+        // Records of format 4 and before have the products over steps and those over cells apart.
+        let is = |name: &str| name == phase || phase == "products" && name.ends_with("_products");
+        let ns = |r: &Record| {
+            let parts = r.phases_ns.iter().filter(|(name, _)| is(name)).map(|(_, ns)| *ns as f64);
+            parts.reduce(|a, b| a + b)
+        };
         Spread::of(runs.iter().filter_map(|r| ns(r))).map_or(0.0, |s| s.median)
     };
     let bars = curves.iter().filter_map(|c| {

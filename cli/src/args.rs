@@ -1,7 +1,7 @@
 //! The command line, as data.
 
 use clap::{Args, Parser, Subcommand, ValueEnum, builder::PossibleValuesParser, builder::TypedValueParser};
-use lariat_jolt_core::{Argument, Config, HashKind, Params, PcsKind, ProveOptions, VerifyOptions};
+use lariat_jolt_core::{Argument, Config, HashKind, Params, PcsKind, Products, ProveOptions, VerifyOptions};
 use lariat_pcs::Schemes;
 use std::path::PathBuf;
 use std::sync::OnceLock;
@@ -360,6 +360,10 @@ pub struct ConfigArgs {
     /// unless given]
     #[arg(long, value_name = "LOG_M", value_parser = parse_log_m)]
     pub log_m: Option<Params>,
+    /// Products of fingerprints layer by layer (gkr), or their upper levels by committed columns (quarks): shorter proofs that take
+    /// longer [prove: gkr unless given; verify: any unless given]
+    #[arg(long, value_name = "NAME", value_parser = products_parser())]
+    pub products: Option<Products>,
 }
 
 impl ConfigArgs {
@@ -370,6 +374,7 @@ impl ConfigArgs {
             argument: self.argument.unwrap_or(other.argument),
             hash: self.hash.unwrap_or(other.hash),
             params: self.log_m.unwrap_or(other.params),
+            products: self.products.unwrap_or(other.products),
         }
     }
 }
@@ -489,6 +494,13 @@ fn argument_parser() -> impl TypedValueParser<Value = Argument> {
     PossibleValuesParser::new(Argument::ALL.iter().map(|argument| argument.name())).map(|name| {
         // The parser has let only these names pass.
         Argument::ALL.iter().copied().find(|argument| argument.name() == name).unwrap_or_default()
+    })
+}
+
+fn products_parser() -> impl TypedValueParser<Value = Products> {
+    PossibleValuesParser::new(Products::ALL.iter().map(|products| products.name())).map(|name| {
+        // The parser has let only these names pass.
+        Products::ALL.iter().copied().find(|products| products.name() == name).unwrap_or_default()
     })
 }
 

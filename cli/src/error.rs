@@ -206,7 +206,7 @@ fn verify_advice(error: &VerifyError) -> &'static str {
             "; give the ELF that was proven, in the very same build, with the sizes of memory that it was proven with (--stack, --heap, --max-input, --max-private-input, --max-output)"
         }
         VerifyError::TooManyRows { .. } => "; raise --max-rows if it is expected to be so long",
-        VerifyError::OtherConfig => "; leave out --pcs, --argument, --hash and --log-m to accept any",
+        VerifyError::OtherConfig => "; leave out --pcs, --argument, --products, --hash and --log-m to accept any",
         VerifyError::OtherInput | VerifyError::OtherOutput => "; `lariat inspect` shows which",
         VerifyError::OtherExit { .. } | VerifyError::Panicked { .. } => {
             "; the proof is valid, but not of what was asked for"

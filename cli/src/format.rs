@@ -86,8 +86,12 @@ pub const fn exit_parts(exit: Exit) -> (u32, bool) {
 
 /// The exchangeable parts.
 pub fn config(config: Config) -> String {
-    let Config { pcs, argument, hash, params } = config;
-    format!("{} argument, {pcs} commitments, {hash} transcript, tables of 2^{}", argument.name(), params.log_m())
+    let Config { pcs, argument, hash, params, products } = config;
+    let (argument, products) = (argument.name(), products.name());
+    format!(
+        "{argument} argument, {products} products, {pcs} commitments, {hash} transcript, tables of 2^{}",
+        params.log_m()
+    )
 }
 
 /// What a proof is worth, in one line. Under a known trapdoor that is nothing, whatever it is under a ceremony's setup.

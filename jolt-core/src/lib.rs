@@ -18,6 +18,7 @@ pub mod keys;
 pub mod memory;
 pub mod operations;
 mod plan;
+pub mod products;
 mod program;
 pub mod protocol;
 mod prove;
@@ -43,7 +44,7 @@ pub use program::Program;
 pub use prove::prove_witness_frozen;
 pub use prove::{Phase, ProveOptions, Proven, prove, prove_trace, prove_witness, prove_witness_by};
 pub use security::SecurityLedger;
-pub use statement::{Argument, Config, Header, MAX_STEPS, SetupId, VerifiedStatement};
+pub use statement::{Argument, Config, Header, MAX_STEPS, Products, SetupId, VerifiedStatement};
 #[cfg(feature = "test-util")]
 pub use verify::verify_frozen;
 pub use verify::{VerifyOptions, verify, verify_with, verify_with_log};

@@ -52,10 +52,8 @@ pub struct ProverMemory {
     /// The scheme's parameters where they grow with the run, and what it keeps from committing to opening, for columns over the steps and for pieces of columns over the
     /// cells in which a cell is touched.
     pub commitments: u64,
-    /// Levels of the grand products over the steps that the plan keeps.
-    pub step_products: u64,
-    /// Leaves and products over the touched cells.
-    pub cell_products: u64,
+    /// Grand products: levels over the steps that the plan keeps, leaves and products over the touched cells.
+    pub products: u64,
     /// The main sumcheck: factors over the steps when as many variables are bound as the plan says, rows of touched cells and of the private input,
     /// and the public cells that have to be listed.
     pub sumcheck: u64,
@@ -65,14 +63,13 @@ pub struct ProverMemory {
 
 impl ProverMemory {
     /// The parts with their names.
-    pub fn named_parts(&self) -> [(&'static str, u64); 8] {
+    pub fn named_parts(&self) -> [(&'static str, u64); 7] {
         [
             ("program", self.program),
             ("execution", self.execution),
             ("columns", self.columns),
             ("commitments", self.commitments),
-            ("step_products", self.step_products),
-            ("cell_products", self.cell_products),
+            ("products", self.products),
             ("sumcheck", self.sumcheck),
             ("opening", self.opening),
         ]
@@ -80,7 +77,7 @@ impl ProverMemory {
 
     /// The most that is there at once: what is kept, and the largest of the other parts.
     pub fn peak(&self) -> u64 {
-        let later = [self.step_products, self.cell_products, self.sumcheck, self.opening].into_iter().max();
+        let later = [self.products, self.sumcheck, self.opening].into_iter().max();
         let proving = self.commitments.saturating_add(later.unwrap_or(0));
         self.program.saturating_add(self.columns).saturating_add(self.execution.max(proving))
     }
@@ -159,14 +156,20 @@ impl ProverMemory {
                 + pcs.prover_bytes(&[&committed])
                 // A column of one value at most is a constant, which costs nothing.
                 + if private > 1 { pcs.prover_bytes(&[&shape.private_batch()]) } else { 0 },
-            step_products: plan.products.bytes(rows, NUM_GROUPS, shape.num_operations),
-            cell_products: cells * (layers + 2) * leaf,
+            products: plan.products.bytes(rows, NUM_GROUPS, shape.num_operations)
+                + cells * (layers + 2) * leaf
+                + product_column_bytes(&shape),
             sumcheck: (sparse_rows * (row + row / 2))
                 .max(table_bytes(rows, num_products(params), plan.depth) + merged * (row + row / 2))
                 + cx.num_listed(&layout) as u64 * SCALAR,
             opening: opening_bytes(pcs.as_ref(), &committed),
         })
     }
+}
+
+/// Product columns, with their levels, both halves of these, and the columns as factors: eight scalars for each entry.
+fn product_column_bytes(shape: &Shape) -> u64 {
+    shape.product_vars().map_or(0, |vars| 8 * shape.product_batch().len() as u64 * (SCALAR << vars))
 }
 
 /// How many blocks of `2^log_block` cells some cells lie in.

@@ -8,7 +8,7 @@ use crate::{
     columns as col,
     constraints::constraints,
     operations::{FIELD_ADDRESS, FIELD_TS, FIELD_VALUE, Fingerprint, Operation, TAG_PC, operations},
-    statement::Header,
+    statement::{Header, Products},
 };
 use ark_ff::{AdditiveGroup, Field, One, Zero, batch_inversion};
 use lariat_algebra::{
@@ -18,13 +18,15 @@ use lariat_algebra::{
 use lariat_pcs::{BatchSize, Pcs};
 use lariat_subtables::Params;
 use lariat_sumcheck::{
-    grand_product::{LeafClaims, dense_message_scalars, sparse_message_scalars},
+    grand_product::{LeafClaims, ProductShape, layer_scalars, message_scalars},
+    ledger::{bits_bytes, num_sent},
     quadratic::{IntForm, QuadraticRelation},
+    quarks,
 };
 use lariat_transcript::{Session, encoding::SCALAR_BYTES};
 
 /// Name and version of the protocol, the first thing in every transcript.
-pub const PROTOCOL: &str = "Lariat/RV32IM/lasso/3";
+pub const PROTOCOL: &str = "Lariat/RV32IM/lasso/4";
 
 /// Labels of challenges and messages outside of sumchecks and commitments.
 pub mod label {
@@ -32,6 +34,8 @@ pub mod label {
     pub const FINGERPRINT: &str = "fingerprint";
     /// Batching of leaf claims and constraints over steps.
     pub const STEP_BATCHING: &str = "step relation batching";
+    /// Combination of the claims on product columns.
+    pub const COLUMN_BATCHING: &str = "product column claims batching";
     /// Batching over cells.
     pub const CELL_BATCHING: &str = "cell relation batching";
     /// The sumcheck over steps and cells.
@@ -46,10 +50,10 @@ pub mod section {
     pub const PRIVATE: &str = "private input commitment";
     /// Commitments to the witness columns.
     pub const COMMITMENTS: &str = "witness commitments";
-    /// Grand product over steps.
-    pub const STEP_PRODUCTS: &str = "step grand products";
-    /// Grand product over cells.
-    pub const CELL_PRODUCTS: &str = "cell grand products";
+    /// Commitments to product columns.
+    pub const PRODUCT_COMMITMENTS: &str = "product commitments";
+    /// Grand products over steps and over cells.
+    pub const PRODUCTS: &str = "grand products";
     /// The main sumcheck.
     pub const MAIN: &str = "main sumcheck";
     /// Evaluations.
@@ -106,6 +110,8 @@ pub struct Shape {
     pub num_operations: usize,
     /// Committed columns over steps.
     pub num_step_columns: usize,
+    /// How products are proven.
+    pub product_argument: Products,
 }
 
 impl Shape {
@@ -117,6 +123,7 @@ impl Shape {
             private_vars: crate::cells::log2_ceil(header.private_words() as usize),
             num_operations: operations(params).len(),
             num_step_columns: col::num_committed(params),
+            product_argument: header.config.products,
         }
     }
 
@@ -132,9 +139,42 @@ impl Shape {
         v
     }
 
-    /// All committed columns in the order of their evaluations: private, over steps, over cells.
+    /// Variables of the product columns, if there are any: one for each group of each product, of as many variables as the
+    /// smaller product has. A product of one leaf needs none.
+    pub fn product_vars(&self) -> Option<usize> {
+        let vars = self.step_vars.min(self.cell_vars);
+        (self.product_argument == Products::Quarks && vars > 0).then_some(vars)
+    }
+
+    /// Variables of the batch of product columns, which may be empty.
+    pub fn product_batch(&self) -> Vec<usize> {
+        self.product_vars().map_or(Vec::new(), |vars| vec![vars; self.products().iter().map(|p| p.num_groups).sum()])
+    }
+
+    /// The batches that are committed to, in order: the private column, the witness, and product columns if there are any.
+    pub fn batches(&self) -> Vec<Vec<usize>> {
+        let all = [self.private_batch(), self.witness_batch(), self.product_batch()];
+        all.into_iter().filter(|batch| !batch.is_empty()).collect()
+    }
+
+    /// All committed columns in the order of their evaluations: private, over steps, over cells, of products.
     pub fn all_columns(&self) -> Vec<usize> {
-        [self.private_batch(), self.witness_batch()].concat()
+        self.batches().concat()
+    }
+
+    /// Scalars of the messages that prove the products.
+    pub fn product_scalars(&self) -> usize {
+        let products = self.products();
+        match self.product_vars() {
+            None => message_scalars(&products),
+            Some(vars) => quarks::message_scalars(vars, self.product_batch().len()) + layer_scalars(vars, &products),
+        }
+    }
+
+    /// The grand products: over steps, then over cells.
+    pub fn products(&self) -> [ProductShape; 2] {
+        let product = |num_vars, num_leaves| ProductShape { num_vars, num_groups: NUM_GROUPS, num_leaves };
+        [product(self.step_vars, self.num_operations), product(self.cell_vars, 1)]
     }
 
     /// Coordinates of the final point.
@@ -142,28 +182,40 @@ impl Shape {
         self.cell_vars.max(self.step_vars)
     }
 
-    /// Exact size in bytes of the messages of the proof that begins with `messages`: it depends on which parts of the commitments are
-    /// sent, and their bits are at its beginning.
+    /// Exact size in bytes of the messages of the proof that begins with `messages`: it depends on which parts of the commitments and
+    /// which evaluations are sent. The bits of the parts are at the beginning, those of the evaluations at a place that follows from them.
     ///
     /// # Errors
     /// When `messages` ends before the bits do, or they are malformed.
     pub fn proof_bytes(&self, pcs: &dyn Pcs, messages: &[u8]) -> Result<usize, lariat_pcs::VerifyError> {
-        let (private, witness) = (self.private_batch(), self.witness_batch());
-        let batches = pcs.batch_sizes(&[&private, &witness], messages)?;
-        Ok(self.bytes_of(pcs, &batches))
+        let batches = self.batches();
+        let batches: Vec<&[usize]> = batches.iter().map(Vec::as_slice).collect();
+        let batches = pcs.batch_sizes(&batches, messages)?;
+        let at = self.bytes_before_evaluations(pcs, &batches);
+        let needed = at.saturating_add(bits_bytes(self.all_columns().len()));
+        let bits = messages.get(at..needed).ok_or(lariat_pcs::VerifyError::PartsMissing { needed })?;
+        Ok(self.bytes_of(pcs, &batches, num_sent(self.all_columns().len(), bits)))
     }
 
     /// Most bytes of a proof's messages: those of a proof that sends every part.
     pub fn most_proof_bytes(&self, pcs: &dyn Pcs) -> usize {
-        self.bytes_of(pcs, &[pcs.full_batch(&self.private_batch()), pcs.full_batch(&self.witness_batch())])
+        let batches = self.batches();
+        let batches: Vec<BatchSize<'_>> = batches.iter().map(|batch| pcs.full_batch(batch)).collect();
+        self.bytes_of(pcs, &batches, self.all_columns().len())
     }
 
-    fn bytes_of(&self, pcs: &dyn Pcs, batches: &[BatchSize<'_>]) -> usize {
-        let scalars = dense_message_scalars(self.step_vars, NUM_GROUPS, self.num_operations)
-            + sparse_message_scalars(self.cell_vars, NUM_GROUPS)
-            + 3 * self.point_len()
-            + self.all_columns().len();
-        SCALAR_BYTES * scalars + pcs.proof_bytes(batches, self.point_len())
+    /// Commitments, products and the main sumcheck.
+    fn bytes_before_evaluations(&self, pcs: &dyn Pcs, batches: &[BatchSize<'_>]) -> usize {
+        let scalars = self.product_scalars() + 3 * self.point_len();
+        SCALAR_BYTES * scalars + batches.iter().map(|&batch| pcs.commitment_bytes(batch)).sum::<usize>()
+    }
+
+    /// For so many evaluations that are not zero.
+    fn bytes_of(&self, pcs: &dyn Pcs, batches: &[BatchSize<'_>], num_evaluations: usize) -> usize {
+        self.bytes_before_evaluations(pcs, batches)
+            + bits_bytes(self.all_columns().len())
+            + SCALAR_BYTES * num_evaluations
+            + pcs.opening_bytes(batches, self.point_len())
     }
 }
 
@@ -318,6 +370,11 @@ pub fn boundary(fp: &Fingerprint, entry: u32, steps: u64) -> (Fr, Fr) {
         fp.of(&[(0, Fr::from(TAG_PC)), (FIELD_ADDRESS, Fr::from(index)), (FIELD_TS, Fr::from(time))])
     };
     (state(entry, 0), state(HALT, steps))
+}
+
+/// The claims of both products apart: over steps, and over cells.
+pub fn step_and_cell_claims(claims: Vec<LeafClaims>) -> Option<[LeafClaims; 2]> {
+    claims.try_into().ok()
 }
 
 /// Whether tuples balance: `first * init * writes = last * final * reads`.

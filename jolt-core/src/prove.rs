@@ -6,6 +6,7 @@ use crate::{
     error::ProveError,
     operations::{Fingerprint, Leaf, operations},
     plan::Plan,
+    products,
     program::Program,
     protocol::{
         self, NUM_CELL_COLUMNS, NUM_GROUPS, PrivateWeights, Shape, balanced, boundary, cell, cell_claim, cell_relation,
@@ -21,12 +22,12 @@ use lariat_algebra::{
     count::{self, Kernel},
 };
 use lariat_emulator::machine::{Inputs, TraceResult, trace};
-use lariat_pcs::{Pcs, Schemes, Workload};
+use lariat_pcs::{CommitHint, Pcs, Schemes, Workload};
 use lariat_sumcheck::{
     Instance,
     dense_product::{EqFactorTables, evaluate_column},
     engine,
-    grand_product::{prove_dense, prove_sparse},
+    grand_product::{DenseProduct, ProductProver, SparseProduct},
     leaves::ColumnLeaves,
     ledger::Ledger,
     quadratic::QuadraticProver,
@@ -53,10 +54,8 @@ pub enum Phase {
     Witness,
     /// Commitments.
     Commit,
-    /// Grand products over steps.
-    StepProducts,
-    /// Grand products over cells.
-    CellProducts,
+    /// Grand products over steps and over cells.
+    Products,
     /// The main sumcheck.
     MainSumcheck,
     /// Evaluations and opening.
@@ -65,16 +64,8 @@ pub enum Phase {
 
 impl Phase {
     /// Every phase in order.
-    pub const ALL: [Self; 8] = [
-        Self::Execute,
-        Self::Setup,
-        Self::Witness,
-        Self::Commit,
-        Self::StepProducts,
-        Self::CellProducts,
-        Self::MainSumcheck,
-        Self::Open,
-    ];
+    pub const ALL: [Self; 7] =
+        [Self::Execute, Self::Setup, Self::Witness, Self::Commit, Self::Products, Self::MainSumcheck, Self::Open];
 
     /// Name in data files.
     pub const fn name(self) -> &'static str {
@@ -83,8 +74,7 @@ impl Phase {
             Self::Setup => "setup",
             Self::Witness => "witness",
             Self::Commit => "commit",
-            Self::StepProducts => "step_products",
-            Self::CellProducts => "cell_products",
+            Self::Products => "products",
             Self::MainSumcheck => "main_sumcheck",
             Self::Open => "open",
         }
@@ -97,8 +87,7 @@ impl Phase {
             Self::Setup => info_span!("setup"),
             Self::Witness => info_span!("witness"),
             Self::Commit => info_span!("commit"),
-            Self::StepProducts => info_span!("step_products"),
-            Self::CellProducts => info_span!("cell_products"),
+            Self::Products => info_span!("products"),
             Self::MainSumcheck => info_span!("main_sumcheck"),
             Self::Open => info_span!("open"),
         }
@@ -279,24 +268,25 @@ fn prove_in(
     channel.section(section::COMMITMENTS);
     let witness_hint = pcs.commit(&committed, &mut channel)?;
 
-    // Step 2: fingerprints and the grand product over steps.
-    clock.begin(Phase::StepProducts);
+    // Step 2: fingerprints and the leaves of the grand products.
+    clock.begin(Phase::Products);
     let [tau, gamma] = channel.challenge_array(label::FINGERPRINT);
     let fp = Fingerprint::new(tau, gamma);
     let ops = operations(params);
-    channel.section(section::STEP_PRODUCTS);
     let groups: [Vec<Leaf>; NUM_GROUPS] =
         [ops.iter().map(|op| op.read_leaf(&fp)).collect(), ops.iter().map(|op| op.write_leaf(&fp)).collect()];
     let forms = groups.each_ref().map(|leaves| leaves.iter().map(Leaf::form).collect());
     let leaves = ColumnLeaves::new(&step_columns, &forms);
-    let step_claims = prove_dense(shape.step_vars, &leaves, plan.products, &mut channel);
-
-    // Step 3: the grand product over cells.
-    clock.begin(Phase::CellProducts);
-    channel.section(section::CELL_PRODUCTS);
+    let mut step_product = DenseProduct::new(shape.step_vars, &leaves, plan.products);
     let cx = CellContext { params, image: program.image(), bytecode: program.bytecode(), header: &header };
     let cell_leaves = cell_leaves(&cx, &layout, &cells, private_values(&private), &fp);
-    let cell_claims = prove_sparse(cell_leaves, &mut channel);
+    let mut cell_product = SparseProduct::new(cell_leaves);
+
+    // Step 3: the grand products over steps and over cells.
+    let provers: &mut [&mut dyn ProductProver] = &mut [&mut step_product, &mut cell_product];
+    let (claims, upper) = products::prove(&shape, provers, pcs.as_ref(), &mut channel)?;
+    drop((step_product, cell_product));
+    let [step_claims, cell_claims] = protocol::step_and_cell_claims(claims).expect("there are two products");
     debug_assert_eq!(NUM_CELL_COLUMNS, cell_columns.len());
     tracing::debug!(
         balanced = balanced(boundary(&fp, program.bytecode().entry, header.steps), &step_claims, &cell_claims)
@@ -316,27 +306,33 @@ fn prove_in(
     let mut step_prover = QuadraticProver::new(&relation, step_columns, &step_claims.point, plan.depth);
     let mut cell_prover =
         SparseQuadraticProver::<{ cell::NUM_SPARSE }>::new(&cells_relation, rows, vec![dense], &cell_claims.point);
-    let point = engine::prove(
-        label::MAIN,
-        &mut [
-            Instance { prover: &mut step_prover, claim: step_claim(&step_claims, rho) },
-            Instance { prover: &mut cell_prover, claim: cell_claim(&cell_claims, sigma, &header) },
-        ],
-        &mut channel,
-    );
-    drop(step_prover);
+    let mu = upper.as_ref().map(|_| channel.challenge(label::COLUMN_BATCHING));
+    let mut column_prover = upper.as_ref().zip(mu).map(|(upper, mu)| {
+        let columns: Vec<&Column> = upper.columns.iter().collect();
+        (upper.claims.prover(mu, &columns), upper.claims.claim(mu))
+    });
+    let mut instances = vec![
+        Instance { prover: &mut step_prover, claim: step_claim(&step_claims, rho) },
+        Instance { prover: &mut cell_prover, claim: cell_claim(&cell_claims, sigma, &header) },
+    ];
+    instances.extend(column_prover.as_mut().map(|(prover, claim)| Instance { prover, claim: *claim }));
+    let point = engine::prove(label::MAIN, &mut instances, &mut channel);
+    drop(instances);
+    drop((step_prover, column_prover));
 
     // Step 5: evaluations and their opening.
     clock.begin(Phase::Open);
     channel.section(section::EVALUATIONS);
-    let opened: Vec<&Column> = std::iter::once(&private).chain(committed).collect();
+    let (product_columns, product_hint) = upper.map_or((Vec::new(), None), |upper| (upper.columns, Some(upper.hint)));
+    let opened: Vec<&Column> = std::iter::once(&private).chain(committed).chain(&product_columns).collect();
     let evals = evaluate_all(&opened, &point);
     let mut ledger = Ledger::new(shape.all_columns());
     ledger.send(label::EVALUATIONS, &point, 0..opened.len(), &evals, &mut channel);
     channel.section(section::OPENING);
     // All claims lie at suffixes of one point, so that this sends nothing.
     let Reduced { point, evals } = ledger.prove_reduction(&opened, &mut channel);
-    pcs.open(&opened, &[private_hint, witness_hint], &point, &evals, &mut channel)?;
+    let hints: Vec<CommitHint> = [private_hint, witness_hint].into_iter().chain(product_hint).collect();
+    pcs.open(&opened, &hints, &point, &evals, &mut channel)?;
 
     let phases = clock.end();
 

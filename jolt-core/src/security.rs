@@ -42,6 +42,10 @@ use ark_ff::PrimeField;
 use lariat_algebra::Fr;
 use lariat_pcs::{Basis, ErrorTerm, Hardness, Pcs, SecurityBits};
 use lariat_subtables::Params;
+use lariat_sumcheck::{
+    grand_product::{LayerShape, ROUND_SCALARS, clear_vars, layers_from},
+    quarks::COLUMN_CLAIMS,
+};
 use lariat_transcript::HashKind;
 
 /// Least proven bits of a proof under a scheme over curves, at any size up to `2^24` rows.
@@ -53,16 +57,14 @@ pub const MIN_PROVEN_HASHES: f64 = 100.0;
 /// Degree in each variable of the main sumcheck: two multilinear factors, and `eq`.
 const ROUND_DEGREE: usize = 3;
 /// Degree in each variable of what a layer of a grand product sends: two multilinear factors; `eq` is known.
-const LAYER_DEGREE: usize = lariat_sumcheck::grand_product::ROUND_SCALARS;
+const LAYER_DEGREE: usize = ROUND_SCALARS;
 
 /// Parts of the argument, in order.
 pub mod part {
     /// Fingerprints of tuples.
     pub const FINGERPRINTS: &str = "fingerprints";
-    /// Grand product over steps.
-    pub const STEP_PRODUCTS: &str = "grand product over steps";
-    /// Grand product over cells.
-    pub const CELL_PRODUCTS: &str = "grand product over cells";
+    /// Grand products over steps and over cells.
+    pub const PRODUCTS: &str = "grand products";
     /// Points at which constraints are tested for being zero.
     pub const ZERO_CHECK: &str = "point of the zero checks";
     /// Powers of `rho`.
@@ -112,8 +114,9 @@ impl SecurityLedger {
     /// The ledger of proofs of this shape. Absorbs nothing and costs microseconds.
     pub fn new(shape: &Shape, config: Config, pcs: &dyn Pcs) -> Self {
         let mut terms = argument_terms(shape, config.params, log_field());
-        let (private, witness) = (shape.private_batch(), shape.witness_batch());
-        let opening = pcs.error_terms(&[&private, &witness]).into_iter().map(|term| {
+        let batches = shape.batches();
+        let batches: Vec<&[usize]> = batches.iter().map(Vec::as_slice).collect();
+        let opening = pcs.error_terms(&batches).into_iter().map(|term| {
             let ErrorTerm { name, bits, source } = term;
             Term { part: part::OPENING, name: name.to_owned(), bits, numerator: "", source }
         });
@@ -211,16 +214,33 @@ pub fn argument_terms(shape: &Shape, params: Params, log_challenges: f64) -> Vec
         "(fields - 1) · (operations · rows + cells + 1)",
         "two products of fingerprints as polynomials in tau and gamma [BEGKN91; Spice18, §4]",
     );
-    for (part, vars, leaves) in [(part::STEP_PRODUCTS, n, shape.num_operations), (part::CELL_PRODUCTS, m, 1)] {
-        for layer in product_layers(vars, leaves) {
-            push(
-                part,
-                layer.name(),
-                layer.degree() as f64,
-                "a layer: batching 1, rounds 2 each, fold 1",
-                "[Thaler13, §5.3.1; Gruen24, §3]",
-            );
-        }
+    let products = shape.products();
+    let columns = shape.product_vars();
+    let start = columns.unwrap_or(clear_vars(&products));
+    if let Some(vars) = columns {
+        let source = "[SL20, §5]: a zero check, a combination, rounds of degree 2, a line";
+        push(part::PRODUCTS, "product columns".to_owned(), (3 * vars + 2) as f64, "columns: 3 · variables + 2", source);
+        let claims = COLUMN_CLAIMS * shape.product_batch().len();
+        let source = "degree in the challenge of the combination";
+        push(part::PRODUCTS, "claims on columns".to_owned(), (claims - 1) as f64, "3 · columns − 1", source);
+    } else if start > 0 {
+        let clear = start;
+        push(
+            part::PRODUCTS,
+            "values in the clear".to_owned(),
+            clear as f64,
+            "values in the clear: a variable 1",
+            "a multilinear extension that is not zero, at a random point",
+        );
+    }
+    for (index, layer) in layers_from(start, &products).into_iter().enumerate() {
+        push(
+            part::PRODUCTS,
+            format!("layer {}", start + index),
+            layer_degree(layer) as f64,
+            "a layer: batching 1, rounds 2 each, fold 1",
+            "[Thaler13, §5.3.1; Gruen24, §3]",
+        );
     }
     push(
         part::ZERO_CHECK,
@@ -249,31 +269,8 @@ pub fn argument_terms(shape: &Shape, params: Params, log_challenges: f64) -> Vec
     terms
 }
 
-/// One sumcheck of a grand product.
-struct Layer {
-    kind: &'static str,
-    index: usize,
-    rounds: usize,
-    batched: bool,
-    fold: bool,
-}
-
-impl Layer {
-    fn name(&self) -> String {
-        format!("{} {}", self.kind, self.index)
-    }
-
-    /// Coefficients are independent, so that a wrong claim among several survives them, and the fold, for one value.
-    fn degree(&self) -> usize {
-        usize::from(self.batched) + LAYER_DEGREE * self.rounds + usize::from(self.fold)
-    }
-}
-
-/// The layers of the products of [`NUM_GROUPS`] groups of leaves in `vars` variables.
-fn product_layers(vars: usize, leaves: usize) -> Vec<Layer> {
-    let tree =
-        (0..vars).map(|rounds| Layer { kind: "layer", index: rounds, rounds, batched: NUM_GROUPS > 1, fold: true });
-    let levels = std::iter::successors(Some(leaves), |&k| (k > 1).then(|| k.div_ceil(2))).count() - 1;
-    let slots = (0..levels).map(|index| Layer { kind: "slots", index, rounds: vars, batched: true, fold: false });
-    tree.chain(slots).collect()
+/// What the challenges of a layer let a wrong claim do. Coefficients are independent, so that a wrong claim among several
+/// survives them, and the fold, for one value.
+fn layer_degree(layer: LayerShape) -> usize {
+    usize::from(layer.combined > 1) + LAYER_DEGREE * layer.rounds + usize::from(layer.folds)
 }

@@ -18,7 +18,7 @@ use std::fmt;
 pub const MAGIC: [u8; 8] = *b"LARIATPF";
 
 /// Version of the proof format; a verifier takes exactly this one.
-pub const VERSION: u16 = 4;
+pub const VERSION: u16 = 5;
 
 /// Most steps that a proof can have: timestamps and counters stay below `2^32`.
 pub const MAX_STEPS: u64 = 1 << 28;
@@ -54,6 +54,41 @@ impl Argument {
     }
 }
 
+/// How the products of fingerprints are proven.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
+pub enum Products {
+    /// Layer by layer [Thaler13].
+    #[default]
+    Gkr,
+    /// The upper levels by one committed column a product [SL20, §5]: shorter proofs, for one more commitment.
+    Quarks,
+}
+
+impl Products {
+    /// Every way.
+    pub const ALL: &[Self] = &[Self::Gkr, Self::Quarks];
+
+    /// Name on command lines and in data files.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Gkr => "gkr",
+            Self::Quarks => "quarks",
+        }
+    }
+
+    const fn id(self) -> u8 {
+        match self {
+            Self::Gkr => 1,
+            Self::Quarks => 2,
+        }
+    }
+
+    fn from_id(id: u8) -> Option<Self> {
+        Self::ALL.iter().copied().find(|p| p.id() == id)
+    }
+}
+
 /// The parts that a researcher swaps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Config {
@@ -65,11 +100,19 @@ pub struct Config {
     pub hash: HashKind,
     /// Table size `M` and with it the number of chunks `C`.
     pub params: Params,
+    /// How products are proven.
+    pub products: Products,
 }
 
 impl Default for Config {
     fn default() -> Self {
-        Self { pcs: PcsKind::HYRAX, argument: Argument::Lasso, hash: HashKind::Keccak256, params: Params::M16 }
+        Self {
+            pcs: PcsKind::HYRAX,
+            argument: Argument::Lasso,
+            hash: HashKind::Keccak256,
+            params: Params::M16,
+            products: Products::Gkr,
+        }
     }
 }
 
@@ -148,7 +191,7 @@ impl Header {
         out.extend(VERSION.to_le_bytes());
         let c = &self.config;
         out.extend([c.pcs.id(), c.argument.id(), c.hash.id(), c.params.log_m() as u8]);
-        out.extend([0, 0]); // flags: none defined
+        out.extend([c.products.id(), 0]); // the second byte is for flags, none defined
         out.extend(self.setup.source.to_bytes());
         out.extend(self.setup.digest);
         out.extend(self.program);
@@ -187,15 +230,17 @@ impl Header {
             return Err(HeaderError::Version { found: version, expected: VERSION });
         }
         let [pcs, argument, hash, log_m] = reader.take::<4>()?;
+        let [products, flags] = reader.take::<2>()?;
         let unknown = |field, value| HeaderError::UnknownChoice { field, value };
         let config = Config {
             pcs: schemes.by_id(pcs).ok_or(unknown("commitment scheme", pcs))?,
             argument: Argument::from_id(argument).ok_or(unknown("argument", argument))?,
             hash: HashKind::from_id(hash).ok_or(unknown("hash", hash))?,
             params: Params::new(log_m.into()).map_err(|_| unknown("table size", log_m))?,
+            products: Products::from_id(products).ok_or(unknown("product argument", products))?,
         };
-        if let Some(flag) = reader.take::<2>()?.into_iter().find(|f| *f != 0) {
-            return Err(unknown("flags", flag));
+        if flags != 0 {
+            return Err(unknown("flags", flags));
         }
         let [source, name_len] = reader.take::<2>()?;
         let name = std::str::from_utf8(reader.slice(name_len.into())?).ok();

@@ -6,8 +6,8 @@ use crate::{
     operations::{Fingerprint, operations},
     program::Program,
     protocol::{
-        self, NUM_GROUPS, PrivateWeights, Shape, balanced, boundary, cell, cell_claim, cell_relation, cell_weights,
-        label, section, session, step_claim, step_relation,
+        self, NUM_CELL_COLUMNS, PrivateWeights, Shape, balanced, boundary, cell, cell_claim, cell_relation,
+        cell_weights, label, section, session, step_claim, step_relation,
     },
     security::SecurityLedger,
     statement::{Header, MAX_STEPS, SetupId, VerifiedStatement},
@@ -20,8 +20,9 @@ use lariat_algebra::{
 use lariat_pcs::{Schemes, Workload};
 use lariat_sumcheck::{
     InstanceShape, SumcheckError, engine,
-    grand_product::{verify_dense, verify_sparse},
+    grand_product::{self, Top},
     ledger::Ledger,
+    quarks,
     reduction::Reduced,
 };
 use lariat_transcript::{EventLog, Ready, Session};
@@ -153,16 +154,30 @@ fn verify_in(
     channel.section(section::COMMITMENTS);
     let witness = pcs.recv_commitments(&shape.witness_batch(), &mut channel)?;
 
-    // Step 2: fingerprints and the grand product over steps.
+    // Step 2: fingerprints.
     let [tau, gamma] = channel.challenge_array(label::FINGERPRINT);
     let fp = Fingerprint::new(tau, gamma);
     let ops = operations(params);
-    channel.section(section::STEP_PRODUCTS);
-    let step_claims = verify_dense(shape.step_vars, NUM_GROUPS, ops.len(), &mut channel)?;
 
-    // Step 3: the grand product over cells, and the balance of all tuples.
-    channel.section(section::CELL_PRODUCTS);
-    let cell_claims = verify_sparse(shape.cell_vars, NUM_GROUPS, &mut channel)?;
+    // Step 3: the grand products over steps and over cells, and the balance of all tuples.
+    let mut commitments = vec![private, witness];
+    let (claims, column_claims) = match shape.product_vars() {
+        None => {
+            channel.section(section::PRODUCTS);
+            (grand_product::verify(&shape.products(), &mut channel)?, None)
+        }
+        Some(vars) => {
+            channel.section(section::PRODUCT_COMMITMENTS);
+            let batch = shape.product_batch();
+            commitments.push(pcs.recv_commitments(&batch, &mut channel)?);
+            channel.section(section::PRODUCTS);
+            let upper = quarks::verify(vars, batch.len(), &mut channel)?;
+            let quarks::Reduced { products, point, claims, columns } = upper;
+            let top = Top { products, claims, point };
+            (grand_product::verify_layers(&shape.products(), vars, top, &mut channel)?, Some(columns))
+        }
+    };
+    let [step_claims, cell_claims] = protocol::step_and_cell_claims(claims).ok_or(VerifyError::Multiset)?;
     if !balanced(boundary(&fp, program.bytecode().entry, header.steps), &step_claims, &cell_claims) {
         return Err(VerifyError::Multiset);
     }
@@ -173,10 +188,14 @@ fn verify_in(
     let sigma = channel.challenge(label::CELL_BATCHING);
     let private_weights = PrivateWeights::new(&layout, &header, sigma, &cell_claims.point);
     let private_weights = private_weights.ok_or(VerifyError::DegeneratePoint)?;
-    let shapes = [
+    let column_claims = column_claims.map(|claims| (claims, channel.challenge(label::COLUMN_BATCHING)));
+    let mut shapes = vec![
         InstanceShape { num_vars: shape.step_vars, degree: 3, claim: step_claim(&step_claims, rho) },
         InstanceShape { num_vars: shape.cell_vars, degree: 3, claim: cell_claim(&cell_claims, sigma, &header) },
     ];
+    if let (Some((claims, mu)), Some(num_vars)) = (&column_claims, shape.product_vars()) {
+        shapes.push(InstanceShape { num_vars, degree: 2, claim: claims.claim(*mu) });
+    }
     let verdict = engine::verify(label::MAIN, &shapes, &mut channel)?;
 
     // Step 5: evaluations; the relations at the final point.
@@ -188,7 +207,8 @@ fn verify_in(
         other => other.into(),
     })?;
     let (private_eval, rest) = evals.split_first().ok_or(HeaderError::Truncated)?;
-    let (step_evals, cell_evals) = rest.split_at(shape.num_step_columns.min(rest.len()));
+    let (step_evals, rest) = rest.split_at(shape.num_step_columns.min(rest.len()));
+    let (cell_evals, product_evals) = rest.split_at(NUM_CELL_COLUMNS.min(rest.len()));
     let suffix = |m: usize| verdict.point.split_at(verdict.point.len() - m).1;
 
     let r_step = suffix(shape.step_vars);
@@ -214,12 +234,16 @@ fn verify_in(
     z[cell::PRIVATE_WEIGHT] = private_weights.evaluate_words(r_cell);
     z[cell::DENSE] = layout.evaluate(&cx, &fp, &cell_weights(&fp, sigma, &private_weights), r_cell);
     let cell_summand = eq_eval(&cell_claims.point, r_cell) * cell_relation(&fp, sigma).eval(&z);
-    verdict.check(&[step_summand, cell_summand])?;
+    let mut summands = vec![step_summand, cell_summand];
+    if let (Some((claims, mu)), Some(num_vars)) = (&column_claims, shape.product_vars()) {
+        summands.push(claims.summand(*mu, suffix(num_vars), product_evals));
+    }
+    verdict.check(&summands)?;
 
     // Step 6: the opening.
     channel.section(section::OPENING);
     let Reduced { point, evals } = ledger.verify_reduction(&mut channel)?;
-    pcs.verify(&[private, witness], &point, &evals, &mut channel)?;
+    pcs.verify(&commitments, &point, &evals, &mut channel)?;
     let log = channel.finish()?;
 
     let statement = VerifiedStatement {

@@ -11,7 +11,7 @@ use lariat_attack::{
 };
 use lariat_emulator::isa::Opcode::{Addi, Div, Mul};
 use lariat_jolt_core::{
-    Config, Inputs, Params, Program, ProveOptions, Proven, Schemes, VerifiedStatement, columns as col,
+    Config, Inputs, Params, Products, Program, ProveOptions, Proven, Schemes, VerifiedStatement, columns as col,
     constraints::constraints,
     operations::{Fingerprint, NUM_FIELDS, operations},
     protocol::{PrivateWeights, Shape, cell, cell_claim, cell_relation, cell_weights, label, section, step_relation},
@@ -73,8 +73,9 @@ fn errors_in(log: &EventLog, wanted: &str) -> usize {
             // Powers of one challenge: measured below.
             label::STEP_BATCHING | label::CELL_BATCHING => 0,
             _ if is_round => before.count,
-            "grand product batching" | "grand product fold" => 1,
-            label::MAIN => event.count,
+            "grand product batching" => 1,
+            // A coordinate each: of the point of the values in the clear, or on a line.
+            "grand product fold" | label::MAIN => event.count,
             other => panic!("the ledger does not know the challenge `{other}`"),
         };
     }
@@ -86,40 +87,43 @@ fn terms_are_those_of_the_transcript() {
     for config in configurations() {
         let (statement, log) = verified(config);
         let ledger = statement.security;
-        for (wanted, part) in [
-            (section::STEP_PRODUCTS, part::STEP_PRODUCTS),
-            (section::CELL_PRODUCTS, part::CELL_PRODUCTS),
-            (section::MAIN, part::MAIN),
-        ] {
+        for (wanted, part) in [(section::PRODUCTS, part::PRODUCTS), (section::MAIN, part::MAIN)] {
             assert_close(numerator(&ledger, part), errors_in(&log, wanted) as f64);
         }
         // Every challenge is in a section that is counted, is a power that is measured, or is the opening's.
-        let counted = [section::STEP_PRODUCTS, section::CELL_PRODUCTS, section::MAIN, section::OPENING];
+        let counted = [section::PRODUCTS, section::MAIN, section::OPENING];
         let others: Vec<(&str, usize)> = log
             .with_sections()
             .filter(|(name, e)| e.kind == EventKind::Challenge && !counted.contains(name))
             .map(|(_, e)| (e.label, e.count))
             .collect();
         assert_eq!(others, [(label::FINGERPRINT, 2)]);
-        // A layer of the ledger for each batch of rounds.
-        for (wanted, part) in
-            [(section::STEP_PRODUCTS, part::STEP_PRODUCTS), (section::CELL_PRODUCTS, part::CELL_PRODUCTS)]
-        {
-            let layers = log.with_sections().filter(|(s, e)| *s == wanted && e.label == "grand product claims");
-            assert_eq!(ledger.terms.iter().filter(|t| t.part == part).count(), layers.count());
-        }
-        // Tuples: the leaves of the last level on every row of its rounds, and the cells of the last layer.
-        let last = |wanted: &str| {
-            let events: Vec<Event> = log.with_sections().filter(|(s, _)| *s == wanted).map(|(_, e)| *e).collect();
-            let claims = events.iter().rev().find(|e| e.label == "grand product claims").unwrap().count;
-            let batching = events.iter().rposition(|e| e.label == "grand product batching").unwrap();
-            let rounds = events[batching..].iter().filter(|e| e.label == "grand product layer");
-            (claims, rounds.filter(|e| e.kind == EventKind::Message).count())
+        // A layer of the ledger for each batch of rounds, and the values in the clear.
+        let products: Vec<Event> =
+            log.with_sections().filter(|(s, _)| *s == section::PRODUCTS).map(|(_, e)| *e).collect();
+        let layers: Vec<&[Event]> = products.split(|e| e.label == "grand product claims").collect();
+        assert_eq!(ledger.terms.iter().filter(|t| t.part == part::PRODUCTS).count(), layers.len());
+        // Tuples: the largest evaluations are those of the leaves of all operations, on as many rows as their layer has; the last
+        // tree's line is through the cells.
+        let rounds = |layer: &[Event]| {
+            layer.iter().filter(|e| e.kind == EventKind::Message && e.label.ends_with("layer")).count()
         };
-        let ((claims, step_vars), (_, rounds)) = (last(section::STEP_PRODUCTS), last(section::CELL_PRODUCTS));
-        let tuples = ((claims / 2) << step_vars) + (1 << (rounds + 1)) + 1;
+        let claims: Vec<usize> =
+            products.iter().filter(|e| e.label == "grand product claims").map(|e| e.count).collect();
+        let last_tree =
+            layers.iter().skip(1).filter(|l| l.first().is_some_and(|e| e.label == "grand product fold")).count();
+        let clear = products.iter().find(|e| e.kind == EventKind::Challenge).unwrap().count;
+        let cell_vars = clear + last_tree;
+        assert_eq!(rounds(layers[last_tree - 1]), cell_vars - 1);
+        // In a tree's layer the cells have four of the evaluations.
+        let leaves = claims.iter().copied().max().unwrap();
+        let leaves_at = claims.iter().position(|&c| c == leaves).unwrap();
+        let operations = (leaves - if leaves_at < last_tree { 4 } else { 0 }) / 2;
+        let slots = operations.next_power_of_two().ilog2() as usize;
+        let step_vars = leaves_at + 1 + clear - slots;
+        let tuples = (operations << step_vars) + (1 << cell_vars) + 1;
         assert_close(numerator(&ledger, part::FINGERPRINTS), ((NUM_FIELDS - 1) * tuples) as f64);
-        assert_close(numerator(&ledger, part::ZERO_CHECK), (step_vars + rounds + 1) as f64);
+        assert_close(numerator(&ledger, part::ZERO_CHECK), (step_vars + cell_vars) as f64);
     }
 }
 
@@ -200,6 +204,7 @@ fn shapes(params: Params) -> impl Iterator<Item = Shape> {
             private_vars: 0,
             num_operations: operations(params).len(),
             num_step_columns: col::num_committed(params),
+            product_argument: Products::Gkr,
         })
     })
 }
@@ -212,12 +217,18 @@ fn the_sum_is_that_of_the_formula() {
             let columns = shape.all_columns();
             let pcs = schemes().setup(config.pcs, Workload { num_vars: &columns }).unwrap();
             let (n, m, k) = (shape.step_vars as f64, shape.cell_vars as f64, shape.num_operations as f64);
-            let tree = |vars: f64| vars * (vars - 1.0) + 2.0 * vars;
-            let slot_levels = k.log2().ceil();
+            let (end_steps, end_cells) = (n + k.log2().ceil(), m);
+            // A layer: rounds of the larger product that has it, coefficients, and a line if either has a tree.
+            let layer = |j: f64| {
+                let steps = if j < end_steps { j.min(n) } else { 0.0 };
+                let cells = if j < end_cells { j } else { 0.0 };
+                2.0 * steps.max(cells) + 1.0 + if j < n.max(m) { 1.0 } else { 0.0 }
+            };
+            let clear = 2f64.min(n).min(m);
+            let layers = (clear as usize..end_steps.max(end_cells) as usize).map(|j| layer(j as f64));
             let numerator = 46.0 * (k * n.exp2() + m.exp2() + 1.0)
-                + tree(n)
-                + slot_levels * (2.0 * n + 1.0)
-                + tree(m)
+                + clear
+                + layers.sum::<f64>()
                 + (n + m)
                 + (2.0 * k + constraints(config.params, 0).len() as f64 - 1.0)
                 + 7.0

@@ -1,7 +1,7 @@
 //! The hot kernels of the sumcheck crate, in time per row of a trace.
 //!
 //! * `field/mul`: one dependent chain of field multiplications, the unit to which the others are compared.
-//! * `grand_product`: `prove_dense` of 36 leaves in 2 groups; every other leaf is one on nine rows of ten.
+//! * `grand_product`: `DenseProduct` of 36 leaves in 2 groups; every other leaf is one on nine rows of ten.
 //! * `quadratic`: all rounds of a relation of 60 products of 0/1 first factors and six-term second factors over 115
 //!   compact columns; each row has nine set flags.
 //! * `reduction`: 115 claims at one point and 36 at another.
@@ -18,7 +18,7 @@ use lariat_sumcheck::{
     Instance,
     dense_product::Leaves,
     engine,
-    grand_product::{self, Plan},
+    grand_product::{self, DenseProduct, Plan},
     leaves::StoredLeaves,
     quadratic::{IntForm, LinearForm, QuadraticProver, QuadraticRelation},
     reduction::{self, Claim},
@@ -99,7 +99,10 @@ fn dense(c: &mut Criterion) {
         group.throughput(Throughput::Elements(rows as u64));
         group.bench_with_input(BenchmarkId::from_parameter(n), &n, |b, &n| {
             let leaves = StoredLeaves::new(groups.clone());
-            b.iter(|| grand_product::prove_dense(n, &leaves, Plan::default(), &mut channel()));
+            b.iter(|| {
+                let mut product = DenseProduct::new(n, &leaves, Plan::default());
+                grand_product::prove(&mut [&mut product], &mut channel())
+            });
         });
     }
     group.finish();

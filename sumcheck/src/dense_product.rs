@@ -142,6 +142,11 @@ impl<'a> LayerProver<'a> {
             .collect()
     }
 
+    /// Which pairs have a right factor.
+    pub(crate) fn has_right(&self) -> impl Iterator<Item = bool> + '_ {
+        self.has_right.iter().copied()
+    }
+
     /// Pairs of rows of block `k`, `2^{log_rows + 1}` rows after binding what is bound: `(q(0), q(inf))` of the round.
     fn round_block(&self, k: usize) -> (Fr, Fr) {
         let mut buffers = Buffers::default();

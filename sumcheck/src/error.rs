@@ -13,6 +13,9 @@ pub enum SumcheckError {
         /// Which sumcheck.
         protocol: &'static str,
     },
+    /// Claimed values are not in their one encoding.
+    #[error("claimed evaluations: a zero is sent, or a bit is set past the last of them")]
+    ZeroClaim,
     /// A claim handed to the reduction names no polynomial, or a point of another dimension than its polynomial's; or
     /// a polynomial has more variables than every claim.
     #[error("claim reduction: polynomial {poly} and its claims differ in shape")]

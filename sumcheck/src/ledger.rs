@@ -3,6 +3,10 @@
 //! A claim enters by being sent or received, which absorbs it; there is no other way in. So no challenge that is drawn
 //! afterwards, the batching challenge of an opening above all, can be drawn before a claim is bound.
 //!
+//! Many columns of a run are zero. So a message of claims begins with one bit a value, in order, the lowest bit of a byte first:
+//! values whose bit is zero are zero and are not sent. Each message has one encoding: bits past the last value are zero, and a
+//! value that is sent is not.
+//!
 //! ```compile_fail
 //! use lariat_sumcheck::ledger::Ledger;
 //! let mut ledger = Ledger::new(vec![3]);
@@ -13,9 +17,33 @@ use crate::{
     SumcheckError,
     reduction::{self, Claim, Reduced},
 };
+use ark_ff::Zero;
 use lariat_algebra::{Fr, column::Column};
 use lariat_transcript::{ProverChannel, VerifierChannel};
 use std::ops::Range;
+
+/// Label of the bits before a message of claims.
+pub const LABEL_BITS: &str = "nonzero evaluations";
+
+/// Bytes of the bits of so many values.
+pub fn bits_bytes(num_values: usize) -> usize {
+    num_values.div_ceil(8)
+}
+
+fn bits(bytes: &[u8]) -> impl Iterator<Item = bool> + '_ {
+    bytes.iter().flat_map(|byte| (0..8).map(move |at| byte >> at & 1 == 1))
+}
+
+/// How many of so many values are sent, by their bits.
+pub fn num_sent(num_values: usize, bytes: &[u8]) -> usize {
+    bits(bytes).take(num_values).filter(|&bit| bit).count()
+}
+
+/// The bits of values, packed.
+fn bits_of(values: &[Fr]) -> Vec<u8> {
+    let byte = |values: &[Fr]| values.iter().enumerate().fold(0, |b, (at, v)| b | u8::from(!v.is_zero()) << at);
+    values.chunks(8).map(byte).collect()
+}
 
 /// Claims on polynomials with known numbers of variables.
 #[derive(Debug)]
@@ -44,7 +72,9 @@ impl Ledger {
         channel: &mut ProverChannel,
     ) {
         assert_eq!(polys.len(), values.len(), "one value for each polynomial");
-        channel.send_scalars(label, values);
+        channel.send_bytes(LABEL_BITS, &bits_of(values));
+        let sent: Vec<Fr> = values.iter().copied().filter(|v| !v.is_zero()).collect();
+        channel.send_scalars(label, &sent);
         for (poly, &value) in polys.zip(values) {
             let suffix = point.len().checked_sub(self.num_vars[poly]).expect("the point covers the polynomial");
             self.claims.push(Claim { poly, point: point[suffix..].to_vec(), value });
@@ -54,8 +84,8 @@ impl Ledger {
     /// Receives the evaluations of `polys` at suffixes of `point`, enters them and returns them.
     ///
     /// # Errors
-    /// [`SumcheckError::Channel`] when the message is malformed; [`SumcheckError::ClaimShape`] when a polynomial does
-    /// not exist or the point is too short for it.
+    /// [`SumcheckError::Channel`] when the message is malformed; [`SumcheckError::ZeroClaim`] when it is not the encoding of its
+    /// values; [`SumcheckError::ClaimShape`] when a polynomial does not exist or the point is too short for it.
     pub fn recv(
         &mut self,
         label: &'static str,
@@ -63,7 +93,13 @@ impl Ledger {
         polys: Range<usize>,
         channel: &mut VerifierChannel<'_>,
     ) -> Result<Vec<Fr>, SumcheckError> {
-        let values = channel.recv_scalars(label, polys.len())?;
+        let bytes = channel.recv_bytes(LABEL_BITS, bits_bytes(polys.len()))?;
+        let mut sent = channel.recv_scalars(label, num_sent(polys.len(), &bytes))?.into_iter();
+        let value = |is_sent| if is_sent { sent.next().unwrap_or_default() } else { Fr::zero() };
+        let values: Vec<Fr> = bits(&bytes).take(polys.len()).map(value).collect();
+        if bits_of(&values) != bytes {
+            return Err(SumcheckError::ZeroClaim);
+        }
         for (poly, &value) in polys.zip(&values) {
             let shape = SumcheckError::ClaimShape { poly };
             let Some(&num_vars) = self.num_vars.get(poly) else { return Err(shape) };
@@ -228,6 +264,49 @@ mod tests {
             channel.challenge("next")
         };
         assert_ne!(challenge(0), challenge(1));
+    }
+
+    /// Values of which some are zero, and numbers of values around a byte.
+    #[test]
+    fn zero_values_are_not_sent() {
+        for len in [0, 1, 7, 8, 9, 17] {
+            let values: Vec<Fr> = (0..len as u64).map(|i| Fr::from(i % 3 * (i + 1))).collect();
+            let mut channel = session().into_prover();
+            Ledger::new(vec![2; len]).send(LABEL, &point(1), 0..len, &values, &mut channel);
+            let (proof, _) = channel.finish();
+            let nonzero = values.iter().filter(|v| !v.is_zero()).count();
+            assert_eq!(proof.len(), bits_bytes(len) + 32 * nonzero);
+            let mut channel = session().into_verifier(&proof);
+            assert_eq!(Ledger::new(vec![2; len]).recv(LABEL, &point(1), 0..len, &mut channel).unwrap(), values);
+            channel.finish().unwrap();
+        }
+    }
+
+    /// A message has one encoding: no value that is zero, no bit past the last.
+    #[test]
+    fn rejects_other_encodings_of_claims() {
+        let recv = |proof: &[u8]| {
+            let mut channel = session().into_verifier(proof);
+            Ledger::new(vec![2; 2]).recv(LABEL, &point(1), 0..2, &mut channel)
+        };
+        let one = [vec![1u8], vec![0; 31]].concat();
+        let proof = |bits: u8, scalars: &[&[u8]]| [&[bits][..], &scalars.concat()].concat();
+        assert_eq!(recv(&proof(0b10, &[&one])).unwrap(), [Fr::zero(), Fr::from(1u64)]);
+        for (bits, scalars) in [(0b11, vec![&one[..], &[0; 32]]), (0b01, vec![&[0; 32][..]]), (0b110, vec![&one[..]])] {
+            let error = recv(&proof(bits, &scalars)).unwrap_err();
+            assert!(matches!(error, SumcheckError::ZeroClaim), "{error}");
+        }
+    }
+
+    /// Which values are zero is bound like the values.
+    #[test]
+    fn bits_of_claims_change_the_next_challenge() {
+        let challenge = |values: [u64; 2]| {
+            let mut channel = session().into_prover();
+            Ledger::new(vec![3, 2]).send(LABEL, &point(1), 0..2, &values.map(Fr::from), &mut channel);
+            channel.challenge("next")
+        };
+        assert_ne!(challenge([5, 0]), challenge([0, 5]));
     }
 
     #[test]

@@ -22,6 +22,7 @@ mod levels;
 pub mod naive;
 mod product_table;
 pub mod quadratic;
+pub mod quarks;
 pub mod reduction;
 mod rows;
 mod segments;

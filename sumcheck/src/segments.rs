@@ -30,11 +30,6 @@ impl Segments {
         self.len
     }
 
-    /// The first entry.
-    pub fn first(&self) -> Option<Fr> {
-        self.segments.first().and_then(|segment| segment.first()).copied()
-    }
-
     /// Consecutive chunks of `size` entries, a power of two that is not longer than a segment.
     pub fn chunks_mut(&mut self, size: usize) -> impl Iterator<Item = &mut [Fr]> {
         debug_assert!(size.is_power_of_two() && size <= 1 << LOG_SEGMENT);
@@ -105,7 +100,7 @@ mod tests {
             let chunks = v.chunks_mut(1 << 6).enumerate();
             chunks
                 .for_each(|(k, c)| c.iter_mut().enumerate().for_each(|(i, x)| *x = Fr::from((k << 6 | i) as u64 + 2)));
-            assert_eq!((v.len(), v.first()), (len, (len > 0).then(|| Fr::from(2u64))));
+            assert_eq!(v.len(), len);
             let entry = |i: usize| Fr::from(i as u64 + 2);
             for (start, rows) in [(0, 1), (0, 4 * size), (size, 2), (2 * size, 2 * size), (4 * size, 64), (3 * size, 4)]
             {

@@ -38,6 +38,63 @@ pub fn evaluate([c_0, c_1, c_2]: Quadratic, x: Fr) -> Fr {
     c_0 + x * (c_1 + x * c_2)
 }
 
+/// Several such sums as one: `sum_x eq(tau, x) sum_j q_j(x)`, with `q_j` in the first `m_j` of the variables.
+///
+/// Its weights are a beginning of `tau`, as `eq` sums to one over the variables that `q_j` does not have. As long as those are
+/// bound, `q_j` adds its claim to every message, and from then on its own rounds.
+pub struct Batch<'a> {
+    parts: Vec<Part<'a>>,
+    num_vars: usize,
+    free: usize,
+}
+
+struct Part<'a> {
+    prover: &'a mut dyn WeightedRoundProver,
+    claim: Fr,
+    /// The round's polynomial.
+    current: Quadratic,
+}
+
+impl<'a> Batch<'a> {
+    /// Kernels with their claims, coefficients of a combination among them.
+    pub fn new(parts: Vec<(&'a mut dyn WeightedRoundProver, Fr)>) -> Self {
+        let num_vars = parts.iter().map(|(prover, _)| prover.num_vars()).max().unwrap_or(0);
+        let part = |(prover, claim)| Part { prover, claim, current: [claim, Fr::zero(), Fr::zero()] };
+        Self { parts: parts.into_iter().map(part).collect(), num_vars, free: num_vars }
+    }
+
+    /// The sum of all claims.
+    pub fn claim(&self) -> Fr {
+        self.parts.iter().map(|part| part.claim).sum()
+    }
+}
+
+impl WeightedRoundProver for Batch<'_> {
+    fn num_vars(&self) -> usize {
+        self.num_vars
+    }
+
+    fn round(&mut self, _claim: Fr) -> Quadratic {
+        let mut sum = [Fr::zero(); 3];
+        for part in &mut self.parts {
+            // Before its first round, `current` is the constant claim.
+            if part.prover.num_vars() >= self.free {
+                part.current = part.prover.round(part.claim);
+            }
+            sum.iter_mut().zip(part.current).for_each(|(sum, c)| *sum += c);
+        }
+        sum
+    }
+
+    fn bind(&mut self, r: Fr) {
+        for part in self.parts.iter_mut().filter(|part| part.prover.num_vars() >= self.free) {
+            part.claim = evaluate(part.current, r);
+            part.prover.bind(r);
+        }
+        self.free -= 1;
+    }
+}
+
 /// What the verified rounds leave to check: `q(point) = claim`.
 #[derive(Debug)]
 #[must_use = "the final claim is not yet checked against the relation"]

@@ -12,13 +12,15 @@ use lariat_jolt_core::{
     Schemes, SetupId,
     cells::fixed_cells,
     operations::{Fingerprint, operations},
+    products,
     protocol::{self, PrivateWeights, Shape, cell, label, section, session},
 };
-use lariat_pcs::Workload;
+use lariat_pcs::{CommitHint, Workload};
 use lariat_sumcheck::{
     Instance, RoundProver, engine,
-    grand_product::{Plan, prove_dense, prove_sparse},
+    grand_product::{DenseProduct, Plan, ProductProver, SparseProduct},
     leaves::StoredLeaves,
+    ledger::Ledger,
     quadratic::QuadraticRelation,
     sparse_product::SparseLayer,
     sparse_quadratic::SparseQuadraticProver,
@@ -69,11 +71,10 @@ impl Forgery {
         channel.section(section::COMMITMENTS);
         let witness_hint = pcs.commit(&committed, &mut channel).unwrap();
 
-        // Step 2: fingerprints and the grand product over steps.
+        // Step 2: fingerprints and the leaves of the grand products.
         let [tau, gamma] = channel.challenge_array(label::FINGERPRINT);
         let fp = Fingerprint::new(tau, gamma);
         let ops = operations(params);
-        channel.section(section::STEP_PRODUCTS);
         let rows: Vec<Vec<Fr>> = (0..self.rows()).map(|i| self.row(i)).collect();
         let mut groups: Vec<Vec<_>> = vec![Vec::new(), Vec::new()];
         for op in &ops {
@@ -82,16 +83,19 @@ impl Forgery {
                 group.push(Arc::new(leaves));
             }
         }
-        let step_claims = prove_dense(shape.step_vars, &StoredLeaves::new(groups), Plan::default(), &mut channel);
-
-        // Step 3: the grand product over cells.
-        channel.section(section::CELL_PRODUCTS);
+        let leaves = StoredLeaves::new(groups);
+        let mut step_product = DenseProduct::new(shape.step_vars, &leaves, Plan::default());
         let entries = self
             .cells
             .iter()
             .map(|(&at, c)| (at as u32, self.cell_tuples(at, c).map(|t| fingerprint(&t, &fp))))
             .collect();
-        let cell_claims = prove_sparse(SparseLayer::<2> { num_vars: shape.cell_vars, entries }, &mut channel);
+        let mut cell_product = SparseProduct::new(SparseLayer::<2> { num_vars: shape.cell_vars, entries });
+
+        // Step 3: the grand products over steps and over cells.
+        let provers: &mut [&mut dyn ProductProver] = &mut [&mut step_product, &mut cell_product];
+        let (claims, upper) = products::prove(&shape, provers, pcs.as_ref(), &mut channel).unwrap();
+        let [step_claims, cell_claims] = protocol::step_and_cell_claims(claims).unwrap();
 
         // Step 4: the main sumcheck.
         channel.section(section::MAIN);
@@ -109,22 +113,28 @@ impl Forgery {
             vec![dense],
             &cell_claims.point,
         );
-        let point = engine::prove(
-            label::MAIN,
-            &mut [
-                Instance { prover: &mut step_prover, claim: protocol::step_claim(&step_claims, rho) },
-                Instance { prover: &mut cell_prover, claim: protocol::cell_claim(&cell_claims, sigma, header) },
-            ],
-            &mut channel,
-        );
+        let mu = upper.as_ref().map(|_| channel.challenge(label::COLUMN_BATCHING));
+        let mut column_prover = upper.as_ref().zip(mu).map(|(upper, mu)| {
+            let columns: Vec<&Column> = upper.columns.iter().collect();
+            (upper.claims.prover(mu, &columns), upper.claims.claim(mu))
+        });
+        let mut instances = vec![
+            Instance { prover: &mut step_prover, claim: protocol::step_claim(&step_claims, rho) },
+            Instance { prover: &mut cell_prover, claim: protocol::cell_claim(&cell_claims, sigma, header) },
+        ];
+        instances.extend(column_prover.as_mut().map(|(prover, claim)| Instance { prover, claim: *claim }));
+        let point = engine::prove(label::MAIN, &mut instances, &mut channel);
 
         // Step 5: evaluations and their opening.
         channel.section(section::EVALUATIONS);
-        let opened: Vec<&Column> = std::iter::once(&private).chain(committed).collect();
+        let (product_columns, product_hint) =
+            upper.map_or((Vec::new(), None), |upper| (upper.columns, Some(upper.hint)));
+        let opened: Vec<&Column> = std::iter::once(&private).chain(committed).chain(&product_columns).collect();
         let evals: Vec<Fr> = opened.iter().map(|c| evaluate(c, &point)).collect();
-        channel.send_scalars(label::EVALUATIONS, &evals);
+        Ledger::new(shape.all_columns()).send(label::EVALUATIONS, &point, 0..opened.len(), &evals, &mut channel);
         channel.section(section::OPENING);
-        pcs.open(&opened, &[private_hint, witness_hint], &point, &evals, &mut channel).unwrap();
+        let hints: Vec<CommitHint> = [private_hint, witness_hint].into_iter().chain(product_hint).collect();
+        pcs.open(&opened, &hints, &point, &evals, &mut channel).unwrap();
         let (messages, log) = channel.finish();
         ([header.to_bytes(), messages].concat(), log)
     }

@@ -7,7 +7,7 @@
 use super::{
     Attack,
     messages::{bent_round, round_kernel},
-    record::{Record, Round},
+    record::{Record, Round, Side},
     witnesses::with_commitments_of,
 };
 use ark_ec::AffineRepr;
@@ -223,7 +223,7 @@ fn final_claim(record: &Record, evals: &[Fr]) -> Fr {
 
     let (active, step) = truncated_identity_mle(f.header.steps, r_step);
     let z = [step_evals, &[step, active]].concat();
-    let steps = eq_eval(&record.leaf_point(&map.steps), r_step) * relation_over_steps(record).eval(&z);
+    let steps = eq_eval(&record.leaf_point(Side::Steps), r_step) * relation_over_steps(record).eval(&z);
 
     let sigma = record.challenge(map.sigma);
     let cx = CellContext { params, image: f.program.image(), bytecode: f.program.bytecode(), header: &f.header };
@@ -235,7 +235,7 @@ fn final_claim(record: &Record, evals: &[Fr]) -> Fr {
     let (base, log_size) = private_block(&f.layout);
     z[cell::PRIVATE] = *private * eq_index(base >> log_size, &r_cell[..r_cell.len() - log_size]);
     (z[cell::MASK], z[cell::FIXED]) = (mask, fixed);
-    let s = record.leaf_point(&map.cells);
+    let s = record.leaf_point(Side::Cells);
     let weights = PrivateWeights::new(&f.layout, &f.header, sigma, &s).unwrap();
     z[cell::PRIVATE_WEIGHT] = weights.evaluate_words(r_cell);
     z[cell::DENSE] = f.layout.evaluate(&cx, &fp, &cell_weights(&fp, sigma, &weights), r_cell);
@@ -264,7 +264,7 @@ fn cross(a: [Fr; 3], b: [Fr; 3]) -> [Fr; 3] {
 /// Three wrong evaluations that neither the relations nor the opening's combination see.
 fn wrong_evaluations<'a>(opening: &Opening<'a>) -> Vec<Attack<'a>> {
     let record = opening.record;
-    let evals = record.scalars(&record.proof, record.map.evaluations);
+    let (evals, places) = (record.evaluations(), record.evaluation_places());
     let honest = final_claim(record, &evals);
     let slope = |k: usize| {
         let mut moved = evals.clone();
@@ -272,11 +272,13 @@ fn wrong_evaluations<'a>(opening: &Opening<'a>) -> Vec<Attack<'a>> {
         final_claim(record, &moved) - honest
     };
     // Columns without influence on the relation would be a kernel of nothing.
-    let linear: Vec<usize> = linear_columns(record).into_iter().filter(|&k| !slope(k).is_zero()).collect();
+    let linear: Vec<usize> =
+        linear_columns(record).into_iter().filter(|&k| places[k].is_some() && !slope(k).is_zero()).collect();
     let weights = opening.weights();
     let attack = |what: &str, targets: Vec<usize>, columns: [usize; 3]| {
         let kernel = cross(columns.map(slope), columns.map(|k| weights[k]));
-        let changes: Vec<(usize, Fr)> = columns.into_iter().zip(kernel).collect();
+        let changes: Vec<(usize, Fr)> = columns.into_iter().filter_map(|k| places[k]).zip(kernel).collect();
+        assert_eq!(changes.len(), columns.len(), "zero columns are no part of a forgery");
         let row = "column evaluations under the opening's batching";
         let mut attack = Attack::edit(record, row, what, targets[0], move |proof| {
             record.add(proof, record.map.evaluations, &changes);

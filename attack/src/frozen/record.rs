@@ -5,6 +5,7 @@ use crate::{
     programs::{DATA, honest_witness, i, load, program_with, r, store},
 };
 use ark_ec::AffineRepr;
+use ark_ff::Zero;
 use lariat_algebra::{Fr, G1Affine};
 use lariat_emulator::{
     isa::Opcode,
@@ -13,10 +14,11 @@ use lariat_emulator::{
 use lariat_jolt_core::{
     Config, Inputs, Program, ProveError, Schemes,
     operations::Fingerprint,
-    protocol::{Shape, label, section},
+    protocol::{NUM_GROUPS, Shape, label, section},
     prove_witness,
 };
 use lariat_pcs::{Parts, Workload};
+use lariat_sumcheck::ledger::LABEL_BITS;
 use lariat_transcript::{
     ChallengeTape, Drawn, Event, EventKind, EventLog, PayloadKind,
     encoding::{POINT_BYTES, SCALAR_BYTES, point_from_bytes, point_to_bytes, scalar_from_bytes, scalar_to_bytes},
@@ -54,34 +56,116 @@ pub struct Round {
     pub challenge: usize,
 }
 
-/// One layer of a grand product.
+/// One of the two grand products.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    Steps,
+    Cells,
+}
+
+impl Side {
+    pub const ALL: [Self; 2] = [Self::Steps, Self::Cells];
+
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Steps => "step",
+            Self::Cells => "cell",
+        }
+    }
+}
+
+/// What one of the grand products has in a layer.
+#[derive(Clone, Debug)]
+pub struct Part {
+    /// Its scalars among the evaluations of the level below, half of them a group.
+    pub evaluations: Range<usize>,
+    /// Its coefficients among all, the first of which is one.
+    pub coefficients: Range<usize>,
+    /// Whether its halves are on a line; slot levels are not.
+    pub is_tree: bool,
+}
+
+/// One layer of the grand products.
 #[derive(Clone, Debug)]
 pub struct Layer {
     pub batching: usize,
-    /// Round `i` binds bit `i` of an index.
     pub rounds: Vec<Round>,
     pub claims: usize,
-    /// The challenge on the line between the halves of a tree; slot levels have none.
+    /// The challenge on the line between the halves of a tree.
     pub fold: Option<usize>,
+    parts: [Option<Part>; 2],
 }
 
-/// A layered grand product.
+impl Layer {
+    /// What a product has in this layer, if it has not ended.
+    pub fn part(&self, side: Side) -> Option<&Part> {
+        self.parts[side as usize].as_ref()
+    }
+}
+
+/// A coordinate of a point: one of the challenges of an event.
+#[derive(Clone, Copy, Debug)]
+pub struct Coordinate {
+    pub event: usize,
+    pub index: usize,
+}
+
+/// The layered grand products over steps and over cells.
 #[derive(Clone, Debug)]
-pub struct Product {
-    pub products: usize,
+pub struct Products {
+    /// The values in the clear, and the point that they are evaluated at.
+    pub values: usize,
+    pub point: usize,
+    /// Variables of the values.
+    pub clear: usize,
     pub layers: Vec<Layer>,
+}
+
+impl Products {
+    /// The point that layer `k` starts from, if it has so many variables.
+    pub fn point_before(&self, k: usize, num_vars: usize) -> Vec<Coordinate> {
+        let Some(layer) = k.checked_sub(1).map(|k| &self.layers[k]) else {
+            return (0..num_vars.min(self.clear)).map(|index| Coordinate { event: self.point, index }).collect();
+        };
+        let rounds = layer.rounds.iter().rev().map(|round| round.challenge);
+        rounds.chain(layer.fold).take(num_vars).map(|event| Coordinate { event, index: 0 }).collect()
+    }
+
+    /// One past the last layer of a product.
+    pub fn end(&self, side: Side) -> usize {
+        self.layers.iter().take_while(|layer| layer.part(side).is_some()).count()
+    }
+}
+
+/// Polynomials of a group in the slot levels of so many leaves, from the top down to the leaves.
+fn slot_levels(num_leaves: usize) -> Vec<usize> {
+    let mut sizes = vec![num_leaves];
+    while sizes[sizes.len() - 1] > 1 {
+        sizes.push(sizes[sizes.len() - 1].div_ceil(2));
+    }
+    sizes.reverse();
+    sizes
+}
+
+/// Polynomials of a group in layer `k` and in the level below, and whether it is one of a tree.
+fn sizes(num_vars: usize, slots: &[usize], k: usize) -> Option<(usize, usize, bool)> {
+    match k.checked_sub(num_vars) {
+        None => Some((1, 2, true)),
+        Some(slot) => Some((*slots.get(slot)?, *slots.get(slot + 1)?, false)),
+    }
 }
 
 /// Where the events of the protocol are.
 #[derive(Clone, Debug)]
 pub struct Map {
     pub fingerprint: usize,
-    pub steps: Product,
-    pub cells: Product,
+    pub products: Products,
     pub rho: usize,
     pub sigma: usize,
     pub main_batching: usize,
     pub main: Vec<Round>,
+    /// The bits of the evaluations that are sent, and these.
+    pub nonzero: usize,
     pub evaluations: usize,
     /// Events of the opening.
     pub opening: Range<usize>,
@@ -113,8 +197,11 @@ impl Cursor<'_> {
         rounds
     }
 
-    fn product(&mut self) -> Product {
-        let products = self.take(EventKind::Message, "grand products");
+    fn products(&mut self, shape: &Shape) -> Products {
+        let values = self.take(EventKind::Message, "grand products");
+        let point = self.take(EventKind::Challenge, "grand product fold");
+        let clear = self.events[point].count;
+        let products = [(shape.step_vars, slot_levels(shape.num_operations)), (shape.cell_vars, slot_levels(1))];
         let mut layers = Vec::new();
         while self.is(EventKind::Challenge, "grand product batching") {
             let batching = self.take(EventKind::Challenge, "grand product batching");
@@ -122,9 +209,18 @@ impl Cursor<'_> {
             let claims = self.take(EventKind::Message, "grand product claims");
             let fold = self.is(EventKind::Challenge, "grand product fold");
             let fold = fold.then(|| self.take(EventKind::Challenge, "grand product fold"));
-            layers.push(Layer { batching, rounds, claims, fold });
+            let (mut evaluation, mut coefficient) = (0, 0);
+            let parts = products.each_ref().map(|(num_vars, slots)| {
+                let (size, below, is_tree) = sizes(*num_vars, slots, clear + layers.len())?;
+                let (evaluations, coefficients) =
+                    (evaluation..evaluation + NUM_GROUPS * below, coefficient..coefficient + NUM_GROUPS * size);
+                (evaluation, coefficient) = (evaluations.end, coefficients.end);
+                Some(Part { evaluations, coefficients, is_tree })
+            });
+            assert_eq!((evaluation, coefficient), (self.events[claims].count, 1 + self.events[batching].count));
+            layers.push(Layer { batching, rounds, claims, fold, parts });
         }
-        Product { products, layers }
+        Products { values, point, clear, layers }
     }
 }
 
@@ -133,25 +229,24 @@ impl Map {
     ///
     /// # Panics
     /// When the log is not that of the protocol: this map is then to be brought up to date with it.
-    pub fn new(log: &EventLog) -> Self {
+    pub fn new(log: &EventLog, shape: &Shape) -> Self {
         let events = log.events();
         let find = |kind, label| events.iter().position(|e| e.kind == kind && e.label == label).unwrap();
         let mut cursor = Cursor { events, at: find(EventKind::Challenge, label::FINGERPRINT) };
         let fingerprint = cursor.take(EventKind::Challenge, label::FINGERPRINT);
-        cursor.take(EventKind::Section, section::STEP_PRODUCTS);
-        let steps = cursor.product();
-        cursor.take(EventKind::Section, section::CELL_PRODUCTS);
-        let cells = cursor.product();
+        cursor.take(EventKind::Section, section::PRODUCTS);
+        let products = cursor.products(shape);
         cursor.take(EventKind::Section, section::MAIN);
         let rho = cursor.take(EventKind::Challenge, label::STEP_BATCHING);
         let sigma = cursor.take(EventKind::Challenge, label::CELL_BATCHING);
         let main_batching = cursor.take(EventKind::Challenge, label::MAIN);
         let main = cursor.rounds(label::MAIN);
         cursor.take(EventKind::Section, section::EVALUATIONS);
+        let nonzero = cursor.take(EventKind::Message, LABEL_BITS);
         let evaluations = cursor.take(EventKind::Message, label::EVALUATIONS);
         cursor.take(EventKind::Section, section::OPENING);
         let opening = cursor.at..events.len();
-        Self { fingerprint, steps, cells, rho, sigma, main_batching, main, evaluations, opening }
+        Self { fingerprint, products, rho, sigma, main_batching, main, nonzero, evaluations, opening }
     }
 }
 
@@ -196,7 +291,7 @@ impl Record {
             honest,
             start: proven.header.to_bytes().len(),
             proof: proven.proof,
-            map: Map::new(&proven.log),
+            map: Map::new(&proven.log, &shape),
             events,
             tape: proven.tape,
             shape,
@@ -229,6 +324,20 @@ impl Record {
             scalars[at] += x;
         }
         self.put_scalars(proof, event, &scalars);
+    }
+
+    /// Where the evaluation of each column is in its message, if it is sent.
+    pub fn evaluation_places(&self) -> Vec<Option<usize>> {
+        let bytes = &self.proof[self.range(self.map.nonzero)];
+        let mut next = 0..;
+        let bit = |k: usize| bytes[k / 8] >> (k % 8) & 1 == 1;
+        (0..self.shape.all_columns().len()).map(|k| if bit(k) { next.next() } else { None }).collect()
+    }
+
+    /// The evaluations of all columns.
+    pub fn evaluations(&self) -> Vec<Fr> {
+        let sent = self.scalars(&self.proof, self.map.evaluations);
+        self.evaluation_places().into_iter().map(|place| place.map_or(Fr::zero(), |at| sent[at])).collect()
     }
 
     /// A message of points.
@@ -305,12 +414,23 @@ impl Record {
         rounds.iter().rev().map(|round| self.challenge(round.challenge)).collect()
     }
 
-    /// The point of a grand product's leaf claims.
-    pub fn leaf_point(&self, product: &Product) -> Vec<Fr> {
-        let last = product.layers.last().unwrap();
-        let mut point = self.point(&last.rounds);
-        point.extend(last.fold.map(|fold| self.challenge(fold)));
-        point
+    /// A coordinate of a point.
+    pub fn coordinate(&self, at: Coordinate) -> Fr {
+        self.challenges(at.event)[at.index]
+    }
+
+    /// The coordinates of a product's leaf claims.
+    pub fn leaf_coordinates(&self, side: Side) -> Vec<Coordinate> {
+        let num_vars = match side {
+            Side::Steps => self.shape.step_vars,
+            Side::Cells => self.shape.cell_vars,
+        };
+        self.map.products.point_before(self.map.products.end(side), num_vars)
+    }
+
+    /// The point of a product's leaf claims.
+    pub fn leaf_point(&self, side: Side) -> Vec<Fr> {
+        self.leaf_coordinates(side).into_iter().map(|at| self.coordinate(at)).collect()
     }
 
     /// The challenges of fingerprints.

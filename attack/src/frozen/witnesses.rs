@@ -11,7 +11,7 @@
 
 use super::{
     Attack,
-    record::{Product, Record, UNWRITTEN, WRITTEN},
+    record::{Record, Side, UNWRITTEN, WRITTEN},
 };
 use crate::{checker::Tuple, forger::Forgery};
 use ark_ff::{Field, One};
@@ -53,30 +53,25 @@ pub fn attacks(record: &Record) -> Vec<Attack<'_>> {
         .map(|(what, change)| proven(record, "tuples with equal fingerprints", what, map.fingerprint, change))
         .collect();
     out.extend([
-        balanced(record, "writes and reads over steps", map.steps.layers[0].batching, forge_step_products),
-        balanced(record, "initial and final cells", map.cells.layers[0].batching, forge_cell_products),
+        balanced(record, "writes and reads over steps", forge_step_products),
+        balanced(record, "initial and final cells", forge_cell_products),
         proven(record, "violations that cancel under rho", "two constraints of a row", map.rho, cancel_under_rho),
         proven(record, "violations that cancel under sigma", "an output word", map.sigma, cancel_under_sigma),
         proven(record, "violations that cancel under sigma", "the private input", map.sigma, cancel_private_words),
     ]);
-    // Round i of the last slot level binds bit i of a row's number.
-    let steps = map.steps.layers.last().unwrap();
-    out.extend(steps.rounds.iter().enumerate().map(|(bit, round)| {
-        let what = format!("rows that differ in bit {bit}");
-        let challenge = round.challenge;
-        proven(record, "violations that cancel at the zero check", what, challenge, move |record, f| {
-            cancel_on_rows(f, bit, record.challenge(challenge));
-        })
-    }));
-    // The line binds bit 0 of a cell's number, round i of the last layer bit i + 1.
-    let cells = map.cells.layers.last().unwrap();
-    let bits = cells.fold.into_iter().chain(cells.rounds.iter().map(|round| round.challenge));
-    out.extend(bits.enumerate().map(|(bit, challenge)| {
-        let what = format!("cells that differ in bit {bit}");
-        proven(record, "violations that cancel at the zero check", what, challenge, move |record, f| {
-            cancel_in_cells(f, bit, record.challenge(challenge));
-        })
-    }));
+    // The last coordinate belongs to bit 0 of the number of a row or of a cell.
+    for side in Side::ALL {
+        let (what, cancel): (_, fn(&mut Forgery, usize, Fr)) = match side {
+            Side::Steps => ("rows", cancel_on_rows),
+            Side::Cells => ("cells", cancel_in_cells),
+        };
+        out.extend(record.leaf_coordinates(side).into_iter().rev().enumerate().map(|(bit, at)| {
+            let what = format!("{what} that differ in bit {bit}");
+            proven(record, "violations that cancel at the zero check", what, at.event, move |record, f| {
+                cancel(f, bit, record.coordinate(at));
+            })
+        }));
+    }
     out.extend(map.main.iter().enumerate().map(|(bit, round)| other_commitment(record, bit, round.challenge)));
     out
 }
@@ -159,7 +154,8 @@ fn registers_by_tau(record: &Record, f: &mut Forgery) {
 type Balance = fn(&Record, &mut [u8]);
 
 /// A false output whose tuples do not balance, with products that do and have the right combination.
-fn balanced<'a>(record: &'a Record, what: &str, target: usize, edit: Balance) -> Attack<'a> {
+fn balanced<'a>(record: &'a Record, what: &str, edit: Balance) -> Attack<'a> {
+    let target = record.map.products.layers[0].batching;
     Attack::new("products that balance under a batching", what, target, move |tape| {
         let mut forgery = record.honest.clone();
         let at = claim_output(&mut forgery, WRITTEN);
@@ -170,34 +166,41 @@ fn balanced<'a>(record: &'a Record, what: &str, target: usize, edit: Balance) ->
     })
 }
 
-/// The program counter's first and last fingerprints, and the four products of a proof: reads and writes, first and last.
-fn sides(record: &Record, proof: &[u8]) -> ((Fr, Fr), [Fr; 2], [Fr; 2]) {
+/// The program counter's first and last fingerprints, and the four products of a proof: reads, writes, initial, final.
+fn sides(record: &Record, proof: &[u8]) -> ((Fr, Fr), [Fr; 4]) {
     let entry = record.honest.program.bytecode().entry;
-    let pair = |product: &Product| {
-        let v = record.scalars(proof, product.products);
-        [v[0], v[1]]
-    };
-    let ends = boundary(&record.fingerprint(), entry, record.honest.header.steps);
-    (ends, pair(&record.map.steps), pair(&record.map.cells))
+    let products = &record.map.products;
+    let v = record.scalars(proof, products.values);
+    let product = |g: usize| v[g << products.clear..(g + 1) << products.clear].iter().product();
+    (boundary(&record.fingerprint(), entry, record.honest.header.steps), [0, 1, 2, 3].map(product))
 }
 
-/// `p_0` and `p_1 = ratio p_0` with the combination that the two products have.
-fn rebalance(record: &Record, proof: &mut [u8], product: &Product, ratio: Fr) {
-    let alpha = record.challenge(product.layers[0].batching);
-    let v = record.scalars(proof, product.products);
-    let first = (v[0] + alpha * v[1]) * inverse(Fr::one() + alpha * ratio);
-    record.put_scalars(proof, product.products, &[first, ratio * first]);
+/// The first values of two groups such that the second product is `ratio` times the first, and that the values have the
+/// combination that they had: with `w = c v`, `alpha_0 v + alpha_1 w` is linear in `v`.
+fn rebalance(record: &Record, proof: &mut [u8], groups: [usize; 2], ratio: Fr) {
+    let products = &record.map.products;
+    let alphas = record.batching(products.layers[0].batching);
+    let mut values = record.scalars(proof, products.values);
+    let at = groups.map(|g| g << products.clear);
+    let others = at.map(|at| values[at + 1..at + (1 << products.clear)].iter().product::<Fr>());
+    let c = ratio * others[0] * inverse(others[1]);
+    let [alpha_0, alpha_1] = groups.map(|g| alphas[g]);
+    let sum = alpha_0 * values[at[0]] + alpha_1 * values[at[1]];
+    let first = sum * inverse(alpha_0 + alpha_1 * c);
+    values[at[0]] = first;
+    values[at[1]] = c * first;
+    record.put_scalars(proof, products.values, &values);
 }
 
 /// `start * init * writes = end * last * reads`.
 fn forge_step_products(record: &Record, proof: &mut [u8]) {
-    let ((start, end), _, [init, last]) = sides(record, proof);
-    rebalance(record, proof, &record.map.steps, end * last * inverse(start * init));
+    let ((start, end), [_, _, init, last]) = sides(record, proof);
+    rebalance(record, proof, [0, 1], end * last * inverse(start * init));
 }
 
 fn forge_cell_products(record: &Record, proof: &mut [u8]) {
-    let ((start, end), [reads, writes], _) = sides(record, proof);
-    rebalance(record, proof, &record.map.cells, start * writes * inverse(end * reads));
+    let ((start, end), [reads, writes, ..]) = sides(record, proof);
+    rebalance(record, proof, [2, 3], start * writes * inverse(end * reads));
 }
 
 /// A row that [`SLACK`] is free on.

@@ -61,6 +61,7 @@ struct HeaderFields {
     setup_name: String,
     setup_digest: String,
     argument: &'static str,
+    products: &'static str,
     hash: &'static str,
     log_m: usize,
     program_digest: String,
@@ -161,8 +162,10 @@ fn describe(name: &str) -> &'static str {
     match name {
         section::PRIVATE => "binds the private input",
         section::COMMITMENTS => "binds every column of the execution and the final state of memory",
-        section::STEP_PRODUCTS => "product of the fingerprints of all tuples that the steps read and write",
-        section::CELL_PRODUCTS => "product of the fingerprints of the initial and final tuples of all cells",
+        section::PRODUCT_COMMITMENTS => "binds the columns of partial products",
+        section::PRODUCTS => {
+            "products of the fingerprints of all tuples that steps read and write, and of all cells' first and last"
+        }
         section::MAIN => "reduces fingerprints and constraints to evaluations of columns at one point",
         section::EVALUATIONS => "the columns' values at that point",
         section::OPENING => "shows that the commitments have these values",
@@ -213,7 +216,7 @@ fn ledger_lines(ledger: &SecurityLedger, lines: &mut Lines) {
 
 impl HeaderFields {
     fn new(header: &Header) -> Self {
-        let Config { pcs, argument, hash, params } = header.config;
+        let Config { pcs, argument, hash, params, products } = header.config;
         let (exit_code, panicked) = format::exit_parts(header.exit());
         Self {
             pcs: pcs.to_string(),
@@ -221,6 +224,7 @@ impl HeaderFields {
             setup_name: header.setup.source.name().to_owned(),
             setup_digest: format::hex(&header.setup.digest),
             argument: argument.name(),
+            products: products.name(),
             hash: hash.name(),
             log_m: params.log_m(),
             program_digest: format::hex(&header.program),

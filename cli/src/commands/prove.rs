@@ -117,6 +117,7 @@ pub struct Costs {
     pub setup_name: String,
     pub setup_digest: String,
     pub argument: &'static str,
+    pub products: &'static str,
     pub hash: &'static str,
     pub log_m: usize,
     pub threads: usize,
@@ -204,7 +205,7 @@ impl Task<'_> {
         let mul_ns = clock.median_ns();
         let per_instruction = prove_ns as f64 * threads as f64 / proven.instructions.max(1) as f64;
         let (exit_code, panicked) = format::exit_parts(statement.exit);
-        let Config { pcs, argument, hash, params } = statement.config;
+        let Config { pcs, argument, hash, params, products } = statement.config;
         let costs = Costs {
             instructions: proven.instructions,
             rows: statement.rows,
@@ -225,6 +226,7 @@ impl Task<'_> {
             setup_name: statement.setup.source.name().to_owned(),
             setup_digest: format::hex(&statement.setup.digest),
             argument: argument.name(),
+            products: products.name(),
             hash: hash.name(),
             log_m: params.log_m(),
             threads,

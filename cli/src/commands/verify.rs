@@ -28,6 +28,7 @@ struct Verdict {
     setup_name: Option<String>,
     setup_digest: Option<String>,
     argument: Option<&'static str>,
+    products: Option<&'static str>,
     hash: Option<&'static str>,
     log_m: Option<usize>,
     verify_ns: Option<u64>,
@@ -83,7 +84,7 @@ fn check(args: &VerifyArgs, schemes: &Schemes) -> Result<(VerifiedStatement, Dur
 impl Verdict {
     fn accepted(statement: &VerifiedStatement, time: Duration) -> Self {
         let (exit_code, panicked) = format::exit_parts(statement.exit);
-        let Config { pcs, argument, hash, params } = statement.config;
+        let Config { pcs, argument, hash, params, products } = statement.config;
         Self {
             ok: true,
             program_digest: Some(format::hex(&statement.program_digest)),
@@ -98,6 +99,7 @@ impl Verdict {
             setup_name: Some(statement.setup.source.name().to_owned()),
             setup_digest: Some(format::hex(&statement.setup.digest)),
             argument: Some(argument.name()),
+            products: Some(products.name()),
             hash: Some(hash.name()),
             log_m: Some(params.log_m()),
             verify_ns: Some(format::ns(time)),

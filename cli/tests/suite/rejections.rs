@@ -115,7 +115,8 @@ fn says_what_is_wrong_with_a_header() {
     expect("argument", 11, 200, "header", "argument");
     expect("hash", 12, 200, "header", "hash");
     expect("log-m", 13, 9, "header", "table size");
-    expect("flags", 14, 1, "header", "flags");
+    expect("products", 14, 9, "header", "product argument");
+    expect("flags", 15, 1, "header", "flags");
     expect("setup source", 16, 7, "header", "setup source");
     expect("setup digest", 18, 1, "setup", "another setup");
     expect("program", 50, 0, "other_program", "another program");

@@ -47,6 +47,7 @@ fn prove_reports_its_costs() {
         "setup_name",
         "setup_digest",
         "argument",
+        "products",
         "hash",
         "log_m",
         "threads",
@@ -61,7 +62,7 @@ fn prove_reports_its_costs() {
         "security_bits_interactive",
     ];
     assert_eq!(keys(&report), sorted(names));
-    let phases = ["execute", "witness", "setup", "commit", "step_products", "cell_products", "main_sumcheck", "open"];
+    let phases = ["execute", "witness", "setup", "commit", "products", "main_sumcheck", "open"];
     assert_eq!(keys(&report["phases_ns"]), sorted(phases));
     let number = |value: &Value| value.as_f64().unwrap();
     let phase = |name: &str| number(&report["phases_ns"][name]);
@@ -77,7 +78,9 @@ fn prove_reports_its_costs() {
     for (name, value) in [("instructions", 81), ("rows", 81), ("exit_code", 0), ("log_m", 8)] {
         assert_eq!(report[name], value, "{name}");
     }
-    for (name, value) in [("pcs", "hyrax"), ("argument", "lasso"), ("hash", "blake3"), ("output_hex", OUTPUT)] {
+    for (name, value) in
+        [("pcs", "hyrax"), ("argument", "lasso"), ("products", "gkr"), ("hash", "blake3"), ("output_hex", OUTPUT)]
+    {
         assert_eq!(report[name], value, "{name}");
     }
     assert_eq!(report["panicked"], false);
@@ -103,6 +106,7 @@ fn verify_reports_the_statement() {
         "setup_name",
         "setup_digest",
         "argument",
+        "products",
         "hash",
         "log_m",
         "verify_ns",
@@ -179,6 +183,7 @@ fn inspect_lists_the_parts() {
         "setup_name",
         "setup_digest",
         "argument",
+        "products",
         "hash",
         "log_m",
         "program_digest",
@@ -195,7 +200,7 @@ fn inspect_lists_the_parts() {
     assert_eq!(keys(header), sorted(names));
     assert_eq!((&header["input_hex"], &header["output_hex"]), (&INPUT.into(), &OUTPUT.into()));
     let parts = shown["parts"].as_array().unwrap();
-    assert!(parts.len() >= 8, "{shown}");
+    assert!(parts.len() >= 7, "{shown}");
     // The parts tile the file, and their messages tile them.
     let mut position = 0;
     for part in parts {
@@ -271,18 +276,7 @@ fn progress_goes_to_standard_error_when_asked_for() {
     // Standard error is no terminal here.
     assert_eq!(progress("auto"), "");
     assert_eq!(progress("none"), "");
-    let phases = [
-        "execute",
-        "witness",
-        "setup",
-        "commit",
-        "step_products",
-        "cell_products",
-        "main_sumcheck",
-        "open",
-        "verify",
-        "done",
-    ];
+    let phases = ["execute", "witness", "setup", "commit", "products", "main_sumcheck", "open", "verify", "done"];
     let lines: Vec<Value> = progress("json").lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let names: Vec<&str> = lines.iter().map(|line| line["phase"].as_str().unwrap()).collect();
     assert_eq!(names, phases);

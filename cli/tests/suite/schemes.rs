@@ -58,22 +58,34 @@ fn the_list_has_every_scheme() {
 /// Proves and verifies under every scheme, and tampers with each proof.
 #[test]
 fn every_scheme_proves_and_verifies() {
-    let folder = folder("every-scheme");
+    tamper_with_proofs_by("gkr");
+}
+
+/// The same with products by committed columns: a third commitment, whose columns have a size of their own.
+#[test]
+fn every_scheme_proves_and_verifies_products_by_columns() {
+    tamper_with_proofs_by("quarks");
+}
+
+fn tamper_with_proofs_by(products: &str) {
+    let folder = folder(&format!("every-scheme-{products}"));
     let setup = insecure_setup();
     let program = elf("fibonacci");
     for (name, needs_setup) in names() {
         let path = folder.join(format!("{name}.proof"));
         let proof = text(&path);
         let common = [&["--input-hex", INPUT, "--json"][..], &with_setup(&setup)].concat();
-        let made = lariat(&[&["prove", &program, "-o", &proof, "--pcs", name, "--log-m", "8"], &common[..]].concat());
-        let made = made.ok().json();
+        let options = ["--pcs", name, "--log-m", "8", "--products", products];
+        let made = lariat(&[&["prove", &program, "-o", &proof][..], &options[..], &common[..]].concat()).ok().json();
         let source = if needs_setup { "insecure-seed" } else { "transparent" };
         assert_eq!((&made["pcs"], &made["setup"], &made["output_hex"]), (&name.into(), &source.into(), &OUTPUT.into()));
         let verified = lariat(&[&["verify", &program, &proof, "--pcs", name], &common[..]].concat()).ok().json();
         assert_eq!((&verified["pcs"], &verified["setup"]), (&name.into(), &source.into()));
+        assert_eq!((&made["products"], &verified["products"]), (&products.into(), &products.into()));
         assert_eq!((&verified["output_hex"], &verified["setup_digest"]), (&OUTPUT.into(), &made["setup_digest"]));
         let shown = lariat(&[&["inspect", &proof, &program, "--json"], &with_setup(&setup)[..]].concat()).ok().json();
         assert_eq!((&shown["verified"], &shown["header"]["pcs"]), (&true.into(), &name.into()));
+        assert_eq!(shown["header"]["products"], products);
         // The setup's seed is public: no report may say that a proof under it is worth anything.
         for report in [&made, &verified, &shown["security"]] {
             for kind in ["proven", "conjectured"] {

@@ -145,7 +145,7 @@ fn commands_print_the_level_and_the_ledger() {
             assert!(text.lines().any(|l| l.trim_start().starts_with("security ") && l.contains(&line)), "{text}");
         }
         let text = lariat(&["inspect", &proof, &program]).ok().stdout;
-        for part in [part::FINGERPRINTS, part::STEP_PRODUCTS, part::CELL_PRODUCTS, part::MAIN, part::OPENING] {
+        for part in [part::FINGERPRINTS, part::PRODUCTS, part::MAIN, part::OPENING] {
             assert!(text.contains(part), "{text}");
         }
     }

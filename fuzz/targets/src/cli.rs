@@ -30,6 +30,7 @@ const WORDS: [&str; 48] = [
     "--max-steps",
     "--pcs",
     "--argument",
+    "--products",
     "--hash",
     "--log-m",
     "--setup",

@@ -9,15 +9,12 @@ use lariat_jolt_core::{
     columns as col,
     constraints::constraints,
     operations::{Fingerprint, operations},
-    protocol::{NUM_CELL_COLUMNS, NUM_GROUPS, Shape, step_relation},
+    protocol::{NUM_CELL_COLUMNS, Shape, step_relation},
     security::log_field,
 };
 use lariat_pcs::Workload;
 use lariat_subtables::decompose::{Flag, num_operand_chunks, num_range_chunks, num_slots, operand_bits};
-use lariat_sumcheck::{
-    grand_product::{dense_message_scalars, sparse_message_scalars},
-    quadratic::QuadraticRelation,
-};
+use lariat_sumcheck::{ledger::bits_bytes, quadratic::QuadraticRelation};
 use lariat_transcript::encoding::SCALAR_BYTES;
 
 fn relation(params: Params) -> QuadraticRelation {
@@ -110,15 +107,14 @@ pub fn proof_bytes() -> String {
             .with(lariat_hyrax::SCHEME)
             .setup(header.config.pcs, Workload { num_vars: &shape.all_columns() })
             .unwrap();
-        let (private, witness) = (shape.private_batch(), shape.witness_batch());
-        let batches = [pcs.full_batch(&private), pcs.full_batch(&witness)];
+        let batches = shape.batches();
+        let batches: Vec<_> = batches.iter().map(|batch| pcs.full_batch(batch)).collect();
         let parts = [
             header.to_bytes().len(),
             batches.iter().map(|&batch| pcs.commitment_bytes(batch)).sum(),
-            SCALAR_BYTES * dense_message_scalars(shape.step_vars, NUM_GROUPS, shape.num_operations),
-            SCALAR_BYTES * sparse_message_scalars(shape.cell_vars, NUM_GROUPS),
+            SCALAR_BYTES * shape.product_scalars(),
             SCALAR_BYTES * 3 * shape.point_len(),
-            SCALAR_BYTES * shape.all_columns().len(),
+            bits_bytes(shape.all_columns().len()) + SCALAR_BYTES * shape.all_columns().len(),
             pcs.opening_bytes(&batches, shape.point_len()),
         ];
         let total: usize = parts.iter().sum();
@@ -128,21 +124,7 @@ pub fn proof_bytes() -> String {
         line.push(grouped(total));
         rows.push(line);
     }
-    table(
-        &[
-            "rows",
-            "cells",
-            "header",
-            "commitments",
-            "step products",
-            "cell products",
-            "main",
-            "evaluations",
-            "opening",
-            "total",
-        ],
-        rows,
-    )
+    table(&["rows", "cells", "header", "commitments", "products", "main", "evaluations", "opening", "total"], rows)
 }
 
 /// The security ledger of proofs under Hyrax, part by part.

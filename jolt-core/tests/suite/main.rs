@@ -16,6 +16,7 @@ mod instructions;
 mod isa_corpus;
 mod large_memory;
 mod plans;
+mod products;
 mod random_programs;
 mod statement;
 mod wrong_traces;

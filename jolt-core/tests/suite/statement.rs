@@ -174,13 +174,12 @@ fn rejects_what_is_no_proof_of_this_version() {
     assert_eq!(error(&[]), HeaderError::NotAProof);
     assert_eq!(error(b"\x7fELF"), HeaderError::NotAProof);
     assert_eq!(error(&with(0, b'l')), HeaderError::NotAProof);
-    assert!(matches!(error(&with(8, 0xee)), HeaderError::Version { expected: 4, .. }));
+    assert!(matches!(error(&with(8, 0xee)), HeaderError::Version { expected: 5, .. }));
     for (at, field) in [(10, "commitment scheme"), (11, "argument"), (12, "hash"), (13, "table size")] {
         assert_eq!(error(&with(at, 0xee)), HeaderError::UnknownChoice { field, value: 0xee });
     }
-    for at in [14, 15] {
-        assert_eq!(error(&with(at, 1)), HeaderError::UnknownChoice { field: "flags", value: 1 });
-    }
+    assert_eq!(error(&with(14, 0xee)), HeaderError::UnknownChoice { field: "product argument", value: 0xee });
+    assert_eq!(error(&with(15, 1)), HeaderError::UnknownChoice { field: "flags", value: 1 });
     // A source of parameters that is none, and a nameless ceremony; transparent parameters have no name.
     for value in [3, 0xee, 1] {
         assert_eq!(error(&with(16, value)), HeaderError::UnknownChoice { field: "setup source", value });
@@ -209,9 +208,12 @@ fn rejects_a_truncated_or_extended_proof() {
         let verdict = verify(&program, &proof[..len], &schemes());
         assert!(matches!(verdict, Err(VerifyError::Header(HeaderError::NotAProof | HeaderError::Truncated))), "{len}");
     }
-    // Where the bits are there that say what is sent, the length is known; before, a length that is more than what is there.
-    let bits = private_commitment(&program, &proof).end + 64;
-    for len in (header_len..bits).chain((bits..proof.len()).step_by(97)) {
+    // Where the bits are there that say what is sent, those of the evaluations last, the length is known; before, a length that is
+    // more than what is there.
+    let (_, log) = verify_with_log(&program, &proof, &schemes()).unwrap();
+    let last = log.messages().find(|e| e.label == lariat_sumcheck::ledger::LABEL_BITS).unwrap();
+    let bits = header_len + last.range().end;
+    for len in (header_len..proof.len()).step_by(97).chain([bits - 1, bits]) {
         let Err(VerifyError::Length { found, expected }) = verify(&program, &proof[..len], &schemes()) else {
             panic!("{len} bytes")
         };

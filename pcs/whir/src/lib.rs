@@ -350,7 +350,8 @@ impl PiecePcs for Whir {
         let is_unique = first.regime == Regime::Unique;
         // Powers of alpha over the pieces; the line in beta; beta in the claim. Words are on all points of the blocks.
         let log_points = first.log_domain() + first.fold;
-        let combination = first.rate().curve(num_pieces, log_points).and(first.rate().curve(1, log_points));
+        let combination =
+            first.rate().curve(num_pieces.saturating_sub(1), log_points).and(first.rate().curve(1, log_points));
         let combination = combination.and(first.rate().identity(1));
         // Two tuples with the samples of each commitment; alpha and delta in the claims on samples.
         let commitments = SecurityBits::of_degree(num_pieces.max(1)).proven - SecurityBits::FIELD;

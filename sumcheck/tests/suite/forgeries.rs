@@ -2,10 +2,10 @@
 
 use crate::common::session;
 use crate::engine::offset;
-use crate::grand_product::{Dense, Rejection, Sparse};
+use crate::grand_product::{Both, Dense, Rejection, Sparse};
 use ark_ff::One;
 use lariat_algebra::Fr;
-use lariat_sumcheck::{SumcheckError, dense_product::Leaves};
+use lariat_sumcheck::{SumcheckError, dense_product::Leaves, grand_product::clear_vars};
 use lariat_transcript::{ChannelError, Event, EventLog};
 use proptest::{prelude::*, test_runner::RngSeed};
 use std::sync::Arc;
@@ -20,8 +20,7 @@ fn statements() -> Vec<Dense> {
 /// The honest log: the schema from which the mutations are drawn.
 fn log(statement: &Dense, proof: &[u8]) -> EventLog {
     let mut channel = session().into_verifier(proof);
-    let (groups, leaves) = (statement.groups.len(), statement.groups[0].len());
-    lariat_sumcheck::grand_product::verify_dense(statement.num_vars, groups, leaves, &mut channel).unwrap();
+    lariat_sumcheck::grand_product::verify(&[statement.shape()], &mut channel).unwrap();
     channel.finish().unwrap()
 }
 
@@ -91,13 +90,13 @@ fn rejects_swapped_left_and_right_layer_claims() {
     let statement = Dense::random(4, 13, 1, 2, 610);
     let (proof, _, _) = statement.prove();
     let claims = messages(&statement, &proof, "grand product claims");
-    assert_eq!(claims.len(), 4);
+    assert_eq!(claims.len(), 2);
     for (layer, event) in claims.iter().enumerate() {
         for group in 0..2 {
             let at = event.offset / 32 + 2 * group;
             let error = statement.verify(session(), &swap_scalars(&proof, at, at + 1)).unwrap_err();
             // The product of a layer is symmetric: the swap shows one layer below, or in the leaves.
-            if layer < 3 {
+            if layer == 0 {
                 assert!(matches!(error, Rejection::Protocol(SumcheckError::FinalClaim { .. })), "{error:?}");
             } else {
                 assert!(matches!(error, Rejection::LeafClaim), "{error:?}");
@@ -124,18 +123,29 @@ fn rejects_claims_swapped_between_groups() {
 fn rejects_products_swapped_between_groups() {
     let statement = Dense::random(3, 8, 1, 2, 612);
     let (proof, _, _) = statement.prove();
-    let error = statement.verify_protocol(session(), &swap_scalars(&proof, 0, 1)).unwrap_err();
+    let error = statement.verify_protocol(session(), &swap_scalars(&proof, 0, 4)).unwrap_err();
     assert!(matches!(error, Rejection::Protocol(SumcheckError::FinalClaim { .. })), "{error:?}");
+}
+
+/// The values in the clear have the right product in any order.
+#[test]
+fn rejects_values_swapped_within_a_group() {
+    let statement = Dense::random(3, 8, 1, 2, 613);
+    let (proof, _, _) = statement.prove();
+    for (i, j) in [(0, 1), (0, 2), (5, 7)] {
+        let error = statement.verify_protocol(session(), &swap_scalars(&proof, i, j)).unwrap_err();
+        assert!(matches!(error, Rejection::Protocol(SumcheckError::FinalClaim { .. })), "{error:?}");
+    }
 }
 
 #[test]
 fn rejects_wrong_products() {
     for statement in statements() {
         let (proof, _, _) = statement.prove();
-        for g in 0..statement.groups.len() {
+        for at in 0..statement.groups.len() << clear_vars(&[statement.shape()]) {
             let mut forged = proof.clone();
-            offset(&mut forged, g, Fr::one());
-            assert!(statement.verify_protocol(session(), &forged).is_err(), "product {g}");
+            offset(&mut forged, at, Fr::one());
+            assert!(statement.verify_protocol(session(), &forged).is_err(), "value {at}");
         }
     }
 }
@@ -274,6 +284,39 @@ fn rejects_truncated_and_extended_sparse_products() {
     let mut longer = proof.clone();
     longer.push(0);
     assert!(statement.verify(session(), &longer).is_err());
+}
+
+/// Every scalar of two products side by side, whichever is the larger.
+#[test]
+fn rejects_every_scalar_offset_of_products_side_by_side() {
+    for (step_vars, num_leaves, cell_vars) in [(3, 5, 6), (4, 3, 2), (0, 3, 4), (3, 1, 3)] {
+        let both = Both::random(step_vars, 1 << step_vars, num_leaves, cell_vars, 622);
+        let (proof, _, _) = both.prove();
+        both.verify(session(), &proof).unwrap();
+        for i in 0..proof.len() / 32 {
+            let mut forged = proof.clone();
+            offset(&mut forged, i, Fr::one());
+            assert!(both.verify(session(), &forged).is_err(), "{step_vars} and {cell_vars} variables, scalar {i}");
+        }
+    }
+}
+
+/// Evaluations of one product in place of the other's, where they have the same number.
+#[test]
+fn rejects_evaluations_swapped_between_products() {
+    let both = Both::random(4, 16, 1, 4, 623);
+    let (proof, _, _) = both.prove();
+    let mut channel = session().into_verifier(&proof);
+    lariat_sumcheck::grand_product::verify(&both.shapes(), &mut channel).unwrap();
+    let log = channel.finish().unwrap();
+    for event in log.messages().filter(|e| e.label == "grand product claims" || e.label == "grand products") {
+        let (first, half) = (event.offset / 32, event.count / 2);
+        let mut forged = proof.clone();
+        for k in 0..half {
+            forged = swap_scalars(&forged, first + k, first + half + k);
+        }
+        assert!(both.verify(session(), &forged).is_err(), "{} swapped", event.label);
+    }
 }
 
 proptest! {

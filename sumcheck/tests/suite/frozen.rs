@@ -26,19 +26,36 @@ fn assert_only_frozen_accepts(statement: &Dense, tape: ChallengeTape, forged: &[
     assert!(matches!(error, Rejection::Protocol(SumcheckError::FinalClaim { .. })), "{case}: {error:?}");
 }
 
-/// Two groups of one leaf: where layer `k` of the trees starts, in drawn challenges and in scalars sent.
+/// Two groups of one leaf in at least two variables: where layer `k` of the trees starts, in drawn challenges and in scalars
+/// sent. Layer 2 is the first.
 fn layer_start(k: usize) -> (usize, usize) {
-    (0..k).fold((0, 2), |(drawn, sent), j| (drawn + j + 2, sent + 2 * j + 4))
+    (2..k).fold((2, 8), |(drawn, sent), j| (drawn + j + 2, sent + 2 * j + 4))
+}
+
+/// Values in the clear with another product and the same evaluation: both coordinates of the point are needed.
+#[test]
+fn rejects_values_in_the_kernel_of_a_frozen_point() {
+    let statement = Dense::random(4, 13, 2, 1, 706);
+    let (proof, tape, _) = statement.prove();
+    // Coordinate 0 is bit 1 of an index.
+    for (coordinate, neighbour) in [(0, 2), (1, 1)] {
+        let r = scalars(&tape)[coordinate];
+        let mut forged = proof.clone();
+        offset(&mut forged, 0, r);
+        offset(&mut forged, neighbour, r - Fr::one());
+        assert_only_frozen_accepts(&statement, tape.clone(), &forged, &format!("coordinate {coordinate}"));
+    }
 }
 
 #[test]
 fn rejects_products_in_the_kernel_of_frozen_batching() {
     let statement = Dense::random(3, 7, 1, 2, 700);
     let (proof, tape, _) = statement.prove();
-    let alpha = scalars(&tape)[0];
+    // Behind the two coordinates of the values' point; a group has four values.
+    let alpha = scalars(&tape)[2];
     let mut forged = proof.clone();
     offset(&mut forged, 0, -alpha);
-    offset(&mut forged, 1, Fr::one());
+    offset(&mut forged, 4, Fr::one());
     assert_only_frozen_accepts(&statement, tape, &forged, "products");
 }
 
@@ -57,13 +74,17 @@ fn rejects_products_in_the_kernel_of_frozen_slot_batching() {
 fn rejects_layer_rounds_in_the_kernel_of_a_frozen_challenge() {
     let statement = Dense::random(4, 13, 1, 2, 702);
     let (proof, tape, _) = statement.prove();
-    for layer in 1..4 {
+    for layer in 2..4 {
         let (drawn, sent) = layer_start(layer);
         for round in 0..layer {
             let r = scalars(&tape)[drawn + 1 + round];
-            // What the round binds was bound by the fold of the layer before, or by its round before.
-            let (before, _) = layer_start(layer - 1);
-            let t = scalars(&tape)[before + if round == 0 { layer } else { round }];
+            // What the round binds was bound by the fold of the layer before, or by its round before; at first it is a
+            // coordinate of the values' point.
+            let bound = match layer {
+                2 => 1 - round,
+                _ => layer_start(layer - 1).0 + if round == 0 { layer } else { round },
+            };
+            let t = scalars(&tape)[bound];
             // d(X) = d_1 (X - t) + X^2 - t: (1 - t) d(0) + t d(1) = 0 = d(r).
             let d_1 = (r * r - t) / (t - r);
             let mut forged = proof.clone();
@@ -77,10 +98,10 @@ fn rejects_layer_rounds_in_the_kernel_of_a_frozen_challenge() {
 /// Layer claims of two groups moved so that the layer's check and the next layer's input stay as they were.
 #[test]
 fn rejects_layer_claims_in_the_kernel_of_frozen_fold_and_batching() {
-    let statement = Dense::random(4, 16, 1, 2, 703);
+    let statement = Dense::random(5, 32, 1, 2, 703);
     let (proof, tape, _) = statement.prove();
     let challenges = scalars(&tape);
-    for layer in 0..3 {
+    for layer in 2..4 {
         let (drawn, sent) = layer_start(layer);
         let (alpha, fold, next_alpha) =
             (challenges[drawn], challenges[drawn + 1 + layer], challenges[drawn + 2 + layer]);
@@ -105,10 +126,10 @@ fn rejects_slot_claims_in_the_kernel_of_frozen_batching() {
     let statement = Dense::random(3, 6, 8, 1, 704);
     let (proof, tape, _) = statement.prove();
     let challenges = scalars(&tape);
-    // Draws: trees 1 + 2 + 3; slot level 0: 3 rounds; level 1: 1 coefficient, 3 rounds; level 2: 3 coefficients.
-    let (alpha, next) = (challenges[9], &challenges[13..16]);
-    // Sent: the product, trees 2 + 4 + 6; level 0: 6 + 2; level 1: 6, then 4 claims.
-    let claims = 27;
+    // Draws: point 2; tree 2 + 1; slot level 0: 3 rounds; level 1: 1 coefficient, 3 rounds; level 2: 3 coefficients.
+    let (alpha, next) = (challenges[8], &challenges[12..15]);
+    // Sent: 4 values; tree 4 + 2; level 0: 6 + 2; level 1: 6, then 4 claims.
+    let claims = 24;
     let [p0, p1, _, p3] = [0, 1, 2, 3].map(|k| scalar(&proof, claims + k));
     let [x, y] = solve([[p1 + Fr::one(), alpha * p3], [Fr::one(), next[1]]], [-p0, -next[0]]);
     let mut forged = proof.clone();
@@ -122,10 +143,11 @@ fn rejects_slot_claims_in_the_kernel_of_frozen_batching() {
 fn rejects_sparse_products_in_the_kernel_of_frozen_batching() {
     let statement = Sparse::random(4, |i| i % 3 != 1, 705);
     let (proof, tape, _) = statement.prove();
-    let alpha = scalars(&tape)[0];
+    // Behind the two coordinates of the values' point; a group has four values.
+    let alpha = scalars(&tape)[2];
     let mut forged = proof.clone();
     offset(&mut forged, 0, -alpha);
-    offset(&mut forged, 1, Fr::one());
+    offset(&mut forged, 4, Fr::one());
     // Only the comparison with the true products is left to reject.
     let frozen = statement.verify(session().freeze(tape), &forged).unwrap_err();
     assert!(matches!(frozen, Rejection::Product), "{frozen:?}");

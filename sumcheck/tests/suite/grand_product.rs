@@ -6,7 +6,10 @@ use lariat_algebra::Fr;
 use lariat_sumcheck::{
     SumcheckError,
     dense_product::{Leaves, evaluate_prefix},
-    grand_product::{LeafClaims, Plan, prove_dense, prove_sparse, verify_dense, verify_sparse},
+    grand_product::{
+        CLEAR_VARS, DenseProduct, LeafClaims, Plan, ProductProver, ProductShape, SparseProduct, message_scalars, prove,
+        verify,
+    },
     leaves::StoredLeaves,
     sparse_product::SparseLayer,
 };
@@ -31,6 +34,14 @@ impl From<ChannelError> for Rejection {
     fn from(e: ChannelError) -> Self {
         Self::Protocol(e.into())
     }
+}
+
+/// Proves one product alone.
+fn prove_alone(prover: &mut dyn ProductProver) -> (Vec<u8>, ChallengeTape, LeafClaims) {
+    let mut channel = session().into_prover();
+    let claims = prove(&mut [prover], &mut channel).pop().unwrap();
+    let tape = channel.tape();
+    (channel.finish().0, tape, claims)
 }
 
 /// A dense grand product statement: leaves by group.
@@ -60,10 +71,12 @@ impl Dense {
     }
 
     pub fn prove_by(&self, plan: Plan) -> (Vec<u8>, ChallengeTape, LeafClaims) {
-        let mut channel = session().into_prover();
-        let claims = prove_dense(self.num_vars, &StoredLeaves::new(self.groups.clone()), plan, &mut channel);
-        let tape = channel.tape();
-        (channel.finish().0, tape, claims)
+        let leaves = StoredLeaves::new(self.groups.clone());
+        prove_alone(&mut DenseProduct::new(self.num_vars, &leaves, plan))
+    }
+
+    pub fn shape(&self) -> ProductShape {
+        ProductShape { num_vars: self.num_vars, num_groups: self.groups.len(), num_leaves: self.groups[0].len() }
     }
 
     /// The whole verifier: the protocol, the leaf claims against the leaves, no byte left, the products.
@@ -75,8 +88,13 @@ impl Dense {
     /// The verifier of whatever products the proof claims.
     pub fn verify_protocol(&self, session: Session<Ready>, proof: &[u8]) -> Result<LeafClaims, Rejection> {
         let mut channel = session.into_verifier(proof);
-        let num_leaves = self.groups[0].len();
-        let out = verify_dense(self.num_vars, self.groups.len(), num_leaves, &mut channel)?;
+        let out = verify(&[self.shape()], &mut channel)?.pop().unwrap();
+        self.check_leaves(&out)?;
+        channel.finish()?;
+        Ok(out)
+    }
+
+    fn check_leaves(&self, out: &LeafClaims) -> Result<(), Rejection> {
         assert_eq!(out.claims.len(), self.groups.len());
         for (claims, group) in out.claims.iter().zip(&self.groups) {
             assert_eq!(claims.len(), group.len());
@@ -86,8 +104,7 @@ impl Dense {
                 }
             }
         }
-        channel.finish()?;
-        Ok(out)
+        Ok(())
     }
 }
 
@@ -117,25 +134,31 @@ impl Sparse {
     }
 
     pub fn prove(&self) -> (Vec<u8>, ChallengeTape, LeafClaims) {
-        let mut channel = session().into_prover();
-        let claims = prove_sparse(self.leaves.clone(), &mut channel);
-        let tape = channel.tape();
-        (channel.finish().0, tape, claims)
+        prove_alone(&mut SparseProduct::new(self.leaves.clone()))
+    }
+
+    pub fn shape(&self) -> ProductShape {
+        ProductShape { num_vars: self.leaves.num_vars, num_groups: 2, num_leaves: 1 }
     }
 
     pub fn verify(&self, session: Session<Ready>, proof: &[u8]) -> Result<LeafClaims, Rejection> {
         let mut channel = session.into_verifier(proof);
-        let out = verify_sparse(self.leaves.num_vars, 2, &mut channel)?;
+        let out = verify(&[self.shape()], &mut channel)?.pop().unwrap();
+        self.check(&out)?;
+        channel.finish()?;
+        Ok(out)
+    }
+
+    fn check(&self, out: &LeafClaims) -> Result<(), Rejection> {
         for (g, claims) in out.claims.iter().enumerate() {
             if claims[..] != [dense_mle(&self.table(g), &out.point)] {
                 return Err(Rejection::LeafClaim);
             }
         }
-        channel.finish()?;
         if out.products != self.products() {
             return Err(Rejection::Product);
         }
-        Ok(out)
+        Ok(())
     }
 }
 
@@ -236,15 +259,96 @@ fn sparse_and_dense_proofs_agree() {
     assert_eq!(sparse.prove().0, dense.prove().0);
 }
 
-/// `(num_vars, groups, leaves)` against the number of scalars that the protocol prescribes.
+/// `(num_vars, groups, leaves)` against the number of scalars that the protocol prescribes: values in the clear, then rounds
+/// and evaluations of every layer.
 #[test]
 fn proof_sizes_are_pinned() {
-    for ((num_vars, groups, leaves), scalars) in
-        [((0, 1, 1), 1), ((3, 2, 1), 2 + 2 * (1 + 2) + 3 * 4), ((3, 2, 5), 2 + 6 + 12 + (6 + 4) + (6 + 6) + (6 + 10))]
-    {
-        let (proof, _, _) = Dense::random(num_vars, 1, leaves, groups, 320).prove();
-        assert_eq!(proof.len(), 32 * scalars);
+    assert_eq!(CLEAR_VARS, 2);
+    for ((num_vars, groups, leaves), scalars) in [
+        ((0, 1, 1), 1),
+        ((1, 3, 1), 3 * 2),
+        ((3, 2, 1), 2 * 4 + (4 + 4)),
+        ((3, 2, 5), 2 * 4 + (4 + 4) + (6 + 4) + (6 + 6) + (6 + 10)),
+    ] {
+        let statement = Dense::random(num_vars, 1, leaves, groups, 320);
+        assert_eq!(statement.prove().0.len(), 32 * scalars);
+        assert_eq!(message_scalars(&[statement.shape()]), scalars);
     }
+}
+
+/// A dense product and a sparse one side by side.
+pub struct Both {
+    pub dense: Dense,
+    pub sparse: Sparse,
+}
+
+impl Both {
+    pub fn random(step_vars: usize, len: usize, num_leaves: usize, cell_vars: usize, seed: u64) -> Self {
+        let dense = Dense::random(step_vars, len, num_leaves, 2, seed);
+        Self { dense, sparse: Sparse::random(cell_vars, |i| i % 3 != 1, seed + 1) }
+    }
+
+    pub fn shapes(&self) -> [ProductShape; 2] {
+        [self.dense.shape(), self.sparse.shape()]
+    }
+
+    pub fn prove(&self) -> (Vec<u8>, ChallengeTape, Vec<LeafClaims>) {
+        let leaves = StoredLeaves::new(self.dense.groups.clone());
+        let mut dense = DenseProduct::new(self.dense.num_vars, &leaves, Plan::default());
+        let mut sparse = SparseProduct::new(self.sparse.leaves.clone());
+        let mut channel = session().into_prover();
+        let claims = prove(&mut [&mut dense, &mut sparse], &mut channel);
+        let tape = channel.tape();
+        (channel.finish().0, tape, claims)
+    }
+
+    /// The whole verifier of both.
+    pub fn verify(&self, session: Session<Ready>, proof: &[u8]) -> Result<Vec<LeafClaims>, Rejection> {
+        let mut channel = session.into_verifier(proof);
+        let out = verify(&self.shapes(), &mut channel)?;
+        assert_eq!(out.len(), 2);
+        self.dense.check_leaves(&out[0])?;
+        self.sparse.check(&out[1])?;
+        channel.finish()?;
+        if out[0].products == self.dense.products() { Ok(out) } else { Err(Rejection::Product) }
+    }
+}
+
+/// Either product may be the larger one, or end first, by its variables or by its slot levels.
+#[test]
+fn products_side_by_side_are_complete() {
+    for step_vars in 0..6usize {
+        for cell_vars in 0..9usize {
+            for num_leaves in [1, 2, 5, 18] {
+                let full = 1usize << step_vars;
+                let len = [full, full / 2 + 1, 1][(step_vars + cell_vars + num_leaves) % 3];
+                let both = Both::random(step_vars, len, num_leaves, cell_vars, 340);
+                let case = format!("{step_vars} and {cell_vars} variables, {len} rows, {num_leaves} leaves");
+                let (proof, _, claims) = both.prove();
+                let verified = both.verify(session(), &proof).unwrap_or_else(|e| panic!("{case}: {e:?}"));
+                assert_eq!(proof.len(), 32 * message_scalars(&both.shapes()), "{case}");
+                for (proven, verified) in claims.iter().zip(&verified) {
+                    assert_eq!(proven.products, verified.products, "{case}");
+                    assert_eq!(proven.point, verified.point, "{case}");
+                    assert_eq!(proven.claims, verified.claims, "{case}");
+                }
+                assert_eq!(verified[0].point.len(), step_vars, "{case}");
+                assert_eq!(verified[1].point.len(), cell_vars, "{case}");
+            }
+        }
+    }
+}
+
+/// Two products of the size of a real run cost the rounds of one: 16 variables and 18 leaves beside 20 variables.
+#[test]
+fn smaller_products_cost_no_rounds() {
+    let steps = ProductShape { num_vars: 16, num_groups: 2, num_leaves: 18 };
+    let cells = ProductShape { num_vars: 20, num_groups: 2, num_leaves: 1 };
+    let rounds = 2 * ((2..20).sum::<usize>() + 16);
+    let evaluations = 4 * (14 + 18) + 2 * (2 + 3 + 5 + 9 + 18);
+    assert_eq!(message_scalars(&[steps, cells]), 16 + rounds + evaluations);
+    assert_eq!(message_scalars(&[steps, cells]), 628);
+    assert!(message_scalars(&[steps]) + message_scalars(&[cells]) > 628 + 300);
 }
 
 #[test]

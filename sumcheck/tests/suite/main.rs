@@ -12,4 +12,5 @@ mod malicious;
 mod parity_dense;
 mod parity_quadratic;
 mod parity_sparse;
+mod quarks;
 mod reduction;

@@ -3,7 +3,7 @@
 use crate::common::session;
 use crate::grand_product::{Dense, Rejection};
 use ark_ff::{Field, One, Zero};
-use lariat_algebra::Fr;
+use lariat_algebra::{Fr, poly::eq_evals, wide::inner_product};
 use lariat_sumcheck::{
     SumcheckError, WeightedRoundProver,
     dense_product::{LayerProver, Leaves},
@@ -34,22 +34,23 @@ impl<P: WeightedRoundProver> WeightedRoundProver for Recorder<P> {
     }
 }
 
-/// Trees over full tables, one leaf a group. The products are scaled by `factor`; in layers below `patched` the first
-/// group's left claim is set to what makes the layer's check pass, in later ones the claims are the true ones.
+/// Trees over full tables, one leaf a group, below the four values in the clear. The first value is scaled by `factor`; in the
+/// first `patched` layers the first group's left claim is set to what makes the layer's check pass, in later ones the claims
+/// are the true ones.
 fn prove(statement: &Dense, factor: Fr, patched: usize) -> Vec<u8> {
     let mut current: Vec<Vec<Fr>> = statement.groups.iter().map(|g| g[0].to_vec()).collect();
     let mut trees: Vec<Vec<(Leaves, Option<Leaves>)>> = Vec::new();
-    for _ in 0..statement.num_vars {
+    for _ in 2..statement.num_vars {
         let side = |v: &[Fr], at: usize| Arc::new(v.iter().skip(at).step_by(2).copied().collect::<Vec<_>>());
         let halves: Vec<_> = current.iter().map(|v| (side(v, 0), Some(side(v, 1)))).collect();
         current = current.iter().map(|v| v.chunks(2).map(|p| p[0] * p[1]).collect()).collect();
         trees.push(halves);
     }
     let mut channel = session().into_prover();
-    let mut claims: Vec<Fr> = current.iter().map(|v| v[0]).collect();
-    claims[0] *= factor;
-    channel.send_scalars("grand products", &claims);
-    let mut point: Vec<Fr> = Vec::new();
+    current[0][0] *= factor;
+    channel.send_scalars("grand products", &current.concat());
+    let mut point = channel.challenges("grand product fold", 2);
+    let mut claims: Vec<Fr> = current.iter().map(|v| inner_product(v, &eq_evals(&point))).collect();
     for (layer, halves) in trees.into_iter().rev().enumerate() {
         let mut alphas = vec![Fr::one()];
         if claims.len() > 1 {
@@ -77,15 +78,15 @@ fn prove(statement: &Dense, factor: Fr, patched: usize) -> Vec<u8> {
 #[test]
 fn the_malicious_prover_is_honest_when_it_does_not_lie() {
     for num_groups in 1..4 {
-        let statement = Dense::random(4, 16, 1, num_groups, 800);
-        assert_eq!(prove(&statement, Fr::one(), 4), statement.prove().0);
+        let statement = Dense::random(5, 32, 1, num_groups, 800);
+        assert_eq!(prove(&statement, Fr::one(), 3), statement.prove().0);
     }
 }
 
 #[test]
 fn rejects_wrong_products_with_the_rest_recomputed() {
     for num_groups in 1..3 {
-        let statement = Dense::random(4, 16, 1, num_groups, 801);
+        let statement = Dense::random(5, 32, 1, num_groups, 801);
         let proof = prove(&statement, Fr::from(2u64), 0);
         let error = statement.verify_protocol(session(), &proof).unwrap_err();
         assert!(matches!(error, Rejection::Protocol(SumcheckError::FinalClaim { .. })), "{error:?}");
@@ -97,11 +98,11 @@ fn rejects_wrong_products_with_the_rest_recomputed() {
 #[test]
 fn rejects_wrong_products_patched_down_to_any_layer() {
     for num_groups in 1..3 {
-        let statement = Dense::random(4, 16, 1, num_groups, 802);
-        for patched in 1..=4 {
+        let statement = Dense::random(5, 32, 1, num_groups, 802);
+        for patched in 1..=3 {
             let proof = prove(&statement, Fr::from(2u64), patched);
             let error = statement.verify_protocol(session(), &proof).unwrap_err();
-            if patched < 4 {
+            if patched < 3 {
                 assert!(matches!(error, Rejection::Protocol(SumcheckError::FinalClaim { .. })), "{error:?}");
             } else {
                 assert!(matches!(error, Rejection::LeafClaim), "{error:?}");
