@@ -143,8 +143,6 @@ impl ProverMemory {
         let merged = num_blocks(touched.iter(), plan.depth) as u64 + (private >> plan.depth);
         let row = size_of::<(u32, [Fr; cell::NUM_SPARSE])>() as u64;
         let leaf = size_of::<(u32, [Fr; NUM_GROUPS])>() as u64;
-        // Scattered cells share no parents on the way up, until there are as many parents as cells.
-        let layers = 2 + (layout.num_vars as u64).saturating_sub(u64::from(cells.max(1).ilog2()));
         Ok(Self {
             program: FIXED_BYTES + thread_bytes(rows, threads) + program_bytes(program),
             execution: execution_bytes(program, header),
@@ -157,7 +155,7 @@ impl ProverMemory {
                 // A column of one value at most is a constant, which costs nothing.
                 + if private > 1 { pcs.prover_bytes(&[&shape.private_batch()]) } else { 0 },
             products: plan.products.bytes(rows, NUM_GROUPS, shape.num_operations)
-                + cells * (layers + 2) * leaf
+                + num_nodes(touched) * leaf
                 + product_column_bytes(&shape),
             sumcheck: (sparse_rows * (row + row / 2))
                 .max(table_bytes(rows, num_products(params), plan.depth) + merged * (row + row / 2))
@@ -170,6 +168,19 @@ impl ProverMemory {
 /// Product columns, with their levels, both halves of these, and the columns as factors: eight scalars for each entry.
 fn product_column_bytes(shape: &Shape) -> u64 {
     shape.product_vars().map_or(0, |vars| 8 * shape.product_batch().len() as u64 * (SCALAR << vars))
+}
+
+/// How many nodes the tree over some cells has: those with a cell below.
+fn num_nodes(cells: &[TouchedCell]) -> u64 {
+    let mut level: Vec<u64> = cells.iter().map(|c| u64::from(c.cell)).collect();
+    level.sort_unstable();
+    let mut nodes = 0;
+    while level.last().is_some_and(|&last| last > 0) {
+        nodes += level.len() as u64;
+        level.iter_mut().for_each(|node| *node >>= 1);
+        level.dedup();
+    }
+    nodes
 }
 
 /// How many blocks of `2^log_block` cells some cells lie in.

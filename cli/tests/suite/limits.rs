@@ -6,7 +6,7 @@ use lariat_emulator::{
     test_util::{Assembler, ElfBuilder, ElfSegment, nightly},
 };
 use lariat_jolt_core::{Header, Program, SetupId, cells::CellLayout, protocol::Shape};
-use lariat_pcs::{BatchSize, Parts, Workload};
+use lariat_pcs::{BatchSize, Parts, VerifyError, Workload};
 use std::{
     fs,
     io::Read,
@@ -228,6 +228,13 @@ fn start_for(proof: &[u8], rows: u64, is_sent: bool) -> Option<(Vec<u8>, u64)> {
         bytes.extend(parts.to_bytes());
         next += pcs.commitment_bytes(BatchSize { num_vars: &num_vars, num_sent: parts.num_sent() });
     }
+    // All or none of the evaluations are zero, as their bits say.
+    let columns = shape.all_columns().len();
+    let Err(VerifyError::PartsMissing { needed }) = shape.proof_bytes(pcs.as_ref(), &bytes[header_len..]) else {
+        panic!("the length does not follow from the commitments alone");
+    };
+    bytes.resize(header_len + needed - columns.div_ceil(8), 0);
+    bytes.extend(Parts::new(vec![is_sent; columns]).to_bytes());
     let length = header_len + shape.proof_bytes(pcs.as_ref(), &bytes[header_len..]).unwrap();
     Some((bytes, length as u64))
 }

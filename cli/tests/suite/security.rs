@@ -120,7 +120,7 @@ fn commands_print_the_level_and_the_ledger() {
     let folder = folder("security");
     let (program, proof) = (elf("fibonacci"), text(&folder.join("fibonacci.proof")));
     for (pcs, proven, limit, conjectured) in
-        [("hyrax", 128.0, "Keccak-256", 100.0), ("ligero", 100.0, "opening", 100.0)]
+        [("hyrax", 128.0, "Keccak-256", 100.0), ("ligerito", 100.0, "opening", 101.27)]
     {
         let make = ["prove", &program, "-o", &proof, "--input-hex", INPUT, "--log-m", "8", "--pcs", pcs];
         let made = lariat(&[&make[..], &["--json"]].concat()).ok().json();
