@@ -3,17 +3,17 @@
 
     scripts/ledger.py [--lariat target/release/lariat] [--quick] [--verbose]
 
-Proves runs of several lengths under every scheme, has `lariat inspect --json` itemise the proofs, and derives the same
-from formulas: those of docs/protocol.md, docs/security.md and the heads of the schemes' crates, which have them from
-the papers. Compared are the terms and problems of the ledger, its levels and what limits them, and every message of a proof: number of
-messages, elements, bytes. A difference of more than 0.01 bits fails, and so does a term or message that one side alone
-has, a byte, and a number of queries that is not the least which reaches the target. Then every number and name that
-was compared is falsified, one at a time, and each time the comparison must fail.
+Proves runs of several lengths under every scheme and both arguments for products, has `lariat inspect --json` itemise the
+proofs, and derives the same from formulas: those of docs/protocol.md, docs/security.md and the heads of the schemes' crates,
+which have them from the papers. Compared are the terms and problems of the ledger, its levels and what limits them, and
+every message of a proof: number of messages, elements, bytes. A difference of more than 0.01 bits fails, and so does a term or
+message that one side alone has, a byte, and a number of queries that is not the least which reaches the target. Then every
+number and name that was compared is falsified, one at a time, and each time the comparison must fail.
 
-What the formulas start from: the header (scheme, table size, rows, lengths), the bits of "pcs/parts", which say what of
-the columns is sent, and the number of variables of the cells, which follows from the program and is read off as the
-number of layers of the cells' product. Numbers of columns, operations and constraints are those of the table
-"parameters" in docs/trace-and-constraints.md. Standard library only.
+What the formulas start from: the header (scheme, products, table size, rows, lengths), the bits of "pcs/parts" and of
+"nonzero evaluations", which say what is sent, and the number of variables of the cells, which follows from the program: it is
+the one with which the grand products have as many claims as they do. Numbers of columns, operations and constraints are those
+of the table "parameters" in docs/trace-and-constraints.md. Standard library only.
 """
 import argparse
 import copy
@@ -23,7 +23,6 @@ import re
 import subprocess
 import sys
 import tempfile
-from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
 
@@ -47,6 +46,8 @@ FIELDS = 47
 # D: coefficients that an adversary's polynomials have under the longest ceremony's powers of tau.
 CEREMONY = 2**29
 CELL_COLUMNS = 3
+# Of reads, writes, initial and final.
+PRODUCTS = 4
 TREE_BITS = ("collisions of BLAKE3 in Merkle trees", 128.0)
 CURVE = [("discrete logarithms in BN254's groups, generic", 125.8), ("discrete logarithms in BN254's groups, through the pairing", 100.0)]
 POWERS = [("the trapdoor of 2^29 powers of tau", 112.0)]
@@ -69,25 +70,40 @@ def over_r(numerator, field=LOG_R_SCHEMES):
     return field - math.log2(numerator)
 
 
-# Queries [BCIKS20, Thm. 1.5]: unique decoding, agreement (1 + rho) / 2.
-
-
-def agreement(log_inv_rate):
-    return Fraction(2**log_inv_rate + 1, 2 ** (log_inv_rate + 1))
+# Codes of rate 2^-b (head of pcs/merkle/src/queries.rs). A regime says which words are close: those of agreement
+# (1 + rho) / 2 within unique decoding, and sqrt(rho) (1 + 1/512) up to Johnson's bound.
+GAP = 512
+UNIQUE, JOHNSON = "unique", "johnson"
 
 
 @lru_cache(maxsize=None)
-def least_queries(log_inv_rate, bits):
-    """The least t with agreement^t <= 2^-bits, in whole numbers."""
-    alpha, t = agreement(log_inv_rate), 0
-    above, below = 1, 1
+def least_queries(b, bits, regime=JOHNSON):
+    """The least t with agreement^t <= 2^-bits, in whole numbers; of squares up to Johnson's bound."""
+    if regime == UNIQUE:
+        (numerator, denominator), bits = (2**b + 1, 2 ** (b + 1)), bits
+    else:
+        (numerator, denominator), bits = ((GAP + 1) ** 2, GAP**2 << b), 2 * bits
+    above, below, t = 1, 1, 0
     while above << bits > below:
-        above, below, t = above * alpha.numerator, below * alpha.denominator, t + 1
+        above, below, t = above * numerator, below * denominator, t + 1
     return t
 
 
-def query_bits(log_inv_rate, t):
-    return -t * math.log2(agreement(log_inv_rate))
+def query_bits(b, t, regime=JOHNSON):
+    return -t * math.log2((1 + 2.0**-b) / 2 if regime == UNIQUE else 2 ** (-b / 2) * (1 + 1 / GAP))
+
+
+def list_size(b, regime=JOHNSON):
+    """Most codewords that are close to one word."""
+    return 1 if regime == UNIQUE else GAP << b >> 1
+
+
+def exceptional(b, degree, log_points, regime=JOHNSON):
+    """Challenges of a curve of this degree, at most, for which mutual correlated agreement fails [BCIKS20; Hab25]."""
+    degree, points = max(degree, 1), 2**log_points
+    if regime == UNIQUE:
+        return degree * points
+    return degree * points**2 * (GAP + 0.5) ** 7 / (3 * 2 ** (-1.5 * b))
 
 
 def capacity_bits(log_inv_rate, t):
@@ -129,40 +145,70 @@ def piece_vars(columns):
 class Shape:
     """What header, program and docs/trace-and-constraints.md say of a proof."""
 
-    def __init__(self, header, cell_vars, parts):
+    def __init__(self, header, cell_vars, parts=()):
         table = PARAMETERS[header["log_m"]]
         self.log_m = header["log_m"]
         self.operations, self.constraints = table["memory operations of a row"], table["constraints of a row"]
         self.n, self.m = log2_ceil(header["rows"]), cell_vars
         self.point = max(self.n, self.m)
+        # Variables of the columns of products, if there are any; of the level in the clear, from which layers go on.
+        small = min(self.n, self.m)
+        self.quarks = {"gkr": False, "quarks": True}[header["products"]] and small > 0
+        self.start = small if self.quarks else min(2, small)
         # Words, and the length word.
         private = [log2_ceil(1 + -(-header["private_input_bytes"] // 4))]
         witness = [self.n] * table["committed columns over steps"] + [self.m] * CELL_COLUMNS
         self.batches = [private, witness]
-        self.columns = private + witness
+        if self.quarks:
+            self.batches.append([small] * PRODUCTS)
+        self.columns = sum(self.batches, [])
         # How many parts of each batch are sent; set once the scheme has said how many there are.
         self.parts = parts
 
     def sent(self, numbers):
         """The parts sent of each batch; bits past the last part are zero."""
-        out = []
-        for number, data in zip(numbers, self.parts):
-            bits = [byte >> i & 1 for byte in data for i in range(8)]
-            assert len(data) == -(-number // 8) and not any(bits[number:]), "bits of parts"
-            out.append(sum(bits))
-        return out
+        assert len(numbers) == len(self.parts), "bits of parts"
+        return [count_bits(number, data) for number, data in zip(numbers, self.parts)]
+
+
+def count_bits(number, data):
+    """How many bits are set of so many, a bit each, the lowest of a byte first."""
+    bits = [byte >> i & 1 for byte in data for i in range(8)]
+    assert len(data) == -(-number // 8) and not any(bits[number:]), "bits of what is sent"
+    return sum(bits)
+
+
+def layers(s):
+    """(rounds, claims that are combined, claims that are sent, whether a coordinate is appended) of every layer.
+
+    Trees have a claim a group and leave two; levels over slots have and leave as many as they have slots."""
+    slots = slot_levels(s.operations)
+    for j in range(s.start, max(s.n + len(slots), s.m)):
+        rounds, combined, sent, tree = 0, 0, 0, False
+        if j < s.n:
+            rounds, combined, sent, tree = j, 2, 4, True
+        elif j - s.n < len(slots):
+            size, below = slots[j - s.n]
+            rounds, combined, sent = s.n, 2 * size, 2 * below
+        if j < s.m:
+            rounds, combined, sent, tree = max(rounds, j), combined + 2, sent + 4, True
+        yield rounds, combined, sent, tree
 
 
 def interactive_terms(s):
     """Terms of the argument: (part, name, numerator)."""
     yield "fingerprints", "tau, gamma", (FIELDS - 1) * (s.operations * 2**s.n + 2**s.m + 1)
+    part = "grand products"
+    if s.quarks:
+        # [SL20, §5]: the zero check, the combination of the products, two for each round, a line.
+        yield part, "product columns", s.start + 1 + 2 * s.start + 1
+        # Three claims on each column, under powers of one challenge.
+        yield part, "claims on columns", 3 * PRODUCTS - 1
+    elif s.start:
+        yield part, "values in the clear", s.start
     # [Thaler13]: combining the claims, two for each round, the fold.
-    for part, variables in (("grand product over steps", s.n), ("grand product over cells", s.m)):
-        for j in range(variables):
-            yield part, f"layer {j}", 1 + 2 * j + 1
-        if variables == s.n and part.endswith("steps"):
-            for j, _ in enumerate(slot_levels(s.operations)):
-                yield part, f"slots {j}", 1 + 2 * s.n
+    for j, (rounds, combined, _, tree) in enumerate(layers(s)):
+        yield part, f"layer {s.start + j}", (combined > 1) + 2 * rounds + tree
     yield "point of the zero checks", "row and cell points", s.n + s.m
     yield "rho", "leaf claims and constraints", 2 * s.operations + s.constraints - 1
     yield "sigma", "statements on cells", 7
@@ -179,25 +225,45 @@ def slot_levels(operations):
     return list(zip(sizes, sizes[1:]))
 
 
-def messages_of_argument(s):
-    """Part -> label -> (messages, elements, bytes)."""
-    scalars = lambda messages, elements: (messages, elements, SCALAR * elements)
-    levels = slot_levels(s.operations)
-    rounds = s.n * (s.n - 1) // 2 + s.n * len(levels)
-    claims = 4 * s.n + sum(2 * after for _, after in levels)
-    yield "step grand products", {
-        "grand products": scalars(1, 2),
-        "grand product layer": scalars(rounds, 2 * rounds),
-        "grand product claims": scalars(s.n + len(levels), claims),
-    }
-    rounds = s.m * (s.m - 1) // 2
-    yield "cell grand products", {
-        "grand products": scalars(1, 2),
-        "grand product layer": scalars(rounds, 2 * rounds),
-        "grand product claims": scalars(s.m, 4 * s.m),
-    }
-    yield "main sumcheck", {"main sumcheck": scalars(s.point, 3 * s.point)}
-    yield "column evaluations", {"column evaluations": scalars(1, len(s.columns))}
+def product_claims(s):
+    return sum(sent for _, _, sent, _ in layers(s))
+
+
+def cell_vars(header, parts):
+    """The variables of the cells with which the layers send as many claims as they do.
+
+    With product columns, two numbers of variables, one below and one above that of steps, have the same number of claims; they
+    differ in the rounds of the main sumcheck."""
+    groups = {group["label"]: group for part in parts for group in part["messages"]}
+    claims, rounds = groups["grand product claims"], groups["main sumcheck"]
+    shapes = (Shape(header, m) for m in range(33))
+    found = [s.m for s in shapes if product_claims(s) == claims["elements"] and s.point == rounds["messages"]]
+    if len(found) != 1:
+        raise Difference(f"{claims['elements']} claims of grand products are those of {len(found)} numbers of cells")
+    return found[0]
+
+
+def messages_of_argument(s, evaluations):
+    """Part -> label -> (messages, elements, bytes). `evaluations` are those that are not zero."""
+    products = Messages()
+    if s.quarks:
+        products.add("grand products", 1, PRODUCTS, SCALAR)
+        products.add("product column check", s.start, 2 * s.start, SCALAR)
+        # Both ends of the line for either half of the level's and the column's, and the column at the end.
+        products.add("product column claims", 1, 5 * PRODUCTS, SCALAR)
+    else:
+        products.add("grand products", 1, PRODUCTS << s.start, SCALAR)
+    rounds = sum(rounds for rounds, _, _, _ in layers(s))
+    products.add("grand product layer", rounds, 2 * rounds, SCALAR)
+    products.add("grand product claims", len(list(layers(s))), product_claims(s), SCALAR)
+    yield "grand products", products
+    main = Messages()
+    main.add("main sumcheck", s.point, 3 * s.point, SCALAR)
+    yield "main sumcheck", main
+    values = Messages()
+    values.add("nonzero evaluations", 1, -(-len(s.columns) // 8), 1)
+    values.add("column evaluations", 1 if evaluations else 0, evaluations, SCALAR)
+    yield "column evaluations", values
 
 
 class Messages(dict):
@@ -366,6 +432,27 @@ class Mercury(Curve):
         out.add("mercury/witness", 1, 1, POINT)
 
 
+class Kzh(Curve):
+    """[KZH25]: rows of a matrix, opened one in another by parts of four coordinates; the last four are a row in clear."""
+
+    label = "kzh/commitments"
+
+    def choose(self):
+        left = max(self.l - 4, 0)
+        self.rows = [2 ** min(4, left - done) for done in range(0, left, 4)]
+
+    def own_terms(self):
+        return self.fractions([
+            ("rho: a row that is too long or has another value", sum(n - 1 for n in self.rows) or 1),
+            ("omega: a wrong pairing equation", len(self.rows) or 1),
+        ])
+
+    def open_pieces(self, out, sent):
+        out.add("kzh/rows", len(self.rows), sum(self.rows), POINT)
+        out.add("kzh/values", len(self.rows), sum(self.rows), SCALAR)
+        out.add("kzh/last", 1, 1 << min(self.l, 4), SCALAR)
+
+
 class Dory(Batched):
     """[Lee21]: elements of the target group in a third of their coordinates."""
 
@@ -394,39 +481,73 @@ class Dory(Batched):
         out.add("dory/last/g2", 1, G2, 1)
 
 
-class Ligero(Batched):
-    """[AHIV17, §4; GLSTW21, §4] at rate 1/2."""
+class Samples:
+    """Out-of-domain samples: a value of every word at its own commitment's point, in the commitment, and at those of other
+    commitments, in the opening (head of pcs/merkle/src/samples.rs)."""
+
+    def commit_samples(self, out, label, words):
+        out.add(label, 1, words, SCALAR)
+
+    def cross_samples(self, out, label, words):
+        """For commitments to so many words each."""
+        count = len(words)
+        out.add(label, count * (count - 1), (count - 1) * sum(words), SCALAR)
+
+
+# What a second commitment to one word adds to an opening: the value of either's word at the other's point.
+CROSS = 2 * SCALAR
+
+
+class Ligero(Samples, Batched):
+    """[AHIV17, §4; GLSTW21, §4] at rate 1/2, up to Johnson's bound."""
 
     problems = [TREE_BITS]
 
     def choose(self):
         self.t = least_queries(1, TARGET)
         usual = self.workload - self.workload // 3
-        # Row lengths by the bytes of a proof with two commitments that sends two thirds of the pieces.
+        # Row lengths by the bytes of a proof with one commitment that sends two thirds of the pieces.
         self.c = min(range(min(self.l, TWO_ADICITY - 1) + 1), key=lambda c: self.bytes_with(c, usual))
 
     def bytes_with(self, c, pieces):
         tree = Tree(c + 1, self.t)
-        return SCALAR + (SCALAR << c) + 2 * (tree.cap + self.t * tree.path) + self.t * SCALAR * (pieces << (self.l - c))
+        values = pieces + self.values_sent(1)
+        return SCALAR * (values + (1 << c)) + tree.cap + self.t * tree.path + self.t * SCALAR * (pieces << (self.l - c))
+
+    @staticmethod
+    def values_sent(commitments):
+        """A row for proximity, for the claim, for each commitment's point; values at all points but those claimed."""
+        return (2 + commitments) * (1 + commitments) - (1 + commitments)
 
     def own_terms(self):
-        points, rows = 2 ** (self.c + 1), self.pieces << (self.l - self.c)
-        bits = query_bits(1, self.t)
+        # At most as many commitments as pieces.
+        rows_a_piece, pieces, size = 1 << (self.l - self.c), self.pieces, list_size(1)
+        # alpha over all rows, beta over combinations.
+        proximity = exceptional(1, pieces * rows_a_piece - 1, self.c + 1) + exceptional(1, pieces + 1, self.c + 1)
+        # Two of a list agree at a point; a wrong value survives the powers of alpha^R, of degree R (K - 1).
+        samples = pieces * size**2 * max(self.l, 1) / 2 + size * max(rows_a_piece * (pieces - 1), 1)
         return {
-            "queries; one message a commitment": (bits, bits),
-            **self.fractions([("proximity of all rows", rows * points), ("combined claim", 1)]),
+            "queries": (query_bits(1, self.t), capacity_bits(1, self.t)),
+            **self.fractions([
+                ("proximity of all rows", proximity),
+                ("combined claims", size * (pieces + 1)),
+                ("samples: one message a commitment", samples),
+            ]),
         }
 
     def bytes_of_a_commitment(self):
         tree = Tree(self.c + 1, self.t)
-        return tree.cap + self.t * (tree.path + (SCALAR << (self.l - self.c)))
+        values = SCALAR + CROSS + SCALAR * (self.values_sent(2) - self.values_sent(1))
+        return tree.cap + values + self.t * (tree.path + (SCALAR << (self.l - self.c)))
 
     def commit_pieces(self, out, sent):
         out.add("ligero/commitment", 1, Tree(self.c + 1, self.t).cap, 1)
+        self.commit_samples(out, "ligero/samples", sent)
 
     def open_pieces(self, out, sent):
         tree = Tree(self.c + 1, self.t)
-        out.add("ligero/proximity value", 1, 1, SCALAR)
+        self.cross_samples(out, "ligero/samples of others", sent)
+        out.add("ligero/values", 1, self.values_sent(len(sent)), SCALAR)
         out.add("ligero/row", 1, 1 << self.c, SCALAR)
         out.add("ligero/columns", len(sent), self.t * (sum(sent) << (self.l - self.c)), SCALAR)
         out.add("ligero/paths", len(sent), len(sent) * self.t * tree.path, 1)
@@ -435,13 +556,13 @@ class Ligero(Batched):
         yield messages["ligero/columns"], SCALAR * (sum(sent) << (self.l - self.c)), self.t
 
 
-class Stacked(Batched):
-    """Pieces that are sent, four in one, in at most 18 variables (head of pcs/src/batch/tall.rs)."""
+class Stacked(Samples, Batched):
+    """Pieces that are sent, four in one, in at most 19 variables (head of pcs/src/batch/tall.rs)."""
 
     def choose(self):
-        self.h = min(max(0, min(2, 18 - self.l)), self.workload.bit_length() - 1)
+        self.h = min(max(0, min(2, 19 - self.l)), self.workload.bit_length() - 1)
         self.vars = self.l + self.h
-        self.search(-(-self.workload // (1 << self.h)))
+        self.schedule, self.final = self.search(self.vars, self.stack(self.workload))
 
     def own_terms(self):
         out = self.stack_terms()
@@ -454,52 +575,72 @@ class Stacked(Batched):
         self.open_stacks(out, self.stacks(sent))
 
     def stacks(self, sent):
-        return [-(-count // (1 << self.h)) for count in sent if count]
+        return [self.stack(count) for count in sent if count]
+
+    def stack(self, count):
+        return -(-count // (1 << self.h))
 
 
 class BaseFold(Stacked):
-    """[ZCF24, protocol 4] at rate 1/2; at most 2^9 evaluations in the clear, at most four folds an oracle."""
+    """[ZCF24, protocol 4] at rate 1/2, up to Johnson's bound; at most 2^9 evaluations in the clear, at most four folds an
+    oracle."""
 
     problems = [TREE_BITS]
 
-    def search(self, _stacks):
-        self.t = least_queries(1, TARGET)
-        best = {}
-        for v in range(self.vars + 1):
+    t = least_queries(1, TARGET)
+
+    @staticmethod
+    @lru_cache(maxsize=None)
+    def search(most, _stacks):
+        """Folds of each oracle, and variables that are sent in the clear.
+
+        The fewest bytes of one commitment: two slopes a fold, of the claim and of its sample. The longer fold on ties."""
+        best, queries = {}, BaseFold.t
+        for v in range(most + 1):
             ways = [((SCALAR << v), [])] if v <= 9 else []
             for k in range(min(v, 4), 0, -1):
-                tree = Tree(v + 1 - k, self.t)
-                cost = tree.cap + self.t * ((SCALAR << k) + tree.path) + SCALAR * k
+                tree = Tree(v + 1 - k, queries)
+                cost = tree.cap + queries * ((SCALAR << k) + tree.path) + 2 * SCALAR * k
                 ways.append((cost + best[v - k][0], [k] + best[v - k][1]))
             best[v] = min(ways, key=lambda way: way[0])
-        self.folds = best[self.vars][1]
-        self.final = self.vars - sum(self.folds)
+        folds = best[most][1]
+        return folds, most - sum(folds)
 
     def stack_terms(self):
-        points, rounds = 2 ** (self.vars + 1), self.vars - self.final
-        bits = query_bits(1, self.t)
-        terms = [("proximity of all pieces", (self.pieces - 1) * points + points), ("combined claim", 1)]
+        length, rounds, pieces, size = self.vars + 1, self.vars - self.final, self.pieces, list_size(1)
+        # Two of a list agree at a point, for as many commitments as pieces; gamma and beta in wrong samples.
+        samples = pieces * size**2 * max(self.vars, 1) / 2 + size * pieces
+        terms = [
+            # The curve in gamma, the line in beta.
+            ("proximity of all pieces", exceptional(1, pieces - 1, length) + exceptional(1, 1, length)),
+            ("combined claim", size),
+            ("samples: one message a commitment", samples),
+        ]
         if rounds:
-            terms.append(("folds", sum((points >> j) + 1 for j in range(1, rounds + 1))))
-        return {"queries; one message a commitment": (bits, bits), **self.fractions(terms)}
+            terms.append(("folds", sum(exceptional(1, 1, length - j) + size for j in range(1, rounds + 1))))
+        return {"queries": (query_bits(1, self.t), capacity_bits(1, self.t)), **self.fractions(terms)}
 
     def bytes_of_a_commitment(self):
         tree = Tree(self.vars + 1, self.t)
-        return tree.cap + self.t * (tree.path + SCALAR)
+        # A slope more a fold.
+        values = SCALAR + CROSS + SCALAR * (self.vars - self.final)
+        return tree.cap + values + self.t * (tree.path + SCALAR)
 
     def commit_pieces(self, out, sent):
         out.add("basefold/commitment", 1, Tree(self.vars + 1, self.t).cap, 1)
+        self.commit_samples(out, "basefold/samples", self.stack(sent))
 
     def open_stacks(self, out, stacks):
         rows = Tree(self.vars + 1, self.t)
+        self.cross_samples(out, "basefold/samples of others", stacks)
         out.add("basefold/extra", 1, 1, SCALAR)
         out.add("basefold/rows", len(stacks), self.t * sum(stacks), SCALAR)
         out.add("basefold/row-paths", len(stacks), len(stacks) * self.t * rows.path, 1)
         log_len = self.vars + 1
-        for k in self.folds:
+        for k in self.schedule:
             tree = Tree(log_len - k, self.t)
             out.add("basefold/oracle", 1, tree.cap, 1)
-            out.add("basefold/slope", k, k, SCALAR)
+            out.add("basefold/slope", k, k * (1 + len(stacks)), SCALAR)
             out.add("basefold/leaves", 1, self.t << k, SCALAR)
             out.add("basefold/leaf-paths", 1, self.t * tree.path, 1)
             log_len -= k
@@ -510,31 +651,33 @@ class BaseFold(Stacked):
 
 
 class Whir(Stacked):
-    """[ACFY24, §5]: oracles of falling rate, chosen by the bytes of a proof. The first has rate 1/2."""
+    """[ACFY24, §5]: oracles of falling rate, chosen by the bytes of a proof. The first has rate 1/2; up to Johnson's bound."""
 
     problems = [TREE_BITS]
 
-    def search(self, stacks):
+    @staticmethod
+    @lru_cache(maxsize=None)
+    def search(most, stacks):
         """Oracles as (variables, fold, log of the inverse rate, queries), and variables that are sent in the clear.
 
-        At most six folds an oracle and rates down to 2^-8. The second oracle has at most twice as many entries as the
-        codeword of one stack (as many for two or three stacks, half as many for one), further ones half as many as the
-        one before. At most 1, 2, 4 or 8 oracles, each with queries for 100, 101, 102 or 103 bits."""
+        For one commitment. At most six folds an oracle and rates down to 2^-8. The second oracle has at most twice as many
+        entries as the codeword of one stack (as many for two or three stacks, half as many for one), further ones half as
+        many as the one before. At most 1, 2, 4 or 8 oracles, each with queries for 100, 101, 102 or 103 bits."""
         best = None
-        entries = max(self.vars + 1 + min(stacks.bit_length() - 1, 2) - 1, 0)
+        entries = max(most + 1 + min(stacks.bit_length() - 1, 2) - 1, 0)
         for log_count in range(4):
-            after = lru_cache(maxsize=None)(lambda v, e, left: self.after(after, TARGET + log_count, v, e, left))
+            after = lru_cache(maxsize=None)(lambda v, e, left: Whir.after(after, TARGET + log_count, v, e, left))
             t = least_queries(1, TARGET + log_count)
-            for k in range(min(self.vars, 6) + 1):
-                log_domain = self.vars - k + 1
+            for k in range(min(most, 6) + 1):
+                log_domain = most - k + 1
                 if log_domain > TWO_ADICITY:
                     continue
                 tree = Tree(log_domain, t)
-                own = 2 * SCALAR * k + 2 * (tree.cap + t * tree.path) + t * SCALAR * (stacks << k)
-                cost, oracles, final = after(self.vars - k, entries, 2**log_count - 1)
+                own = 2 * SCALAR * k + tree.cap + t * tree.path + t * SCALAR * (stacks << k)
+                cost, oracles, final = after(most - k, entries, 2**log_count - 1)
                 if best is None or own + cost < best[0]:
-                    best = own + cost, [(self.vars, k, 1, t)] + oracles, final
-        _, self.oracles, self.final = best
+                    best = own + cost, [(most, k, 1, t)] + oracles, final
+        return best[1:]
 
     @staticmethod
     def after(after, bits, v, entries, left):
@@ -547,7 +690,8 @@ class Whir(Stacked):
                     continue
                 t = least_queries(rate, bits)
                 tree = Tree(v - k + rate, t)
-                own = tree.cap + 2 * SCALAR * k + t * ((SCALAR << k) + tree.path)
+                # With its sample.
+                own = SCALAR + tree.cap + 2 * SCALAR * k + t * ((SCALAR << k) + tree.path)
                 if own >= best[0]:
                     continue
                 cost, oracles, final = after(v - k, v + rate - 1, left - 1)
@@ -556,39 +700,50 @@ class Whir(Stacked):
         return best
 
     def stack_terms(self):
-        v, _, rate, t = self.oracles[0]
-        points = 2 ** (v + rate)
-        # alpha: charged for one word more than there are; the line in beta; beta in the claim.
-        proximity = self.pieces * points + points + 1
+        v, _, rate, t = self.schedule[0]
+        pieces, size = self.pieces, list_size(rate)
+        # alpha over K pieces, the line in beta; beta in the claim.
+        proximity = exceptional(rate, pieces - 1, v + rate) + exceptional(rate, 1, v + rate) + size
+        # Two of a list agree at a commitment's point, alpha and beta in wrong samples, delta; as many commitments as pieces.
+        samples = pieces * size**2 * 2**v / 2 + size * (pieces + 1 + pieces)
         folds = claims = 0
         proven, known = [], []
-        for i, (v, k, rate, t) in enumerate(self.oracles):
-            folds += sum(2 ** (v + rate - j) + 2 for j in range(1, k + 1))
-            claims += t + 1
+        for i, (v, k, rate, t) in enumerate(self.schedule):
+            size = list_size(rate)
+            folds += sum(exceptional(rate, 1, v + rate - j) + 2 * size for j in range(1, k + 1))
             proven.append(query_bits(rate, t))
-            known.append(query_bits(rate, t) if i == 0 else capacity_bits(rate, t))
-        terms = [("proximity of all pieces", proximity), ("batching of queried values", claims)]
-        out = {"queries of all oracles; one message a commitment": (total(proven), total(known)), **self.fractions(terms)}
-        out["folds and sumcheck rounds"] = (over_r(folds),) * 2 if folds else (math.inf,) * 2
-        return out
+            known.append(capacity_bits(rate, t))
+            # The t values and the sample are joined to the claim, for polynomials close to the next oracle.
+            for v, _, rate, _ in self.schedule[i + 1 : i + 2]:
+                claims += (t + 2) * list_size(rate)
+                samples += list_size(rate) ** 2 * 2**v / 2
+        return {
+            "queries of all oracles": (total(proven), total(known)),
+            "batching of queried values": (over_r(claims),) * 2 if claims else (math.inf,) * 2,
+            "folds and sumcheck rounds": (over_r(folds),) * 2 if folds else (math.inf,) * 2,
+            **self.fractions([("proximity of all pieces", proximity), ("samples: one message a commitment", samples)]),
+        }
 
     def first_tree(self):
-        v, k, rate, t = self.oracles[0]
+        v, k, rate, t = self.schedule[0]
         return Tree(v - k + rate, t)
 
     def bytes_of_a_commitment(self):
-        _, k, _, t = self.oracles[0]
-        return self.first_tree().cap + t * (self.first_tree().path + (SCALAR << k))
+        _, k, _, t = self.schedule[0]
+        return self.first_tree().cap + SCALAR + CROSS + t * (self.first_tree().path + (SCALAR << k))
 
     def commit_pieces(self, out, sent):
         out.add("whir/commitment", 1, self.first_tree().cap, 1)
+        self.commit_samples(out, "whir/samples", self.stack(sent))
 
     def open_stacks(self, out, stacks):
+        self.cross_samples(out, "whir/samples of others", stacks)
         out.add("whir/proximity value", 1, 1, SCALAR)
-        for i, (v, k, rate, t) in enumerate(self.oracles):
+        for i, (v, k, rate, t) in enumerate(self.schedule):
             tree = Tree(v - k + rate, t)
             if i:
                 out.add("whir/oracle", 1, tree.cap, 1)
+                out.add("whir/sample", 1, 1, SCALAR)
             trees, leaves = (1, 1) if i else (len(stacks), sum(stacks))
             out.add("whir/sumcheck", k, 2 * k, SCALAR)
             out.add("whir/leaves", trees, t * (leaves << k), SCALAR)
@@ -597,15 +752,113 @@ class Whir(Stacked):
 
     def reported_queries(self, messages, sent):
         # Leaves of all oracles are under one label: those of the later ones are taken off.
-        _, k, _, t = self.oracles[0]
-        later = sum(SCALAR * t << k for _, k, _, t in self.oracles[1:])
+        _, k, _, t = self.schedule[0]
+        later = sum(SCALAR * t << k for _, k, _, t in self.schedule[1:])
         count, elements, size = messages["whir/leaves"]
+        yield (count, elements, size - later), SCALAR * (sum(self.stacks(sent)) << k), t
+
+
+class Ligerito(Stacked):
+    """[NA25]: matrices one in another, of falling rate, chosen by the bytes of a proof. The first has rate 1/2; unique
+    decoding, so that no commitment needs samples."""
+
+    problems = [TREE_BITS]
+
+    @staticmethod
+    @lru_cache(maxsize=None)
+    def search(most, stacks):
+        """Matrices as (variables, folds, log of the inverse rate, queries), and variables that are sent in the clear.
+
+        For two commitments, with the bounds of WHIR's search; at most eight matrices, whose queries have errors of a half of
+        2^-100, a quarter, and so on, the last two alike."""
+        entries = max(most + 1 + min(stacks.bit_length() - 1, 2) - 1, 0)
+
+        @lru_cache(maxsize=None)
+        def through(v, e, index):
+            """The fewest bytes from matrix `index` on, if there is one; a matrix after it changes its queries."""
+            found = []
+            for k in range(1, min(v, 6) + 1) if index < 8 else ():
+                for rate in range(1, min(max(e - v, 0), 8) + 1):
+                    for cost, matrices, final in ways(v - k, v + rate - 1, index):
+                        t = Ligerito.queries(rate, index, matrices)
+                        tree = Tree(v - k + rate, t)
+                        own = tree.cap + 2 * SCALAR * k + t * ((SCALAR << k) + tree.path)
+                        found.append((own + cost, [(v, k, rate, t)] + matrices, final))
+            return min(found, key=lambda way: way[0], default=None)
+
+        def ways(v, e, index):
+            clear, further = (SCALAR << v, [], v), through(v, e, index + 1)
+            return [clear, further] if further else [clear]
+
+        found = []
+        for k in range(min(most, 6) + 1):
+            for cost, matrices, final in ways(most - k, entries, 0):
+                t = Ligerito.queries(1, 0, matrices)
+                tree = Tree(most - k + 1, t)
+                if any(v - k + rate > TWO_ADICITY for v, k, rate, _ in [(most, k, 1, t)] + matrices):
+                    continue
+                own = 2 * SCALAR * (log2_ceil(stacks) + k) + 2 * (tree.cap + t * tree.path) + t * SCALAR * (stacks << k)
+                found.append((own + cost, [(most, k, 1, t)] + matrices, final))
+        return min(found, key=lambda way: way[0])[1:]
+
+    @staticmethod
+    def queries(rate, index, further):
+        return least_queries(rate, TARGET + index + (1 if further else 0), UNIQUE)
+
+    def stack_terms(self):
+        proximity = rounds = joined = 0
+        proven, known = [], []
+        for i, (v, k, rate, t) in enumerate(self.schedule):
+            # The index of pieces, and the rows of one.
+            challenges = k + (0 if i else log2_ceil(self.pieces))
+            proximity += challenges * 2 ** (v - k + rate)
+            rounds += 2 * challenges
+            joined += 1 + log2_ceil(t) if i + 1 < len(self.schedule) else 0
+            proven.append(query_bits(rate, t, UNIQUE))
+            # Half-way words at the first matrix, whose commitments stand for themselves.
+            known.append(capacity_bits(rate, t) if i else query_bits(rate, t, UNIQUE))
+        terms = [("proximity of all rows", proximity), ("sumcheck rounds", rounds), ("batching of queried values", joined)]
+        return {
+            "queries of all matrices; one message a commitment": (total(proven), total(known)),
+            **{name: (over_r(numerator),) * 2 if numerator else (math.inf,) * 2 for name, numerator in terms},
+        }
+
+    def first_tree(self):
+        v, k, rate, t = self.schedule[0]
+        return Tree(v - k + rate, t)
+
+    def bytes_of_a_commitment(self):
+        # The index of a second piece is a round.
+        _, k, _, t = self.schedule[0]
+        return self.first_tree().cap + 2 * SCALAR + t * (self.first_tree().path + (SCALAR << k))
+
+    def commit_pieces(self, out, sent):
+        out.add("ligerito/commitment", 1, self.first_tree().cap, 1)
+
+    def open_stacks(self, out, stacks):
+        index = log2_ceil(sum(stacks))
+        out.add("ligerito/pieces", index, 2 * index, SCALAR)
+        for i, (v, k, rate, t) in enumerate(self.schedule):
+            tree = Tree(v - k + rate, t)
+            if i:
+                out.add("ligerito/oracle", 1, tree.cap, 1)
+            trees, pieces = (1, 1) if i else (len(stacks), sum(stacks))
+            out.add("ligerito/sumcheck", k, 2 * k, SCALAR)
+            out.add("ligerito/columns", trees, t * (pieces << k), SCALAR)
+            out.add("ligerito/paths", trees, trees * t * tree.path, 1)
+        out.add("ligerito/final", 1, 1 << self.final, SCALAR)
+
+    def reported_queries(self, messages, sent):
+        # Columns of all matrices are under one label: those of the later ones are taken off.
+        _, k, _, t = self.schedule[0]
+        later = sum(SCALAR * t << k for _, k, _, t in self.schedule[1:])
+        count, elements, size = messages["ligerito/columns"]
         yield (count, elements, size - later), SCALAR * (sum(self.stacks(sent)) << k), t
 
 
 SCHEMES = {
     "hyrax": Hyrax, "zeromorph": Zeromorph, "hyperkzg": HyperKzg, "mercury": Mercury, "dory": Dory,
-    "ligero": Ligero, "basefold": BaseFold, "whir": Whir,
+    "ligero": Ligero, "basefold": BaseFold, "whir": Whir, "kzh": Kzh, "ligerito": Ligerito,
 }
 
 
@@ -635,13 +888,14 @@ def close(what, derived, reported):
         raise Difference(f"{what}: derived {derived:.4f}, reported {reported:.4f}")
 
 
-def compare(report, parts, facts=None):
-    """Raises a Difference, or returns the number of figures compared. `parts` are the bytes of "pcs/parts"."""
-    header = facts or report["header"]
+def compare(report, bits):
+    """Raises a Difference, or returns the number of figures compared. `bits` are the bytes of "pcs/parts" of every commitment,
+    and then those of "nonzero evaluations"."""
+    header = report["header"]
     reported = {part["name"]: part for part in report["parts"]}
-    cells = reported["cell grand products"]["messages"]
-    layers = next(group["messages"] for group in cells if group["label"] == "grand product claims")
-    s = Shape(header, layers, parts)
+    *parts, evaluations = bits
+    s = Shape(header, cell_vars(header, report["parts"]), parts)
+    evaluations = count_bits(len(s.columns), evaluations)
     scheme = SCHEMES[header["pcs"]](s)
     seeded = header["setup"] == "seed" or header["setup"].startswith("insecure")
     compared = 0
@@ -681,8 +935,8 @@ def compare(report, parts, facts=None):
 
     # Sizes.
     sent = s.sent(scheme.parts)
-    expected = dict(messages_of_argument(s))
-    names = ("private input commitment", "witness commitments")
+    expected = dict(messages_of_argument(s, evaluations))
+    names = ("private input commitment", "witness commitments", "product commitments")
     for batch, (name, number, count) in enumerate(zip(names, scheme.parts, sent)):
         out = Messages()
         out.add("pcs/parts", 1, -(-number // 8), 1)
@@ -749,6 +1003,8 @@ def falsified(report):
             yield name, put(path, value + 2**16)
         elif name == "header/hash":
             yield name, put(path, "blake3" if value == "keccak256" else "keccak256")
+        elif name == "header/products":
+            yield name, put(path, "quarks" if value == "gkr" else "gkr")
         elif name == "header/setup":
             yield name, put(path, "ceremony" if value.startswith(("seed", "insecure")) else "seed")
         elif isinstance(value, int):
@@ -772,36 +1028,45 @@ def falsified(report):
             yield f"parts/{i}/messages/{j} without", put(("parts", i, "messages"), part["messages"][:j] + part["messages"][j + 1 :])
 
 
-def falsify(name, report, parts):
+def falsify(name, report, bits):
     """Every change must be noticed. Returns how many there were."""
     count = 0
     for what, changed in falsified(report):
         count += 1
         try:
-            compare(changed, parts)
-        except (Difference, KeyError, StopIteration, AssertionError, IndexError):
+            compare(changed, bits)
+        except (Difference, KeyError, ValueError, AssertionError, IndexError):
             continue
         sys.exit(f"ledger: {name}: not noticed: {what}")
-    # A part more or less is sent.
-    for i, data in enumerate(parts):
+    # A part or an evaluation more or less is sent.
+    stack = stacked(report, bits)
+    for i, data in enumerate(bits):
         for bit in range(8 * len(data)):
             other = bytearray(data)
             other[bit // 8] ^= 1 << bit % 8
             count += 1
             try:
-                compare(report, [bytes(other) if j == i else d for j, d in enumerate(parts)])
+                compare(report, [bytes(other) if j == i else d for j, d in enumerate(bits)])
             except (Difference, AssertionError, KeyError):
                 continue
             # Under stacks a piece more or less need not change the number of stacks.
             before, after = sum(b.bit_count() for b in data), sum(b.bit_count() for b in other)
-            if report["header"]["pcs"] in ("whir", "basefold") and -(-before // 4) == -(-after // 4):
+            if i < len(bits) - 1 and -(-before // stack) == -(-after // stack):
                 continue
-            sys.exit(f"ledger: {name}: not noticed: bit {bit} of the parts of batch {i}")
+            sys.exit(f"ledger: {name}: not noticed: bit {bit} of what is sent of {i}")
     return count
 
 
+def stacked(report, bits):
+    """Pieces in a stack: one under schemes without stacks."""
+    header = report["header"]
+    scheme = SCHEMES[header["pcs"]](Shape(header, cell_vars(header, report["parts"]), bits[:-1]))
+    return 1 << getattr(scheme, "h", 0)
+
+
 # Guest, public and private input, options. Lengths from 81 rows up, both sizes of tables, both hashes; private columns of one
-# value and of several. --quick stops after the third.
+# value and of several. --quick stops after the third. Up to there, each run is proven with both arguments for products; the
+# longer ones with one of them.
 RUNS = [
     ("fibonacci", "0a000000", None, []),
     ("ledger", "0164", "040a050204", ["--log-m", "16", "--hash", "blake3"]),
@@ -811,6 +1076,7 @@ RUNS = [
     ("fibonacci", "803e0000", None, []),
 ]
 QUICK = 3
+ARGUMENTS = ("gkr", "quarks")
 
 
 def run(*command):
@@ -818,6 +1084,13 @@ def run(*command):
     if done.returncode:
         sys.exit(f"ledger: {' '.join(map(str, command))}: {done.stderr.strip()}")
     return done.stdout
+
+
+def sent_bits(report, data):
+    """The bytes of a proof that say which parts of each commitment, and then which evaluations, are sent."""
+    firsts = ((part, group) for part in report["parts"] for group in part["messages"][:1])
+    wanted = ((part, group) for part, group in firsts if group["label"] in ("pcs/parts", "nonzero evaluations"))
+    return [data[part["offset"] :][: group["bytes"]] for part, group in wanted]
 
 
 def main():
@@ -835,30 +1108,32 @@ def main():
         work = Path(work)
         setup = work / "setup"
         run(args.lariat, "setup", "--insecure-seed", "ledger", "--log-size", "17", "-o", setup)
-        for elf, public, private, options in RUNS[:QUICK] if args.quick else RUNS:
+        given = ["--setup", setup, "--allow-insecure-setup"]
+        names = args.schemes.split(",")
+        for number, (elf, public, private, options) in enumerate(RUNS[:QUICK] if args.quick else RUNS):
             path = ROOT / "guests/elf" / f"{elf}.elf"
-            for name in args.schemes.split(","):
+            inputs = (["--input-hex", public] if public else []) + (["--private-input-hex", private] if private else [])
+            arguments = ARGUMENTS if number < QUICK else ARGUMENTS[number % 2 :][:1]
+            for name, products in ((name, products) for name in names for products in arguments):
                 proof = work / "proof"
-                given = ["--setup", setup, "--allow-insecure-setup"]
-                inputs = (["--input-hex", public] if public else []) + (["--private-input-hex", private] if private else [])
-                run(args.lariat, "prove", path, *inputs, "--pcs", name, *options, *given, "-o", proof)
+                chosen = ["--pcs", name, "--products", products, *options]
+                run(args.lariat, "prove", path, *inputs, *chosen, *given, "-o", proof)
                 report = json.loads(run(args.lariat, "inspect", proof, path, *given, "--json"))
                 data = proof.read_bytes()
-                same("bytes of the file", report["proof_bytes"], len(data))
-                parts = []
-                for part in report["parts"][1:3]:
-                    group = next(group for group in part["messages"] if group["label"] == "pcs/parts")
-                    parts.append(data[part["offset"] : part["offset"] + group["bytes"]])
-                what = f"{elf} of {report['header']['rows']} rows under {name}"
+                bits = sent_bits(report, data)
+                what = f"{elf} of {report['header']['rows']} rows under {name} with {products}"
                 try:
-                    compared += compare(report, parts)
+                    same("bytes of the file", report["proof_bytes"], len(data))
+                    compared += compare(report, bits)
                 except Difference as difference:
                     sys.exit(f"ledger: {what}: {difference}")
-                changes += falsify(what, report, parts)
+                changes += falsify(what, report, bits)
                 proofs += 1
                 if args.verbose:
-                    bits = report["security"]["security_bits_interactive"]
-                    print(f"{what}: {bits:.3f} bits, {len(data)} bytes", flush=True)
+                    level = report["security"]["security_bits_interactive"]
+                    print(f"{what}: {level:.3f} bits, {len(data)} bytes", flush=True)
+    if set(names) != set(SCHEMES):
+        print(f"NOT COVERED: {', '.join(sorted(set(SCHEMES) - set(names)))}")
     print(f"{proofs} proofs, {compared} figures derived anew and equal, {changes} falsified ones noticed")
 
 

@@ -184,7 +184,7 @@ impl Params {
         if !is_unique {
             terms.push(term(
                 "samples: one message a commitment",
-                self.sample_pairs(num_pieces).and(self.code.identity(num_pieces + 1)),
+                self.sample_pairs(num_pieces).and(self.code.identity(num_pieces)),
                 "L^2 l / (2 r) a commitment: two polynomials of a list agree at one point; L w / r for wrong ones in the combination",
             ));
         }

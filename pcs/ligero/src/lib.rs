@@ -52,7 +52,7 @@
 //!
 //! *The claim.* For each such tuple: a wrong `v` makes check 1 at `z` an identity in `beta` of degree `1 + C` that fails, `C` being the number of
 //! commitments with samples, as all values are sent before. A piece that has not the value at `u_c` that was sent makes the claim of `e_(2 + c)` wrong, but for
-//! `K - 1` values of `alpha^R`, `K` being the number of pieces, and that of check 1 at `u_c`.
+//! `R (K - 1)` values of `alpha`, `K` being the number of pieces, and that of check 1 at `u_c`.
 //!
 //! *Commitments that stand for themselves.* A commitment that a statement names, as that to a private input, must open to the same
 //! pieces in every proof. Within the unique decoding radius the queries see to it: if the rows of all commitments are close to
@@ -98,8 +98,7 @@ use lariat_transcript::encoding::SCALAR_BYTES;
 use lariat_transcript::{ProverChannel, VerifierChannel};
 use std::sync::Arc;
 
-/// Bits of soundness of the queries. They are counted for unique decoding and rest on no conjecture: see
-/// [`lariat_merkle::queries`].
+/// Bits of soundness of the queries. They rest on no conjecture: see [`lariat_merkle::queries`].
 pub const TARGET_BITS: u32 = 100;
 /// Logarithm of the inverse of the smallest rate.
 const MAX_LOG_INV_RATE: usize = 8;
@@ -340,6 +339,8 @@ impl PiecePcs for Ligero {
                 term("combined claim", rate.identity(1), "1 / r"),
             ];
         }
+        // The pieces of a wrong sample have powers of alpha^R: a polynomial of degree R (K - 1) in alpha.
+        let powers = self.rows_per_piece().saturating_mul(num_pieces.saturating_sub(1));
         // At most as many commitments as pieces.
         let pairs = 2.0 * rate.list_size().log2() - 1.0 + ((self.num_vars.max(1) * num_pieces.max(1)) as f64).log2();
         let pairs = SecurityBits { proven: SecurityBits::FIELD - pairs, conjectured: SecurityBits::FIELD - pairs };
@@ -349,8 +350,8 @@ impl PiecePcs for Ligero {
             term("combined claims", rate.identity(num_pieces + 1), "L (1 + commitments) / r"),
             term(
                 "samples: one message a commitment",
-                pairs.and(rate.identity(num_pieces)),
-                "L^2 l / (2 r) a commitment: two polynomials of a list agree at one point; L K / r for wrong ones in the combination",
+                pairs.and(rate.identity(powers)),
+                "L^2 l / (2 r) a commitment: two polynomials of a list agree at one point; L R (K - 1) / r for wrong ones in the combination",
             ),
         ]
     }
