@@ -4,7 +4,7 @@ use crate::honest::world;
 use crate::input::Input;
 
 /// Words that a command line may be made of.
-const WORDS: [&str; 48] = [
+const WORDS: [&str; 49] = [
     "demo",
     "run",
     "prove",
