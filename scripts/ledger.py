@@ -237,7 +237,7 @@ def cell_vars(header, parts):
     groups = {group["label"]: group for part in parts for group in part["messages"]}
     claims, rounds = groups["grand product claims"], groups["main sumcheck"]
     shapes = (Shape(header, m) for m in range(33))
-    found = [s.m for s in shapes if product_claims(s) == claims["elements"] and s.point == rounds["messages"]]
+    found = [s.m for s in shapes if s.point == rounds["messages"] and product_claims(s) == claims["elements"]]
     if len(found) != 1:
         raise Difference(f"{claims['elements']} claims of grand products are those of {len(found)} numbers of cells")
     return found[0]
@@ -1065,12 +1065,12 @@ def stacked(report, bits):
 
 
 # Guest, public and private input, options. Lengths from 81 rows up, both sizes of tables, both hashes; private columns of one
-# value and of several. --quick stops after the third. Up to there, each run is proven with both arguments for products; the
+# value and of several, sent in clear and committed to (a guest need not read its private input). --quick stops after the third. Up to there, each run is proven with both arguments for products; the
 # longer ones with one of them.
 RUNS = [
     ("fibonacci", "0a000000", None, []),
     ("ledger", "0164", "040a050204", ["--log-m", "16", "--hash", "blake3"]),
-    ("fibonacci", "e8030000", None, ["--log-m", "8"]),
+    ("fibonacci", "e8030000", "07" * 8400, ["--log-m", "8"]),
     ("fibonacci", "e8030000", None, ["--log-m", "16"]),
     ("ledger", "0164", "04" + "0a050204" * 700, ["--log-m", "8"]),
     ("fibonacci", "803e0000", None, []),
