@@ -31,6 +31,7 @@ for part in "${parts[@]}"; do
         attack)
             rm -f "$covered/attack.json"
             cargo run --release --locked -- attack --nightly -o "$covered/attack.json"
+            scripts/ledger.py --lariat "${CARGO_TARGET_DIR:-target}/release/lariat"
             ;;
         fuzz)
             { cargo fuzz --version >/dev/null 2>&1 || cargo install cargo-fuzz --locked; } &&

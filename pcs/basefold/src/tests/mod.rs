@@ -89,8 +89,8 @@ fn lists_have_terms_of_their_own() {
     assert!(sum(terms(Regime::Unique, 250)) > 240.0);
     assert!(sum(terms(Regime::Johnson, 250)) < 190.0);
     let binding = |terms: Vec<ErrorTerm>| terms.into_iter().find(|t| t.name.contains(BINDING)).unwrap().bits;
-    // A list of 512 at rate 1/2, of which two may agree at a point; one piece, of a value that a wrong one is combined with.
-    let agree = (-(SecurityBits::FIELD - 17.0)).exp2() + 2.0 * (-(SecurityBits::FIELD - 9.0)).exp2();
+    // A list of 512 at rate 1/2, of which two may agree at a point; one piece, whose wrong value survives one beta.
+    let agree = (-(SecurityBits::FIELD - 17.0)).exp2() + (-(SecurityBits::FIELD - 9.0)).exp2();
     assert!((binding(terms(Regime::Johnson, 100)).proven + agree.log2()).abs() < 1e-6);
     // 241 queries at rate 1/2, each passed with probability 3/4.
     assert!((binding(terms(Regime::Unique, 100)).proven - 241.0 * (4f64 / 3.0).log2()).abs() < 1e-6);
