@@ -350,10 +350,10 @@ fn rejects_an_unchecked_opening() {
     let unchecked = ["attack", "--pcs", "unchecked-hyrax", "--engine", "1", "--mutations", "150", "--seed", "3"];
     let (code, out, err) = run(&unchecked);
     assert_eq!(code, 1, "{err}");
-    assert!(out.contains("SURVIVORS\nunchecked-hyrax: message: an element plus one"), "{out}");
+    assert!(out.contains("SURVIVORS\nunchecked-hyrax: message: a bit flipped"), "{out}");
     assert!(err.starts_with("lariat: ") && err.lines().count() == 1, "{err}");
     let again = "`lariat attack --quick --seed 0x3 --engine 1 --pcs unchecked-hyrax --mutations 150`";
-    assert!(err.contains(again) && err.contains("unchecked-hyrax: message: an element plus one"), "{err}");
+    assert!(err.contains(again) && err.contains("unchecked-hyrax: message: a bit flipped"), "{err}");
 
     let (code, out, _) = run(&[&unchecked[..], &["--json"]].concat());
     let report: Value = serde_json::from_str(&out).unwrap();

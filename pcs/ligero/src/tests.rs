@@ -358,6 +358,26 @@ fn rejects_rows_that_are_far_from_the_code() {
     });
 }
 
+/// A committed row that is a codeword where the queries look and nowhere else.
+#[test]
+fn rows_that_are_wrong_where_no_query_looks_need_frozen_queries() {
+    both(|run| {
+        let (_, _, tape) = run.prove();
+        let index = |d: &Drawn| if let Drawn::Index(i) = d { *i as usize } else { panic!("{d:?}") };
+        let queried: Vec<usize> = tape.0[2..].iter().map(index).collect();
+        let mut rng = ChaCha20Rng::seed_from_u64(7);
+        for batch in 0..2 {
+            let mut words = run.words();
+            let unseen = words[batch][0].iter_mut().enumerate().filter(|(i, _)| !queried.contains(i));
+            unseen.for_each(|(_, value)| *value = Fr::rand(&mut rng));
+            let (forged, _, _) = run.prove_in(run.session().freeze(tape.clone()), Some(&words));
+            assert_eq!(run.frozen(&tape, &forged), Ok(()), "batch {batch}");
+            let (thawed, _, _) = run.prove_in(run.session(), Some(&words));
+            assert_eq!(run.verify(&thawed), failed(CHECK_ROW), "batch {batch}");
+        }
+    });
+}
+
 /// Two proofs over one commitment, a row of which is half-way between two codewords; each opens it to another polynomial.
 fn open_twice(run: &mut Run) -> [Result<(), VerifyError>; 2] {
     let mut words = run.words();
