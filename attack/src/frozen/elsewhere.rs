@@ -62,6 +62,7 @@ pub const TABLE: &[Elsewhere] = &[
     of("dory/d", DORY, &["last_vectors_in_the_kernel_of_all_challenges_need_frozen_ones"]),
     of("ligero/beta", LIGERO, &["values_in_the_kernel_of_beta_need_a_frozen_challenge"]),
     // Where samples depend on the commitment, a change that no query sees changes them.
+    of("basefold/queries", BASEFOLD, &["the_final_polynomial_is_absorbed"]),
     of("ligero/queries", LIGERO, &["rows_that_are_wrong_where_no_query_looks_need_frozen_queries"]),
     of("whir/queries of commitments", WHIR, &["words_that_are_wrong_where_no_query_looks_need_frozen_queries"]),
     of("whir/queries", WHIR, &["an_oracle_that_is_wrong_where_no_query_looks_needs_frozen_queries"]),

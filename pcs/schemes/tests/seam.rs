@@ -163,6 +163,6 @@ fn rejects_a_wrong_value_of_a_short_commit_call() {
             }
         }
     }
-    // Three schemes from codes, twice each.
-    assert_eq!(num_clear, 6);
+    // Four schemes from codes, twice each.
+    assert_eq!(num_clear, 8);
 }
