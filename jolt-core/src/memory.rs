@@ -177,7 +177,9 @@ fn num_nodes(cells: &[TouchedCell]) -> u64 {
     let mut nodes = 0;
     while level.last().is_some_and(|&last| last > 0) {
         nodes += level.len() as u64;
-        level.iter_mut().for_each(|node| *node >>= 1);
+        for node in &mut level {
+            *node >>= 1;
+        }
         level.dedup();
     }
     nodes
