@@ -705,7 +705,7 @@ class Whir(Stacked):
         # alpha over K pieces, the line in beta; beta in the claim.
         proximity = exceptional(rate, pieces - 1, v + rate) + exceptional(rate, 1, v + rate) + size
         # Two of a list agree at a commitment's point, alpha and beta in wrong samples, delta; as many commitments as pieces.
-        samples = pieces * size**2 * 2**v / 2 + size * (pieces + 1 + pieces)
+        samples = pieces * size**2 * max(v, 1) / 2 + size * (pieces + 1 + pieces)
         folds = claims = 0
         proven, known = [], []
         for i, (v, k, rate, t) in enumerate(self.schedule):

@@ -480,10 +480,8 @@ impl HexBytes {
 }
 
 fn pcs_parser() -> impl TypedValueParser<Value = PcsKind> {
-    PossibleValuesParser::new(kinds().iter().map(|kind| kind.name())).map(|name| {
-        // The parser has let only these names pass.
-        kinds().iter().copied().find(|kind| kind.name() == name).unwrap_or(PcsKind::HYRAX)
-    })
+    PossibleValuesParser::new(kinds().iter().map(|kind| kind.name()))
+        .try_map(|name| kinds().iter().copied().find(|kind| kind.name() == name).ok_or(unknown(&name)))
 }
 
 fn hash_parser() -> impl TypedValueParser<Value = HashKind> {
@@ -491,17 +489,18 @@ fn hash_parser() -> impl TypedValueParser<Value = HashKind> {
 }
 
 fn argument_parser() -> impl TypedValueParser<Value = Argument> {
-    PossibleValuesParser::new(Argument::ALL.iter().map(|argument| argument.name())).map(|name| {
-        // The parser has let only these names pass.
-        Argument::ALL.iter().copied().find(|argument| argument.name() == name).unwrap_or_default()
-    })
+    PossibleValuesParser::new(Argument::ALL.iter().map(|argument| argument.name()))
+        .try_map(|name| Argument::ALL.iter().copied().find(|argument| argument.name() == name).ok_or(unknown(&name)))
 }
 
 fn products_parser() -> impl TypedValueParser<Value = Products> {
-    PossibleValuesParser::new(Products::ALL.iter().map(|products| products.name())).map(|name| {
-        // The parser has let only these names pass.
-        Products::ALL.iter().copied().find(|products| products.name() == name).unwrap_or_default()
-    })
+    PossibleValuesParser::new(Products::ALL.iter().map(|products| products.name()))
+        .try_map(|name| Products::ALL.iter().copied().find(|products| products.name() == name).ok_or(unknown(&name)))
+}
+
+/// Says so of a name that none has; the list of possible values lets none pass.
+fn unknown(name: &str) -> String {
+    format!("no such name: {name}")
 }
 
 fn parse_log_m(text: &str) -> Result<Params, String> {

@@ -193,8 +193,8 @@ fn verify_in(
         InstanceShape { num_vars: shape.step_vars, degree: 3, claim: step_claim(&step_claims, rho) },
         InstanceShape { num_vars: shape.cell_vars, degree: 3, claim: cell_claim(&cell_claims, sigma, &header) },
     ];
-    if let (Some((claims, mu)), Some(num_vars)) = (&column_claims, shape.product_vars()) {
-        shapes.push(InstanceShape { num_vars, degree: 2, claim: claims.claim(*mu) });
+    if let Some((claims, mu)) = &column_claims {
+        shapes.push(InstanceShape { num_vars: claims.num_vars(), degree: 2, claim: claims.claim(*mu) });
     }
     let verdict = engine::verify(label::MAIN, &shapes, &mut channel)?;
 
@@ -235,8 +235,8 @@ fn verify_in(
     z[cell::DENSE] = layout.evaluate(&cx, &fp, &cell_weights(&fp, sigma, &private_weights), r_cell);
     let cell_summand = eq_eval(&cell_claims.point, r_cell) * cell_relation(&fp, sigma).eval(&z);
     let mut summands = vec![step_summand, cell_summand];
-    if let (Some((claims, mu)), Some(num_vars)) = (&column_claims, shape.product_vars()) {
-        summands.push(claims.summand(*mu, suffix(num_vars), product_evals));
+    if let Some((claims, mu)) = &column_claims {
+        summands.push(claims.summand(*mu, suffix(claims.num_vars()), product_evals));
     }
     verdict.check(&summands)?;
 

@@ -13,6 +13,9 @@ pub enum SumcheckError {
         /// Which sumcheck.
         protocol: &'static str,
     },
+    /// Product columns of no variables, which have no halves.
+    #[error("product columns have no variables")]
+    NoVariables,
     /// Claimed values are not in their one encoding.
     #[error("claimed evaluations: a zero is sent, or a bit is set past the last of them")]
     ZeroClaim,

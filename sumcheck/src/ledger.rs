@@ -95,11 +95,9 @@ impl Ledger {
     ) -> Result<Vec<Fr>, SumcheckError> {
         let bytes = channel.recv_bytes(LABEL_BITS, bits_bytes(polys.len()))?;
         let mut sent = channel.recv_scalars(label, num_sent(polys.len(), &bytes))?.into_iter();
-        let value = |is_sent| if is_sent { sent.next().unwrap_or_default() } else { Fr::zero() };
-        let values: Vec<Fr> = bits(&bytes).take(polys.len()).map(value).collect();
-        if bits_of(&values) != bytes {
-            return Err(SumcheckError::ZeroClaim);
-        }
+        let value = |is_sent| if is_sent { sent.next() } else { Some(Fr::zero()) };
+        let values: Option<Vec<Fr>> = bits(&bytes).take(polys.len()).map(value).collect();
+        let values = values.filter(|values| bits_of(values) == bytes).ok_or(SumcheckError::ZeroClaim)?;
         for (poly, &value) in polys.zip(&values) {
             let shape = SumcheckError::ClaimShape { poly };
             let Some(&num_vars) = self.num_vars.get(poly) else { return Err(shape) };

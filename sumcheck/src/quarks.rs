@@ -79,6 +79,11 @@ pub struct ColumnClaims {
 }
 
 impl ColumnClaims {
+    /// Number of variables of the columns.
+    pub fn num_vars(&self) -> usize {
+        self.points[0].len()
+    }
+
     /// `sum_{g,j} mu^(3 g + j) (value_{g,j} - 1)`: what the combination of the committed `u_g - 1` sums to.
     pub fn claim(&self, mu: Fr) -> Fr {
         self.values.iter().flatten().zip(Powers::new(mu)).map(|(v, w)| w * (*v - Fr::one())).sum()
@@ -92,7 +97,7 @@ impl ColumnClaims {
 
     /// The prover of that sum over the hypercube.
     pub fn prover(&self, mu: Fr, columns: &[&Column]) -> ColumnProver {
-        let num_vars = self.points[0].len();
+        let num_vars = self.num_vars();
         let mut weights = vec![Fr::zero(); 1 << num_vars];
         for (point, w) in self.points.iter().zip(Powers::new(mu)) {
             weights.iter_mut().zip(eq_evals(point)).for_each(|(sum, e)| *sum += w * e);
@@ -229,7 +234,7 @@ pub fn prove(levels: &[Vec<Fr>], columns: &[&Column], channel: &mut ProverChanne
 /// with an opening, those on the columns, which were committed to before the call.
 ///
 /// # Errors
-/// When a message is malformed or the final claim does not match.
+/// When there are no variables, a message is malformed, or the final claim does not match.
 pub fn verify(num_vars: usize, num_groups: usize, channel: &mut VerifierChannel<'_>) -> Result<Reduced, SumcheckError> {
     // Step 1: the products.
     let products = channel.recv_scalars(PRODUCTS, num_groups)?;
@@ -239,7 +244,7 @@ pub fn verify(num_vars: usize, num_groups: usize, channel: &mut VerifierChannel<
     let verdict = weighted::verify(ROUNDS, &tau, Fr::zero(), channel)?;
     // Step 3: evaluations at both ends of the line.
     let evaluations = channel.recv_scalars(EVALUATIONS, CLAIMS * num_groups)?;
-    let r_1 = verdict.point.first().copied().unwrap_or_default();
+    let r_1 = *verdict.point.first().ok_or(SumcheckError::NoVariables)?;
     let terms = evaluations.as_chunks::<CLAIMS>().0.iter().zip(&alphas).map(|([v_0, v_1, u_0, u_1, at_r], alpha)| {
         let [f_0, f_1] = [(v_0, u_0), (v_1, u_1)].map(|(v, u)| *v + r_1 * (*u - v));
         *alpha * (f_0 * f_1 - at_r)

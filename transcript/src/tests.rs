@@ -561,3 +561,22 @@ fn chain_is_the_documented_one() {
         assert_eq!(channel.challenge_indices("q", 1, NonZeroU64::new(10_007).unwrap()), [index]);
     }
 }
+
+/// A message of fixed length is the same message, with the same errors, as one of that many scalars.
+#[test]
+fn arrays_are_messages_of_scalars() {
+    let sent = scalars(&[7, 8, 9]);
+    let session = || Session::new(HashKind::Blake3, "arrays").bind("nothing", b"");
+    let mut prover = session().into_prover();
+    prover.send_scalars("m", &sent);
+    let after = prover.challenge("c");
+    let (proof, _) = prover.finish();
+    let mut channel = session().into_verifier(&proof);
+    assert_eq!(channel.recv_array::<3>("m").unwrap()[..], sent);
+    assert_eq!(channel.challenge("c"), after);
+    channel.finish().unwrap();
+    for damaged in [proof[..95].to_vec(), [&proof[..64], &[0xff; 32]].concat()] {
+        let by_length = session().into_verifier(&damaged).recv_scalars("m", 3).unwrap_err();
+        assert_eq!(session().into_verifier(&damaged).recv_array::<3>("m").unwrap_err(), by_length);
+    }
+}

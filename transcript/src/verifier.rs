@@ -46,17 +46,30 @@ impl<'a> VerifierChannel<'a> {
     /// When fewer than `32 n` bytes are left or a scalar is not below the modulus.
     pub fn recv_scalars(&mut self, label: &'static str, n: usize) -> Result<Vec<Fr>, ChannelError> {
         let message = self.peek::<SCALAR_BYTES>(label, n)?;
-        let position = self.chain.position();
-        let decode = |(index, bytes)| {
-            scalar_from_bytes(bytes).ok_or(ChannelError::NonCanonicalScalar {
-                label,
-                index,
-                offset: position + SCALAR_BYTES * index,
-            })
-        };
+        let decode = |(index, bytes)| self.scalar(label, index, bytes);
         let scalars = message.iter().enumerate().map(decode).collect::<Result<Vec<_>, _>>()?;
         self.chain.message(label, MessageKind::Scalars, n, message.as_flattened());
         Ok(scalars)
+    }
+
+    /// Receives `N` scalars: a message of a length that is fixed.
+    ///
+    /// # Errors
+    /// As [`recv_scalars`](Self::recv_scalars).
+    pub fn recv_array<const N: usize>(&mut self, label: &'static str) -> Result<[Fr; N], ChannelError> {
+        let message = self.peek::<SCALAR_BYTES>(label, N)?;
+        let mut scalars = [Fr::from(0u64); N];
+        for (index, (scalar, bytes)) in scalars.iter_mut().zip(message).enumerate() {
+            *scalar = self.scalar(label, index, bytes)?;
+        }
+        self.chain.message(label, MessageKind::Scalars, N, message.as_flattened());
+        Ok(scalars)
+    }
+
+    /// A scalar of the next message.
+    fn scalar(&self, label: &'static str, index: usize, bytes: &[u8; SCALAR_BYTES]) -> Result<Fr, ChannelError> {
+        let offset = self.chain.position() + SCALAR_BYTES * index;
+        scalar_from_bytes(bytes).ok_or(ChannelError::NonCanonicalScalar { label, index, offset })
     }
 
     /// Receives `n` points of the group, the identity included.

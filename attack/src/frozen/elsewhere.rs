@@ -29,7 +29,8 @@ const KZH: &str = "pcs/kzh/src/tests.rs";
 const DORY: &str = "pcs/dory/src/tests/absorption.rs";
 const LIGERO: &str = "pcs/ligero/src/tests.rs";
 const BASEFOLD: &str = "pcs/basefold/src/tests/frozen.rs";
-const WHIR: &str = "pcs/whir/src/tests.rs";
+const WHIR: &str = "pcs/whir/src/tests/mod.rs";
+const WHIR_SAMPLES: &str = "pcs/whir/src/tests/samples.rs";
 const LIGERITO: &str = "pcs/ligerito/src/tests.rs";
 
 /// Every challenge of an opening that only the scheme's own tests attack.
@@ -66,10 +67,10 @@ pub const TABLE: &[Elsewhere] = &[
     of("ligero/queries", LIGERO, &["rows_that_are_wrong_where_no_query_looks_need_frozen_queries"]),
     of("whir/queries of commitments", WHIR, &["words_that_are_wrong_where_no_query_looks_need_frozen_queries"]),
     of("whir/queries", WHIR, &["an_oracle_that_is_wrong_where_no_query_looks_needs_frozen_queries"]),
-    of("whir/delta", WHIR, &["samples_in_the_kernel_of_delta_need_a_frozen_challenge"]),
+    of("whir/delta", WHIR_SAMPLES, &["samples_in_the_kernel_of_delta_need_a_frozen_challenge"]),
     of(
         "whir/sample point",
-        WHIR,
+        WHIR_SAMPLES,
         &["a_fold_with_the_right_sample_needs_a_frozen_point", "samples_single_out_one_message_of_a_half_way_word"],
     ),
     of("basefold/beta", BASEFOLD, &["an_extra_value_in_the_kernel_of_beta_needs_a_frozen_challenge"]),

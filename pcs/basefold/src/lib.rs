@@ -129,7 +129,7 @@ pub use params::{Config, Oracle, Params};
 
 use lariat_algebra::Fr;
 use lariat_algebra::msm::RowValues;
-use lariat_merkle::{Cap, CommittedRows, OpeningLabels, SampledCommitment, samples};
+use lariat_merkle::{CommittedRows, OpeningLabels, SampleLabels, SampledCommitment};
 use lariat_pcs::batch::{
     Batched, PieceClaim, PieceOpening, PiecePcs, Shape, Tall, piece_vars, stack_height, usual_height,
     values_of_a_commitment,
@@ -140,9 +140,8 @@ use lariat_pcs::{
 use lariat_transcript::{ProverChannel, VerifierChannel, encoding::SCALAR_BYTES};
 use std::sync::Arc;
 
-const LABEL_COMMITMENT: &str = "basefold/commitment";
-const LABEL_SAMPLES: &str = "basefold/samples";
-const LABEL_CROSS_SAMPLES: &str = "basefold/samples of others";
+const SAMPLES: SampleLabels =
+    SampleLabels { cap: "basefold/commitment", own: "basefold/samples", others: "basefold/samples of others" };
 const LABEL_GAMMA: &str = "basefold/gamma";
 const LABEL_EXTRA: &str = "basefold/extra";
 const LABEL_BETA: &str = "basefold/beta";
@@ -264,20 +263,11 @@ impl PiecePcs for BaseFold {
     #[tracing::instrument(level = "debug", skip_all, name = "basefold_commit")]
     fn commit(&self, pieces: &[RowValues<'_>]) -> Result<(SampledCommitment, CommittedRows), PcsError> {
         let rows = CommittedRows::encode(pieces, self.params.code(), self.params.num_queries());
-        let (cap, num_pieces) = (rows.cap(), pieces.len());
-        let samples = if self.params.samples() == 0 {
-            Vec::new()
-        } else {
-            samples::values(pieces, &samples::point(&cap, num_pieces, self.params.piece_vars()))
-        };
-        Ok((SampledCommitment { cap, num_pieces, samples }, rows))
+        Ok((SampledCommitment::new(rows.cap(), pieces, self.params.piece_vars(), self.params.config().regime), rows))
     }
 
     fn send_commitment(&self, commitment: &SampledCommitment, channel: &mut ProverChannel) {
-        commitment.cap.send(LABEL_COMMITMENT, channel);
-        if self.params.samples() > 0 {
-            channel.send_scalars(LABEL_SAMPLES, &commitment.samples);
-        }
+        commitment.send(self.params.config().regime, SAMPLES, channel);
     }
 
     fn recv_commitment(
@@ -285,10 +275,7 @@ impl PiecePcs for BaseFold {
         num_pieces: usize,
         channel: &mut VerifierChannel<'_>,
     ) -> Result<SampledCommitment, VerifyError> {
-        let cap = Cap::recv(self.params.row_tree(), LABEL_COMMITMENT, channel)?;
-        let samples =
-            if self.params.samples() == 0 { Vec::new() } else { channel.recv_scalars(LABEL_SAMPLES, num_pieces)? };
-        Ok(SampledCommitment { cap, num_pieces, samples })
+        SampledCommitment::recv(self.params.row_tree(), num_pieces, self.params.config().regime, SAMPLES, channel)
     }
 
     #[tracing::instrument(level = "debug", skip_all, name = "basefold_open")]
@@ -313,7 +300,7 @@ impl PiecePcs for BaseFold {
     }
 
     fn commitment_bytes(&self, num_pieces: usize) -> usize {
-        self.params.row_tree().cap_bytes() + SCALAR_BYTES * num_pieces * self.params.samples()
+        SampledCommitment::bytes(self.params.row_tree(), num_pieces, self.params.config().regime)
     }
 
     fn opening_bytes(&self, num_pieces: &[usize]) -> usize {

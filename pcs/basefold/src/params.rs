@@ -2,7 +2,7 @@
 
 use lariat_algebra::ntt::MAX_LOG_SIZE;
 use lariat_merkle::queries::COLLISION_BITS;
-use lariat_merkle::{Code, OpeningShape, RateAndRegime, Regime, TreeShape};
+use lariat_merkle::{Code, OpeningShape, RateAndRegime, Regime, TreeShape, samples};
 use lariat_pcs::{ErrorTerm, PcsError, SecurityBits};
 use lariat_transcript::PublicCoin;
 use lariat_transcript::encoding::SCALAR_BYTES;
@@ -77,14 +77,6 @@ impl Params {
         self.piece_vars
     }
 
-    /// Number of out-of-domain samples of each piece.
-    pub fn samples(&self) -> usize {
-        match self.config.regime {
-            Regime::Unique => 0,
-            Regime::Johnson => 1,
-        }
-    }
-
     /// The code of pieces.
     pub(crate) fn code(&self) -> Code {
         Code { log_coefficients: self.piece_vars, log_blowup: self.config.log_inv_rate }
@@ -140,11 +132,10 @@ impl Params {
         let oracles = self.oracles().map(|o| o.tree.cap_bytes() + o.opening(self.num_queries).bytes());
         // The values of pieces at the points of other commitments; the extra value; a slope a fold, for each point; the
         // final polynomial.
-        let total: usize = num_pieces.iter().sum();
-        let cross: usize = num_pieces.iter().map(|&k| total - k).sum();
-        let points = 1 + num_pieces.len() * self.samples();
+        let others = samples::num_others(num_pieces, self.config.regime);
+        let points = 1 + num_pieces.len() * self.config.regime.samples();
         let folds = self.piece_vars - self.final_vars();
-        let scalars = cross * self.samples() + 1 + points * folds + (1 << self.final_vars());
+        let scalars = others + 1 + points * folds + (1 << self.final_vars());
         SCALAR_BYTES * scalars + rows.sum::<usize>() + oracles.sum::<usize>()
     }
 
@@ -184,22 +175,11 @@ impl Params {
         if !is_unique {
             terms.push(term(
                 "samples: one message a commitment",
-                self.sample_pairs(num_pieces).and(self.code.identity(num_pieces)),
+                self.code.samples(self.piece_vars as f64, num_pieces).and(self.code.identity(num_pieces)),
                 "L^2 l / (2 r) a commitment: two polynomials of a list agree at one point; L w / r for wrong ones in the combination",
             ));
         }
         terms
-    }
-}
-
-impl Params {
-    /// The error of the samples of all commitments, of which there are at most as many as pieces: two tuples of a list agree at
-    /// the point.
-    fn sample_pairs(&self, num_pieces: usize) -> SecurityBits {
-        let pairs = 2.0 * self.code.list_size().log2() - 1.0;
-        let degree = (self.piece_vars.max(1) * num_pieces.max(1)) as f64;
-        let bits = SecurityBits::FIELD - pairs - degree.log2();
-        SecurityBits { proven: bits, conjectured: bits }
     }
 }
 
@@ -228,10 +208,7 @@ fn oracle_tree(log_len: usize, log_fold: usize, num_queries: usize) -> TreeShape
 /// The schedule with the fewest bytes of proof, of one commitment: each oracle costs a cap and its openings, each fold a slope a
 /// point, and the final polynomial a scalar a coefficient. Found exactly, from the last variable up; ties go to the longer fold.
 fn schedule(piece_vars: usize, num_queries: usize, config: Config) -> Vec<usize> {
-    let points = match config.regime {
-        Regime::Unique => 1,
-        Regime::Johnson => 2,
-    };
+    let points = 1 + config.regime.samples();
     // best[v]: bytes of finishing a polynomial in v variables, and the next oracle's fold, or none: in the clear.
     let mut best: Vec<(usize, Option<usize>)> = Vec::with_capacity(piece_vars + 1);
     for vars in 0..=piece_vars {

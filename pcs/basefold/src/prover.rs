@@ -1,8 +1,8 @@
 //! The prover's side of an opening. Steps are numbered as in the verifier.
 
 use crate::{
-    LABEL_ALPHA, LABEL_BETA, LABEL_CROSS_SAMPLES, LABEL_EXTRA, LABEL_FINAL, LABEL_GAMMA, LABEL_ORACLE, LABEL_SLOPE,
-    LEAVES, Oracle, Params, ROWS,
+    LABEL_ALPHA, LABEL_BETA, LABEL_EXTRA, LABEL_FINAL, LABEL_GAMMA, LABEL_ORACLE, LABEL_SLOPE, LEAVES, Oracle, Params,
+    ROWS, SAMPLES,
 };
 use ark_ff::{One, Zero};
 use lariat_algebra::count::{self, Kernel};
@@ -22,7 +22,8 @@ pub(crate) fn open(params: &Params, opening: PieceOpening<'_>, hints: &[&Committ
     let PieceOpening { claim, pieces, mut combined } = opening;
 
     // Step 0: samples.
-    let sampled = send_samples(params, hints, pieces, channel);
+    let regime = params.config().regime;
+    let sampled = samples::send_others(hints, pieces, params.piece_vars(), regime, SAMPLES, channel);
 
     // Step 1: a random combination of all pieces, and its value.
     let gamma = channel.challenge(LABEL_GAMMA);
@@ -50,24 +51,6 @@ pub(crate) fn open(params: &Params, opening: PieceOpening<'_>, hints: &[&Committ
 
     // Step 5: queries.
     folding.answer(hints, pieces, channel);
-}
-
-/// Sends the values of all pieces at the points of the other commitments. Returns the points, none in the unique regime.
-pub(crate) fn send_samples(
-    params: &Params,
-    hints: &[&CommittedRows],
-    pieces: &[Vec<RowValues<'_>>],
-    channel: &mut ProverChannel,
-) -> Vec<Vec<Fr>> {
-    if params.samples() == 0 {
-        return Vec::new();
-    }
-    let point = |(rows, own): (&&CommittedRows, &Vec<RowValues<'_>>)| {
-        samples::point(&rows.cap(), own.len(), params.piece_vars())
-    };
-    let points: Vec<Vec<Fr>> = hints.iter().zip(pieces).map(point).collect();
-    samples::send_others(&points, pieces, LABEL_CROSS_SAMPLES, channel);
-    points
 }
 
 /// The polynomial on its way down, with its codeword and the oracles so far.

@@ -1,8 +1,8 @@
 //! The verifier's side of an opening. Steps are numbered as in the prover.
 
 use crate::{
-    CHECK_COMBINATION, CHECK_FINAL_VALUE, CHECK_FINAL_WORD, CHECK_FOLD, LABEL_ALPHA, LABEL_BETA, LABEL_CROSS_SAMPLES,
-    LABEL_EXTRA, LABEL_FINAL, LABEL_GAMMA, LABEL_ORACLE, LABEL_SLOPE, LEAVES, Params, ROWS, test_coefficients,
+    CHECK_COMBINATION, CHECK_FINAL_VALUE, CHECK_FINAL_WORD, CHECK_FOLD, LABEL_ALPHA, LABEL_BETA, LABEL_EXTRA,
+    LABEL_FINAL, LABEL_GAMMA, LABEL_ORACLE, LABEL_SLOPE, LEAVES, Params, ROWS, SAMPLES, test_coefficients,
 };
 use ark_ff::{Field, Zero};
 use lariat_algebra::Fr;
@@ -32,14 +32,11 @@ pub(crate) fn verify(
     channel: &mut VerifierChannel<'_>,
 ) -> Result<(), VerifyError> {
     // Step 0: samples.
-    let sampled = match params.samples() {
-        0 => Vec::new(),
-        _ => samples::recv_others(commitments, params.piece_vars(), LABEL_CROSS_SAMPLES, channel)?,
-    };
+    let sampled = samples::recv_others(commitments, params.piece_vars(), params.config().regime, SAMPLES, channel)?;
 
     // Step 1: a random combination of all pieces, and its value.
     let gamma = channel.challenge(LABEL_GAMMA);
-    let extra: Fr = channel.recv_scalars(LABEL_EXTRA, 1)?.iter().sum();
+    let [extra] = channel.recv_array(LABEL_EXTRA)?;
 
     // Step 2: both combinations in one.
     let beta = channel.challenge(LABEL_BETA);

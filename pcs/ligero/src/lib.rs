@@ -88,7 +88,8 @@ use lariat_algebra::poly::{Powers, eq_evals};
 use lariat_algebra::{Fr, par};
 use lariat_merkle::queries::COLLISION_BITS;
 use lariat_merkle::{
-    Cap, CommittedRows, OpeningLabels, RateAndRegime, Regime, RowCode, SampledCommitment, recv_openings, samples,
+    CommittedRows, OpeningLabels, RateAndRegime, Regime, RowCode, SampleLabels, SampledCommitment, recv_openings,
+    samples,
 };
 use lariat_pcs::batch::{Batched, PieceClaim, PieceOpening, PiecePcs, Shape, piece_vars, values_of_a_commitment};
 use lariat_pcs::{
@@ -103,9 +104,8 @@ pub const TARGET_BITS: u32 = 100;
 /// Logarithm of the inverse of the smallest rate.
 const MAX_LOG_INV_RATE: usize = 8;
 
-const LABEL_COMMITMENT: &str = "ligero/commitment";
-const LABEL_SAMPLES: &str = "ligero/samples";
-const LABEL_CROSS_SAMPLES: &str = "ligero/samples of others";
+const SAMPLES: SampleLabels =
+    SampleLabels { cap: "ligero/commitment", own: "ligero/samples", others: "ligero/samples of others" };
 const LABEL_ALPHA: &str = "ligero/alpha";
 const LABEL_VALUES: &str = "ligero/values";
 const LABEL_BETA: &str = "ligero/beta";
@@ -198,21 +198,13 @@ impl Ligero {
         self.code.queries
     }
 
-    /// Number of out-of-domain samples of each piece.
-    fn samples(&self) -> usize {
-        match self.code.regime {
-            Regime::Unique => 0,
-            Regime::Johnson => 1,
-        }
-    }
-
     /// Bytes of a proof over so many pieces in one commitment; in 64 bits, for all shapes that the search for the shortest one
     /// sees.
     fn estimated_bytes(&self, num_pieces: usize) -> u64 {
         let tree = self.code.tree();
         let (queries, scalar) = (self.code.queries as u64, SCALAR_BYTES as u64);
         let paths = tree.cap_bytes() as u64 + queries * tree.path_bytes() as u64;
-        let values = num_pieces * self.samples() + self.num_values(1);
+        let values = num_pieces * self.code.regime.samples() + self.num_values(1);
         scalar * values as u64
             + (scalar << self.code.log_row_len)
             + paths
@@ -222,13 +214,7 @@ impl Ligero {
     /// Number of values of combined rows that are sent, for so many commitments: those of a row and a point for each claim, but for
     /// the claims.
     fn num_values(&self, num_commitments: usize) -> usize {
-        (1 + num_commitments * self.samples()).pow(2)
-    }
-
-    /// The points of commitments, none within the unique decoding radius.
-    fn points(&self, caps: impl Iterator<Item = (Cap, usize)>) -> Vec<Vec<Fr>> {
-        let sampled = caps.filter(|_| self.samples() > 0);
-        sampled.map(|(cap, num_pieces)| samples::point(&cap, num_pieces, self.num_vars)).collect()
+        (1 + num_commitments * self.code.regime.samples()).pow(2)
     }
 
     /// The coordinates of a point that choose a row of a piece, and those within a row.
@@ -288,7 +274,7 @@ impl PiecePcs for Ligero {
     fn setup_digest(&self) -> [u8; 32] {
         let mut hasher = blake3::Hasher::new_derive_key("lariat-ligero 2026 setup digest v2");
         let RowCode { log_row_len, log_inv_rate, queries, regime: _ } = self.code;
-        for x in [self.num_vars, log_row_len, log_inv_rate, queries, self.samples()] {
+        for x in [self.num_vars, log_row_len, log_inv_rate, queries, self.code.regime.samples()] {
             hasher.update(&(x as u64).to_le_bytes());
         }
         *hasher.finalize().as_bytes()
@@ -341,16 +327,14 @@ impl PiecePcs for Ligero {
         }
         // The pieces of a wrong sample have powers of alpha^R: a polynomial of degree R (K - 1) in alpha.
         let powers = self.rows_per_piece().saturating_mul(num_pieces.saturating_sub(1));
-        // At most as many commitments as pieces.
-        let pairs = 2.0 * rate.list_size().log2() - 1.0 + ((self.num_vars.max(1) * num_pieces.max(1)) as f64).log2();
-        let pairs = SecurityBits { proven: SecurityBits::FIELD - pairs, conjectured: SecurityBits::FIELD - pairs };
         vec![
             term("queries", queries, "a^t [BCIKS20; Hab25]"),
             term("proximity of all rows", proximity, "[BCIKS20, Thm. 1.5; Hab25; BCGM25]"),
             term("combined claims", rate.identity(num_pieces + 1), "L (1 + commitments) / r"),
             term(
                 "samples: one message a commitment",
-                pairs.and(rate.identity(powers)),
+                // At most as many commitments as pieces.
+                rate.samples(self.num_vars as f64, num_pieces).and(rate.identity(powers)),
                 "L^2 l / (2 r) a commitment: two polynomials of a list agree at one point; L R (K - 1) / r for wrong ones in the combination",
             ),
         ]
@@ -358,17 +342,11 @@ impl PiecePcs for Ligero {
 
     fn commit(&self, pieces: &[RowValues<'_>]) -> Result<(SampledCommitment, CommittedRows), PcsError> {
         let rows = self.code.commit(pieces, self.rows_per_piece());
-        let (cap, num_pieces) = (rows.cap(), pieces.len());
-        let points = self.points(std::iter::once((cap.clone(), num_pieces)));
-        let samples = points.iter().flat_map(|point| samples::values(pieces, point)).collect();
-        Ok((SampledCommitment { cap, num_pieces, samples }, rows))
+        Ok((SampledCommitment::new(rows.cap(), pieces, self.num_vars, self.code.regime), rows))
     }
 
     fn send_commitment(&self, commitment: &SampledCommitment, channel: &mut ProverChannel) {
-        commitment.cap.send(LABEL_COMMITMENT, channel);
-        if self.samples() > 0 {
-            channel.send_scalars(LABEL_SAMPLES, &commitment.samples);
-        }
+        commitment.send(self.code.regime, SAMPLES, channel);
     }
 
     fn recv_commitment(
@@ -377,12 +355,7 @@ impl PiecePcs for Ligero {
         channel: &mut VerifierChannel<'_>,
     ) -> Result<SampledCommitment, VerifyError> {
         // Check 2: `cap-root`.
-        let cap = Cap::recv(self.code.tree(), LABEL_COMMITMENT, channel)?;
-        let samples = match self.samples() {
-            0 => Vec::new(),
-            _ => channel.recv_scalars(LABEL_SAMPLES, num_pieces)?,
-        };
-        Ok(SampledCommitment { cap, num_pieces, samples })
+        SampledCommitment::recv(self.code.tree(), num_pieces, self.code.regime, SAMPLES, channel)
     }
 
     fn open(
@@ -392,8 +365,8 @@ impl PiecePcs for Ligero {
         channel: &mut ProverChannel,
     ) -> Result<(), PcsError> {
         // Step 0: samples.
-        let points = self.points(hints.iter().zip(opening.pieces).map(|(rows, own)| (rows.cap(), own.len())));
-        samples::send_others(&points, opening.pieces, LABEL_CROSS_SAMPLES, channel);
+        let regime = self.code.regime;
+        let points = samples::send_others(hints, opening.pieces, self.num_vars, regime, SAMPLES, channel);
 
         // Steps 1 and 2: combinations of rows, and their values.
         let alpha = channel.challenge(LABEL_ALPHA);
@@ -435,10 +408,7 @@ impl PiecePcs for Ligero {
         let PieceClaim { coefficients, point, value } = claim;
 
         // Step 0: samples.
-        let sampled = match self.samples() {
-            0 => Vec::new(),
-            _ => samples::recv_others(commitments, self.num_vars, LABEL_CROSS_SAMPLES, channel)?,
-        };
+        let sampled = samples::recv_others(commitments, self.num_vars, self.code.regime, SAMPLES, channel)?;
 
         // Steps 1 to 4: the combined row.
         let alpha = channel.challenge(LABEL_ALPHA);
@@ -495,13 +465,11 @@ impl PiecePcs for Ligero {
     }
 
     fn commitment_bytes(&self, num_pieces: usize) -> usize {
-        self.code.tree().cap_bytes() + SCALAR_BYTES * num_pieces * self.samples()
+        SampledCommitment::bytes(self.code.tree(), num_pieces, self.code.regime)
     }
 
     fn opening_bytes(&self, num_pieces: &[usize]) -> usize {
-        let total: usize = num_pieces.iter().sum();
-        let cross: usize = num_pieces.iter().map(|&k| total - k).sum();
-        let values = cross * self.samples() + self.num_values(num_pieces.len());
+        let values = samples::num_others(num_pieces, self.code.regime) + self.num_values(num_pieces.len());
         let row = SCALAR_BYTES * values + (SCALAR_BYTES << self.code.log_row_len);
         let columns: usize = num_pieces.iter().map(|&k| self.code.query_bytes(k * self.rows_per_piece())).sum();
         row + columns

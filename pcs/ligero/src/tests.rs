@@ -141,9 +141,7 @@ impl Run {
             if let Some(words) = words {
                 let matrix = InterleavedMatrix::from_words(words[b].clone(), self.pcs.code.log_domain(), 0);
                 columns = CommittedRows::of_words(matrix, self.pcs.code.queries);
-                commitment.cap = columns.cap();
-                let points = self.pcs.points(std::iter::once((columns.cap(), pieces.len())));
-                commitment.samples = points.iter().flat_map(|point| samples::values(pieces, point)).collect();
+                commitment = SampledCommitment::new(columns.cap(), pieces, self.pcs.num_vars, self.pcs.code.regime);
             }
             if let (Some(samples), 0) = (samples, b) {
                 commitment.samples = samples.to_vec();
@@ -314,7 +312,7 @@ fn rejects_a_cap_that_is_not_under_its_root() {
         let free = (0..1 << tree.cap_height()).find(|node| !reached.contains(node)).unwrap();
         for nth in 0..2 {
             let mut forged = proof.clone();
-            forged[message(&log, LABEL_COMMITMENT, nth)][32 * free] ^= 1;
+            forged[message(&log, SAMPLES.cap, nth)][32 * free] ^= 1;
             assert_eq!(run.frozen(&tape, &forged), failed(lariat_merkle::tree::CHECK_CAP));
             assert!(run.verify(&forged).is_err());
         }
@@ -437,7 +435,7 @@ fn samples_single_out_one_message_of_a_half_way_word() {
         run.value = run.true_value();
         let (first, log, _) = run.prove_in(run.session(), Some(&words));
         accepted += u32::from(run.verify(&first).is_ok());
-        let samples = message(&log, LABEL_SAMPLES, 0);
+        let samples = message(&log, SAMPLES.own, 0);
         let own = scalar_from_bytes(first[samples.clone()].as_array().unwrap()).unwrap();
         run.batches[0][0][..1 << 8].copy_from_slice(&other);
         run.value = run.true_value();
@@ -457,11 +455,11 @@ fn samples_single_out_one_message_of_a_half_way_word() {
 fn rejects_a_sample_of_another_polynomial() {
     let run = Run::new(Regime::Johnson);
     let (proof, log, tape) = run.prove();
-    let samples = message(&log, LABEL_SAMPLES, 0);
+    let samples = message(&log, SAMPLES.own, 0);
     let own = scalar_from_bytes(proof[samples].as_array().unwrap()).unwrap();
     let forged = run.prove_sampled(run.session(), None, Some(&[own + Fr::one()])).0;
     assert_eq!(run.verify(&forged), failed(CHECK_EVALUATION));
-    for (label, messages) in [(LABEL_SAMPLES, 2), (LABEL_CROSS_SAMPLES, 2), (LABEL_VALUES, 1)] {
+    for (label, messages) in [(SAMPLES.own, 2), (SAMPLES.others, 2), (LABEL_VALUES, 1)] {
         assert_eq!(log.messages().filter(|e| e.label == label).count(), messages);
         for nth in 0..messages {
             let bytes = message(&log, label, nth);
@@ -482,7 +480,7 @@ fn samples_in_the_kernel_of_alpha_need_a_frozen_challenge() {
     let (proof, log, tape) = run.prove();
     let step = alpha_and_beta(&tape)[0].pow([run.pcs.rows_per_piece() as u64]);
     // The second commitment has three pieces: at its own point, and at the first one's.
-    for (label, nth) in [(LABEL_SAMPLES, 1), (LABEL_CROSS_SAMPLES, 0)] {
+    for (label, nth) in [(SAMPLES.own, 1), (SAMPLES.others, 0)] {
         let mut forged = proof.clone();
         let bytes = &mut forged[message(&log, label, nth)];
         add_scalar(bytes, 0, step);

@@ -123,10 +123,8 @@ pub struct Claim {
     pub sum: Fr,
     /// All challenges so far: the values of the first variables.
     pub fixed: Vec<Fr>,
-    /// The point at which the first polynomial is evaluated.
-    point: Vec<Fr>,
-    /// The coefficient of that evaluation.
-    scale: Fr,
+    /// The points at which the first polynomial is evaluated, with their coefficients.
+    evaluations: Vec<(Vec<Fr>, Fr)>,
     points: Vec<Points>,
 }
 
@@ -146,7 +144,14 @@ impl Claim {
 
     /// The claim that `scale` times a polynomial's value at `point` is `sum`.
     pub fn scaled(point: &[Fr], scale: Fr, sum: Fr) -> Self {
-        Self { sum, fixed: Vec::with_capacity(point.len()), point: point.to_vec(), scale, points: Vec::new() }
+        let evaluations = vec![(point.to_vec(), scale)];
+        Self { sum, fixed: Vec::with_capacity(point.len()), evaluations, points: Vec::new() }
+    }
+
+    /// Adds that the first polynomial has a value at one more point, under a coefficient; before anything is folded.
+    pub fn add_evaluation(&mut self, point: &[Fr], value: Fr, coefficient: Fr) {
+        self.sum += coefficient * value;
+        self.evaluations.push((point.to_vec(), coefficient));
     }
 
     /// `k` rounds of sumcheck. Returns the challenges.
@@ -161,8 +166,7 @@ impl Claim {
     ) -> Result<Vec<Fr>, VerifyError> {
         let mut challenges = Vec::with_capacity(k);
         for _ in 0..k {
-            let message = channel.recv_scalars(labels.sumcheck, 2)?;
-            let [constant, quadratic] = message[..] else { continue };
+            let [constant, quadratic] = channel.recv_array(labels.sumcheck)?;
             let r = channel.challenge(labels.challenge);
             // The values at 0 and 1 sum up to the claim.
             let linear = self.sum - constant.double() - quadratic;
@@ -185,8 +189,11 @@ impl Claim {
 
     /// `sum_b w(fixed, b) g(b)` for the polynomial that is left.
     pub fn weigh(&self, last: &[Fr]) -> Fr {
-        let (bound, free) = self.point.split_at(self.fixed.len().min(self.point.len()));
-        let mut total = self.scale * eq_eval(bound, &self.fixed) * inner_product(&eq_evals(free), last);
+        let mut total = Fr::zero();
+        for (point, coefficient) in &self.evaluations {
+            let (bound, free) = point.split_at(self.fixed.len().min(point.len()));
+            total += *coefficient * eq_eval(bound, &self.fixed) * inner_product(&eq_evals(free), last);
+        }
         for Points { offset, terms } in &self.points {
             let fixed = &self.fixed[*offset..];
             for (x, coefficient) in terms {
@@ -261,6 +268,9 @@ mod tests {
         let scale = random(1)[0];
         let mut folding = Folding { evals: random(128), weights: eq_evals_scaled(&point, scale) };
         let mut claim = Claim::scaled(&point, scale, Fr::zero());
+        let (other, weight) = (random(7), random(1)[0]);
+        scale_add(&mut folding.weights, weight, &eq_evals(&other));
+        claim.add_evaluation(&other, Fr::zero(), weight);
         for (gamma, k) in random(2).into_iter().zip([2, 1]) {
             let log_domain = folding.evals.len().ilog2() as usize - k + 3;
             for r in random(k) {

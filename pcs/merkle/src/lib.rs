@@ -27,5 +27,5 @@ pub use openings::{OpeningLabels, OpeningShape, recv_openings, send_openings};
 pub use queries::{RateAndRegime, Regime};
 pub use row_code::RowCode;
 pub use rows::{Code, CommittedRows};
-pub use samples::SampledCommitment;
+pub use samples::{SampleLabels, SampledCommitment};
 pub use tree::{Cap, Digest, MerkleTree, TreeShape};

@@ -50,6 +50,16 @@ pub enum Regime {
     Johnson,
 }
 
+impl Regime {
+    /// Number of out-of-domain samples of each committed polynomial: see [`samples`](crate::samples).
+    pub fn samples(self) -> usize {
+        match self {
+            Self::Unique => 0,
+            Self::Johnson => 1,
+        }
+    }
+}
+
 /// `M`: the Johnson regime keeps the fraction `1 / M` of `sqrt(rho)` between its radius and Johnson's bound.
 ///
 /// A larger `M` saves fewer than `1.5 / M` of the queries and costs seven bits a doubling in [`RateAndRegime::curve`];
@@ -167,6 +177,14 @@ impl RateAndRegime {
             }
         };
         let bits = SecurityBits::FIELD - exceptional;
+        SecurityBits { proven: bits, conjectured: bits }
+    }
+
+    /// The error of samples of so many commitments to polynomials that differ in a random point with probability `degree / r`: two
+    /// tuples of one list have the same.
+    pub fn samples(&self, degree: f64, num_commitments: usize) -> SecurityBits {
+        let pairs = 2.0 * self.list_size().log2() - 1.0;
+        let bits = SecurityBits::FIELD - pairs - degree.max(1.0).log2() - (num_commitments.max(1) as f64).log2();
         SecurityBits { proven: bits, conjectured: bits }
     }
 

@@ -2,7 +2,7 @@
 
 use crate::oracle::{query_bytes, tree_shape};
 use lariat_algebra::ntt::MAX_LOG_SIZE;
-use lariat_merkle::{RateAndRegime, Regime};
+use lariat_merkle::{RateAndRegime, Regime, samples};
 use lariat_transcript::encoding::SCALAR_BYTES;
 use std::collections::HashMap;
 
@@ -47,14 +47,6 @@ impl Round {
     /// The rate, with what counts as close.
     pub fn rate(&self) -> RateAndRegime {
         RateAndRegime::new(self.log_inv_rate, self.regime)
-    }
-
-    /// Number of out-of-domain samples of each polynomial.
-    pub fn samples(&self) -> usize {
-        match self.regime {
-            Regime::Unique => 0,
-            Regime::Johnson => 1,
-        }
     }
 }
 
@@ -137,9 +129,7 @@ impl Config {
         let first: usize = num_pieces.iter().map(|&k| query_bytes(&self.first, 0) + leaf_bytes(&self.first, k)).sum();
         let later: usize = self.later.iter().map(later_bytes).sum();
         // The value of the proximity combination, and those of every piece at the points of other commitments.
-        let total: usize = num_pieces.iter().sum();
-        let cross: usize = num_pieces.iter().map(|&k| total - k).sum();
-        let values = SCALAR_BYTES * (1 + cross * self.first.samples());
+        let values = SCALAR_BYTES * (1 + samples::num_others(num_pieces, self.first.regime));
         values + self.first.fold * SUMCHECK_BYTES + first + later + (SCALAR_BYTES << self.final_vars)
     }
 }
@@ -151,7 +141,7 @@ fn leaf_bytes(round: &Round, num_pieces: usize) -> usize {
 
 /// Bytes of an oracle of one polynomial: its cap, its samples, its fold, its openings.
 fn later_bytes(round: &Round) -> usize {
-    SCALAR_BYTES * round.samples()
+    SCALAR_BYTES * round.regime.samples()
         + tree_shape(round).cap_bytes()
         + round.fold * SUMCHECK_BYTES
         + query_bytes(round, 1 << round.fold)

@@ -39,7 +39,8 @@
 //! | 7 | leaves and paths at these positions, of every tree | |
 //! | 8, but for the last oracle | | `gamma`; its powers times `y'`, if there is one, and the values of the fold at the `x_j` are added to the claim |
 //!
-//! A value at a point `u` of the field is `sum_b g(b) u^b`, as for the points of a group.
+//! A commitment's point `u` has `l` coordinates ([`lariat_merkle::samples`]). `u'` is a field element, at which a polynomial has the
+//! value `sum_b g(b) u'^b`, as at the points of a group.
 //!
 //! # Checks
 //! 1. `cap-root` ([`lariat_merkle::tree`]): the cap of every tree hashes to its root.
@@ -88,8 +89,8 @@
 //! same polynomials in every proof. Within the unique decoding radius, the queries see to it: if the rows of all commitments are
 //! close to interleaved codewords then those of each one are, and determine its polynomials without the others. Up to Johnson's
 //! bound, the samples do. They are a part of the commitment, and their point depends on nothing but its cap: two
-//! tuples of one list with equal samples there are a root of a polynomial of degree `2^m` at a hash of the tree, which takes
-//! about `r / (L^2 2^m)` hashes to find, more than a collision.
+//! tuples of one list with equal samples there are a root of a polynomial of degree `l` at a hash of the tree, which takes
+//! about `r / (L^2 l)` hashes to find, more than a collision.
 //!
 //! Conjectured, of the queries: agreement with a codeword at list-decoding capacity; for the first oracle within the unique
 //! decoding radius, the best attack known on what a commitment binds: words half-way between two codewords open to either
@@ -107,12 +108,10 @@
 
 mod config;
 mod oracle;
-mod samples;
 #[cfg(test)]
 mod tests;
 
 pub use config::{Config, MAX_ROUNDS, Options, Round, TARGET_BITS};
-pub use samples::Commitment;
 
 use ark_ff::Zero;
 use lariat_algebra::ifma::slices::{inner_product, scale_add};
@@ -122,7 +121,7 @@ use lariat_algebra::poly::{Powers, eq_evals};
 use lariat_algebra::{Fr, par};
 use lariat_merkle::folding::{Claim, FoldLabels, Folding, evaluate};
 use lariat_merkle::queries::COLLISION_BITS;
-use lariat_merkle::{Cap, CommittedRows, Regime, recv_openings};
+use lariat_merkle::{Cap, CommittedRows, Regime, SampleLabels, SampledCommitment, recv_openings, samples};
 use lariat_pcs::batch::{
     Batched, PieceClaim, PieceOpening, PiecePcs, Shape, Tall, piece_vars, stack_height, usual_height,
     values_of_a_commitment,
@@ -130,17 +129,14 @@ use lariat_pcs::batch::{
 use lariat_pcs::{
     ErrorTerm, Pcs, PcsError, PcsInfo, PcsKind, QuantumStatus, Scheme, SecurityBits, SetupSource, VerifyError, Workload,
 };
-use lariat_transcript::encoding::SCALAR_BYTES;
 use lariat_transcript::{ProverChannel, PublicCoin, VerifierChannel};
 use oracle::{OPENINGS, tree_shape};
-use samples::Sampled;
 use std::num::NonZeroU64;
 use std::sync::Arc;
 
-const LABEL_COMMITMENT: &str = "whir/commitment";
+const SAMPLES: SampleLabels =
+    SampleLabels { cap: "whir/commitment", own: "whir/samples", others: "whir/samples of others" };
 const LABEL_ALPHA: &str = "whir/alpha";
-const LABEL_SAMPLES: &str = "whir/samples";
-const LABEL_CROSS_SAMPLES: &str = "whir/samples of others";
 const LABEL_DELTA: &str = "whir/delta";
 const LABEL_PROXIMITY: &str = "whir/proximity value";
 const LABEL_BETA: &str = "whir/beta";
@@ -243,7 +239,7 @@ impl Whir {
                 oracle
             });
             // In the Johnson regime, its value at a point.
-            let sampled = self.config.later.get(i).filter(|next| next.samples() > 0).map(|_| {
+            let sampled = self.config.later.get(i).filter(|next| next.regime.samples() > 0).map(|_| {
                 let x = channel.challenge(LABEL_POINT);
                 channel.send_scalars(LABEL_SAMPLE, &[evaluate(&folding.evals, x)]);
                 x
@@ -280,13 +276,6 @@ impl Whir {
     }
 }
 
-/// The error of one sample of an oracle: two polynomials of the list agree at it.
-fn pair(round: &Round) -> SecurityBits {
-    let list = round.rate().list_size().log2();
-    let bits = SecurityBits::FIELD - 2.0 * list + 1.0 - round.num_vars as f64;
-    SecurityBits { proven: bits, conjectured: bits }
-}
-
 /// Positions of an oracle's domain.
 fn draw_positions(oracle: usize, round: &Round, channel: &mut impl PublicCoin) -> Vec<usize> {
     let size = NonZeroU64::new(1 << round.log_domain()).expect("a power of two");
@@ -295,7 +284,7 @@ fn draw_positions(oracle: usize, round: &Round, channel: &mut impl PublicCoin) -
 }
 
 impl PiecePcs for Whir {
-    type Commitment = Commitment;
+    type Commitment = SampledCommitment;
     type Hint = CommittedRows;
 
     const KIND: PcsKind = PcsKind::new(8, "whir");
@@ -311,7 +300,7 @@ impl PiecePcs for Whir {
     fn setup_digest(&self) -> [u8; 32] {
         let mut hasher = blake3::Hasher::new_derive_key("lariat-whir 2026 setup digest v2");
         for round in self.config.rounds() {
-            for x in [round.num_vars, round.fold, round.log_inv_rate, round.queries, round.samples()] {
+            for x in [round.num_vars, round.fold, round.log_inv_rate, round.queries, round.regime.samples()] {
                 hasher.update(&(x as u64).to_le_bytes());
             }
         }
@@ -354,9 +343,8 @@ impl PiecePcs for Whir {
             first.rate().curve(num_pieces.saturating_sub(1), log_points).and(first.rate().curve(1, log_points));
         let combination = combination.and(first.rate().identity(1));
         // Two tuples with the samples of each commitment; alpha and delta in the claims on samples.
-        let commitments = SecurityBits::of_degree(num_pieces.max(1)).proven - SecurityBits::FIELD;
-        let of_all = |bits: f64| SecurityBits { proven: bits + commitments, conjectured: bits + commitments };
-        let mut samples = of_all(pair(first).proven).and(first.rate().identity(2 * num_pieces + 1));
+        let mut samples =
+            first.rate().samples(first.num_vars as f64, num_pieces).and(first.rate().identity(2 * num_pieces + 1));
         let (mut folds, mut queries, mut claims) =
             (SecurityBits::CERTAIN, SecurityBits::CERTAIN, SecurityBits::CERTAIN);
         for (i, round) in self.config.rounds().enumerate() {
@@ -372,10 +360,12 @@ impl PiecePcs for Whir {
             queries = queries.and(SecurityBits { proven: own.proven, conjectured: known.conjectured });
             // The claims are on the polynomials close to the next oracle.
             let next = self.config.later.get(i);
-            let list =
-                next.map_or(SecurityBits::CERTAIN, |next| next.rate().identity(round.queries + 1 + next.samples()));
+            let list = next
+                .map_or(SecurityBits::CERTAIN, |next| next.rate().identity(round.queries + 1 + next.regime.samples()));
             claims = claims.and(list);
-            samples = next.map_or(samples, |next| samples.and(pair(next)));
+            // A later oracle is sampled as a polynomial in one variable.
+            let degree = |next: &Round| (next.num_vars as f64).exp2();
+            samples = next.map_or(samples, |next| samples.and(next.rate().samples(degree(next), 1)));
         }
         let term = |name, bits, source| ErrorTerm { name, bits, source };
         let mut terms = if is_unique {
@@ -396,7 +386,7 @@ impl PiecePcs for Whir {
                 term(
                     "samples: one message a commitment",
                     samples,
-                    "L^2 2^m / (2 r) each: two polynomials of a list agree at one point",
+                    "L^2 l / (2 r) a commitment, L^2 2^m / (2 r) an oracle: two polynomials of a list agree at one point",
                 ),
             ]
         };
@@ -404,33 +394,23 @@ impl PiecePcs for Whir {
         terms
     }
 
-    fn commit(&self, pieces: &[RowValues<'_>]) -> Result<(Commitment, CommittedRows), PcsError> {
+    fn commit(&self, pieces: &[RowValues<'_>]) -> Result<(SampledCommitment, CommittedRows), PcsError> {
         let rows = oracle::commit(&self.config.first, pieces);
-        let cap = rows.cap();
-        let samples = if self.config.first.samples() == 0 {
-            Vec::new()
-        } else {
-            samples::values(pieces, self.piece_vars(), samples::point(&cap, pieces.len()))
-        };
-        Ok((Commitment { cap, samples }, rows))
+        Ok((SampledCommitment::new(rows.cap(), pieces, self.piece_vars(), self.config.first.regime), rows))
     }
 
-    fn send_commitment(&self, commitment: &Commitment, channel: &mut ProverChannel) {
-        commitment.cap.send(LABEL_COMMITMENT, channel);
-        if self.config.first.samples() > 0 {
-            channel.send_scalars(LABEL_SAMPLES, &commitment.samples);
-        }
+    fn send_commitment(&self, commitment: &SampledCommitment, channel: &mut ProverChannel) {
+        commitment.send(self.config.first.regime, SAMPLES, channel);
     }
 
-    fn recv_commitment(&self, num_pieces: usize, channel: &mut VerifierChannel<'_>) -> Result<Commitment, VerifyError> {
+    fn recv_commitment(
+        &self,
+        num_pieces: usize,
+        channel: &mut VerifierChannel<'_>,
+    ) -> Result<SampledCommitment, VerifyError> {
         // Check 1: `cap-root`.
-        let cap = Cap::recv(tree_shape(&self.config.first), LABEL_COMMITMENT, channel)?;
-        let samples = if self.config.first.samples() == 0 {
-            Vec::new()
-        } else {
-            channel.recv_scalars(LABEL_SAMPLES, num_pieces)?
-        };
-        Ok(Commitment { cap, samples })
+        let first = &self.config.first;
+        SampledCommitment::recv(tree_shape(first), num_pieces, first.regime, SAMPLES, channel)
     }
 
     fn open(
@@ -448,22 +428,25 @@ impl PiecePcs for Whir {
 
     fn verify(
         &self,
-        commitments: &[&Commitment],
+        commitments: &[&SampledCommitment],
         claim: PieceClaim<'_>,
         channel: &mut VerifierChannel<'_>,
     ) -> Result<(), VerifyError> {
         let failed = |check| Err(VerifyError::Check { check });
 
         // Steps 0 to 3: the combination.
-        let sampled = self.recv_samples(commitments, channel)?;
+        let regime = self.config.first.regime;
+        let sampled = samples::recv_others(commitments, self.piece_vars(), regime, SAMPLES, channel)?;
         let alpha = channel.challenge(LABEL_ALPHA);
-        let proximity: Fr = channel.recv_scalars(LABEL_PROXIMITY, 1)?.into_iter().sum();
+        let [proximity] = channel.recv_array(LABEL_PROXIMITY)?;
         let beta = channel.challenge(LABEL_BETA);
         let weights = Self::weights(claim.coefficients, alpha, beta);
         let mut state = Claim::new(claim.point, proximity + beta * claim.value);
         if !sampled.is_empty() {
             let delta = channel.challenge(LABEL_DELTA);
-            state.add_points(sampled.iter().map(|sampled| sampled.claim(&weights)), Powers::new(delta).skip(1));
+            for (sampled, power) in sampled.iter().zip(Powers::new(delta).skip(1)) {
+                state.add_evaluation(&sampled.point, sampled.combine(weights.iter().flatten()), power);
+            }
         }
 
         let mut later: Option<Cap> = None;
@@ -476,9 +459,10 @@ impl PiecePcs for Whir {
             if let Some(oracle) = self.config.later.get(i) {
                 // Check 1: `cap-root`.
                 next = Some(Cap::recv(tree_shape(oracle), LABEL_ORACLE, channel)?);
-                if oracle.samples() > 0 {
+                if oracle.regime.samples() > 0 {
                     let x = channel.challenge(LABEL_POINT);
-                    sample = Some((x, channel.recv_scalars(LABEL_SAMPLE, 1)?.into_iter().sum()));
+                    let [value] = channel.recv_array(LABEL_SAMPLE)?;
+                    sample = Some((x, value));
                 }
             } else {
                 last = channel.recv_scalars(LABEL_FINAL, 1 << self.config.final_vars)?;
@@ -530,7 +514,8 @@ impl PiecePcs for Whir {
     }
 
     fn commitment_bytes(&self, num_pieces: usize) -> usize {
-        tree_shape(&self.config.first).cap_bytes() + SCALAR_BYTES * num_pieces * self.config.first.samples()
+        let first = &self.config.first;
+        SampledCommitment::bytes(tree_shape(first), num_pieces, first.regime)
     }
 
     fn opening_bytes(&self, num_pieces: &[usize]) -> usize {
@@ -539,49 +524,6 @@ impl PiecePcs for Whir {
 }
 
 impl Whir {
-    /// The verifier's step 0: the values of all pieces at every commitment's point, of which the commitment has its own pieces'.
-    fn recv_samples(
-        &self,
-        commitments: &[&Commitment],
-        channel: &mut VerifierChannel<'_>,
-    ) -> Result<Vec<Sampled>, VerifyError> {
-        if self.config.first.samples() == 0 {
-            return Ok(Vec::new());
-        }
-        let mut all = Vec::with_capacity(commitments.len());
-        for (at, own) in commitments.iter().enumerate() {
-            let mut values = Vec::with_capacity(commitments.len());
-            for (other, commitment) in commitments.iter().enumerate() {
-                values.push(if other == at {
-                    own.samples.clone()
-                } else {
-                    channel.recv_scalars(LABEL_CROSS_SAMPLES, commitment.samples.len())?
-                });
-            }
-            all.push(Sampled { point: samples::point(&own.cap, own.samples.len()), values });
-        }
-        Ok(all)
-    }
-
-    /// The prover's step 0. Its own claims need no values.
-    fn send_samples(
-        &self,
-        hints: &[&CommittedRows],
-        pieces: &[Vec<RowValues<'_>>],
-        channel: &mut ProverChannel,
-    ) -> Vec<Fr> {
-        if self.config.first.samples() == 0 {
-            return Vec::new();
-        }
-        let points: Vec<Fr> = hints.iter().zip(pieces).map(|(h, own)| samples::point(&h.cap(), own.len())).collect();
-        for (at, x) in points.iter().enumerate() {
-            for others in pieces.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, others)| others) {
-                channel.send_scalars(LABEL_CROSS_SAMPLES, &samples::values(others, self.piece_vars(), *x));
-            }
-        }
-        points
-    }
-
     /// The prover's steps 0 to 3: `h + beta f` with the weights of its values at the point and at the commitments' points.
     fn combine(
         &self,
@@ -591,7 +533,7 @@ impl Whir {
         combined: &[Fr],
         channel: &mut ProverChannel,
     ) -> Folding {
-        let points = self.send_samples(hints, pieces, channel);
+        let points = samples::send_others(hints, pieces, self.piece_vars(), self.config.first.regime, SAMPLES, channel);
         let alpha = channel.challenge(LABEL_ALPHA);
         let terms: Vec<(Fr, RowValues<'_>)> = Powers::new(alpha).zip(pieces.iter().flatten().copied()).collect();
         let mut evals = combine_rows(&terms, 1 << self.piece_vars());
@@ -605,8 +547,8 @@ impl Whir {
         let mut folding = Folding { evals, weights };
         if !points.is_empty() {
             let delta = channel.challenge(LABEL_DELTA);
-            for (x, coefficient) in points.into_iter().zip(Powers::new(delta).skip(1)) {
-                folding.add_point(x, coefficient);
+            for (point, power) in points.iter().zip(Powers::new(delta).skip(1)) {
+                scale_add(&mut folding.weights, power, &eq_evals(point));
             }
         }
         folding

@@ -228,8 +228,8 @@ impl State {
     fn descend(&mut self, levels: &[(usize, Level)], point: Vec<Fr>, evaluations: &[Vec<Fr>], fold: Option<Fr>) {
         self.point = point;
         self.point.extend(fold);
-        for ((at, level), evaluations) in levels.iter().zip(evaluations) {
-            let Some(claims) = self.claims.get_mut(*at) else { continue };
+        for (claims, ((_, level), evaluations)) in active(&mut self.claims, levels).zip(levels.iter().zip(evaluations))
+        {
             *claims = match fold {
                 Some(fold) if level.is_tree => {
                     evaluations.as_chunks::<2>().0.iter().map(|[l, r]| *l + fold * (*r - *l)).collect()
@@ -242,6 +242,12 @@ impl State {
     fn into_claims(self) -> Vec<LeafClaims> {
         self.ended.into_iter().flatten().collect()
     }
+}
+
+/// The items of the products that have a layer, out of one for each product; `levels` are in the products' order.
+fn active<'a, T>(all: &'a mut [T], levels: &'a [(usize, Level)]) -> impl Iterator<Item = &'a mut T> {
+    let is_active = |(at, _): &(usize, &mut T)| levels.iter().any(|level| level.0 == *at);
+    all.iter_mut().enumerate().filter(is_active).map(|(_, item)| item)
 }
 
 /// Rounds of a layer, whose point is as long as that of its largest product.
@@ -281,11 +287,10 @@ pub fn prove_layers(
         let coefficients = state.coefficients(&levels, |n| channel.challenges(LAYER_BATCH, n));
         let claims = state.combined(&levels, &coefficients);
         state.point.truncate(rounds(&levels));
-        let active = provers.iter_mut().enumerate().filter(|(at, _)| levels.iter().any(|l| l.0 == *at));
-        let mut layers: Vec<Box<dyn LayerRounds + '_>> = active
+        let mut layers: Vec<Box<dyn LayerRounds + '_>> = active(provers, &levels)
             .zip(&levels)
             .zip(&coefficients)
-            .map(|(((_, prover), (_, level)), alphas)| prover.layer(k, &state.point[..level.num_vars], alphas))
+            .map(|((prover, (_, level)), alphas)| prover.layer(k, &state.point[..level.num_vars], alphas))
             .collect();
         let parts = layers.iter_mut().zip(claims).map(|(layer, claim)| (layer.rounds(), claim)).collect();
         let mut batch = weighted::Batch::new(parts);

@@ -271,3 +271,14 @@ fn rejects_equations_that_cancel_at_a_frozen_point() {
     let real = statement.verify(session(), &prove(session())).unwrap_err();
     assert!(matches!(real, Rejection::Protocol(SumcheckError::FinalClaim { .. })), "{real:?}");
 }
+
+/// A column of one value has no halves: an error, not a default.
+#[test]
+fn rejects_columns_without_variables() {
+    let mut channel = session().into_prover();
+    channel.send_scalars("grand products", &[Fr::one()]);
+    channel.send_scalars("product column claims", &[Fr::zero(); 5]);
+    let (proof, _) = channel.finish();
+    let verdict = quarks::verify(0, 1, &mut session().into_verifier(&proof));
+    assert!(matches!(verdict, Err(SumcheckError::NoVariables)), "{verdict:?}");
+}

@@ -126,7 +126,7 @@ fn rejects_a_wrong_final_polynomial() {
 fn rejects_a_cap_without_its_root() {
     let setting = setting(100, 2, 8);
     let run = setting.honest();
-    for label in [LABEL_COMMITMENT, LABEL_ORACLE] {
+    for label in [SAMPLES.cap, LABEL_ORACLE] {
         for range in ranges(&run, label) {
             for byte in [range.start, range.end - 1] {
                 let mut proof = run.proof.clone();
@@ -197,7 +197,7 @@ fn open_twice(setting: &Setting) -> [Result<(), VerifyError>; 2] {
         });
         (s.verify(s.value, &run.proof), run)
     });
-    let commitments = ranges(&runs[0].1, LABEL_COMMITMENT);
+    let commitments = ranges(&runs[0].1, SAMPLES.cap);
     for range in commitments {
         assert_eq!(runs[0].1.proof[range.clone()], runs[1].1.proof[range]);
     }
@@ -281,7 +281,7 @@ fn rejects_a_sample_of_another_polynomial() {
     }
     let run = setting.honest();
     let tape = setting.tape(&run);
-    for label in [LABEL_SAMPLES, LABEL_CROSS_SAMPLES] {
+    for label in [SAMPLES.own, SAMPLES.others] {
         assert_eq!(ranges(&run, label).len(), 2);
         for range in ranges(&run, label) {
             let mut proof = run.proof.clone();
@@ -318,7 +318,7 @@ fn gamma_tests_rows_that_the_claim_does_not_touch() {
     let rows = CommittedRows::of_words(matrix, scheme.params().num_queries());
     let mut channel = conformance::session(&pcs).into_prover();
     lariat_pcs::Parts::new(vec![true; 2]).send(&mut channel);
-    rows.cap().send(LABEL_COMMITMENT, &mut channel);
+    rows.cap().send(SAMPLES.cap, &mut channel);
     channel.send_scalars(conformance::EVALS_LABEL, &evals);
     channel.absorb_public_scalars("pcs/point", &case.point);
     let rho = channel.challenge("batch/rho");

@@ -112,7 +112,7 @@ fn samples_in_the_kernel_of_gamma_need_a_frozen_challenge() {
     let drawn = scalars(&tape);
     let coefficients = test_coefficients(&setting.coefficients, drawn[0], drawn[1]);
     // The first commitment has two pieces: at its own point, and at the second one's.
-    for range in [ranges(&run, LABEL_SAMPLES)[0].clone(), ranges(&run, LABEL_CROSS_SAMPLES)[1].clone()] {
+    for range in [ranges(&run, SAMPLES.own)[0].clone(), ranges(&run, SAMPLES.others)[1].clone()] {
         let mut proof = run.proof.clone();
         add_scalar(&mut proof[range.clone()], 0, coefficients[0][1]);
         add_scalar(&mut proof[range], 1, -coefficients[0][0]);

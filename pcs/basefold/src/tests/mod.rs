@@ -11,7 +11,7 @@ use lariat_algebra::msm::combine_rows;
 use lariat_algebra::ntt::{Domain, encode};
 use lariat_algebra::poly::eq_evals;
 use lariat_merkle::tree::CHECK_CAP;
-use lariat_merkle::{CommittedRows, InterleavedMatrix, Regime};
+use lariat_merkle::{CommittedRows, InterleavedMatrix, Regime, samples};
 use lariat_pcs::Resources;
 use lariat_pcs::conformance::{self, Case};
 use lariat_transcript::encoding::{scalar_from_bytes, scalar_to_bytes};
@@ -189,9 +189,9 @@ fn prove_sampled(
 ) -> Run {
     let mut channel = session.into_prover();
     for (i, hint) in hints.iter().enumerate() {
-        hint.cap().send(LABEL_COMMITMENT, &mut channel);
+        hint.cap().send(SAMPLES.cap, &mut channel);
         if let Some(samples) = samples.get(i) {
-            channel.send_scalars(LABEL_SAMPLES, samples);
+            channel.send_scalars(SAMPLES.own, samples);
         }
     }
     channel.absorb_public_scalars("value", &[value]);
@@ -238,7 +238,8 @@ impl Setting {
         channel: &mut ProverChannel,
         mut tamper: impl FnMut(usize, &mut Folding<'_>),
     ) {
-        let sampled = prover::send_samples(self.params(), hints, &self.pieces(), channel);
+        let sampled =
+            samples::send_others(hints, &self.pieces(), PIECE_VARS, self.params().config().regime, SAMPLES, channel);
         let gamma = channel.challenge(LABEL_GAMMA);
         let powers = std::iter::successors(Some(Fr::one()), |p| Some(*p * gamma));
         let terms: Vec<_> = powers.zip(self.pieces().into_iter().flatten()).collect();
@@ -259,10 +260,11 @@ impl Setting {
 
     /// The samples of commitments with these hints, if there are any.
     fn samples(&self, hints: &[CommittedRows]) -> Vec<Vec<Fr>> {
+        let regime = self.params().config().regime;
         let own = |(rows, pieces): (&CommittedRows, Vec<RowValues<'_>>)| {
-            samples::values(&pieces, &samples::point(&rows.cap(), pieces.len(), PIECE_VARS))
+            SampledCommitment::new(rows.cap(), &pieces, PIECE_VARS, regime).samples
         };
-        hints.iter().zip(self.pieces()).filter(|_| self.params().samples() > 0).map(own).collect()
+        hints.iter().zip(self.pieces()).filter(|_| regime.samples() > 0).map(own).collect()
     }
 
     /// A run of the honest prover.

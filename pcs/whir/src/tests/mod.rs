@@ -11,6 +11,8 @@ use rand::SeedableRng;
 use rand_chacha::ChaCha20Rng;
 use std::ops::Range;
 
+mod samples;
+
 #[test]
 fn conforms() {
     conformance::run_scheme(SCHEME, &Resources::default());
@@ -166,11 +168,7 @@ impl Run {
                 let first = &self.whir.config.first;
                 let matrix = InterleavedMatrix::from_words(words[b].clone(), first.log_domain(), 0);
                 oracle = CommittedRows::of_words(matrix, first.queries);
-                commitment.cap = oracle.cap();
-                if !commitment.samples.is_empty() {
-                    let x = samples::point(&commitment.cap, pieces.len());
-                    commitment.samples = samples::values(&pieces, self.whir.piece_vars(), x);
-                }
+                commitment = SampledCommitment::new(oracle.cap(), &pieces, self.whir.piece_vars(), first.regime);
             }
             if let (Some(samples), 0) = (&fraud.samples, b) {
                 commitment.samples.clone_from(samples);
@@ -183,7 +181,7 @@ impl Run {
             self.batches.iter().map(|b| b.iter().map(|p| RowValues::Field(p)).collect()).collect();
         let hints: Vec<&CommittedRows> = hints.iter().collect();
         let folding = self.whir.combine(self.claim(), &hints, &pieces, &self.combined(), &mut channel);
-        let folding_samples = self.whir.config.first.samples();
+        let folding_samples = self.whir.config.first.regime.samples();
         self.whir.fold_all(folding, &hints, &pieces, &mut channel, |i, folding| {
             if fraud.fold == Some(i) {
                 folding.evals[0] += folding.weights[1];
@@ -238,7 +236,7 @@ impl Run {
 
     fn verify_in(&self, session: Session<Ready>, proof: &[u8]) -> Result<(), VerifyError> {
         let mut channel = session.into_verifier(proof);
-        let commitments: Vec<Commitment> = self
+        let commitments: Vec<SampledCommitment> = self
             .batches
             .iter()
             .map(|batch| self.whir.recv_commitment(batch.len(), &mut channel))
@@ -297,7 +295,7 @@ struct Challenges {
 /// The challenges of the `nth` oracle.
 fn challenges(run: &Run, tape: &ChallengeTape, nth: usize) -> Challenges {
     // Alpha, beta and, with samples, delta; for each oracle the folds, the next one's point, the queries and gamma.
-    let samples = run.whir.config.first.samples();
+    let samples = run.whir.config.first.regime.samples();
     let before: usize = run.whir.config.rounds().take(nth).map(|r| r.fold + samples + r.queries + 1).sum();
     let round = run.whir.config.rounds().nth(nth).unwrap();
     let is_last = nth == run.whir.config.later.len();
@@ -397,7 +395,7 @@ fn rejects_leaves_that_are_not_under_the_cap() {
 fn rejects_a_cap_that_is_not_under_its_root() {
     both(|run| {
         let (proof, log, tape) = run.prove(&Fraud::default());
-        for (label, nth, oracle) in [(LABEL_COMMITMENT, 0, 0), (LABEL_COMMITMENT, 1, 0), (LABEL_ORACLE, 0, 1)] {
+        for (label, nth, oracle) in [(SAMPLES.cap, 0, 0), (SAMPLES.cap, 1, 0), (LABEL_ORACLE, 0, 1)] {
             let tree = tree_shape(run.whir.config.rounds().nth(oracle).unwrap());
             let reached: Vec<usize> = challenges(&run, &tape, oracle)
                 .positions
@@ -575,131 +573,4 @@ fn a_half_way_word_opens_to_two_messages_as_often_as_the_ledger_says() {
     let mut run = Run::new(Regime::Unique);
     assert!(run.whir.config.first.rate().binding(run.whir.config.first.queries).conjectured >= f64::from(TARGET_BITS));
     assert_eq!(open_twice(&mut run), [failed(CHECK_FINAL_CLAIM), failed(CHECK_FINAL_CLAIM)]);
-}
-
-/// A sample that is not the committed piece's value, of either commitment, sent by a prover who is honest otherwise.
-#[test]
-fn rejects_a_sample_of_another_polynomial() {
-    let run = Run::new(Regime::Johnson);
-    let mut channel = run.session().into_prover();
-    let pieces: Vec<RowValues<'_>> = run.batches[0].iter().map(|p| RowValues::Field(p)).collect();
-    let (commitment, _) = run.whir.commit(&pieces).unwrap();
-    run.whir.send_commitment(&commitment, &mut channel);
-    let wrong: Vec<Fr> = commitment.samples.iter().map(|v| *v + Fr::one()).collect();
-    let (proof, _, _) = run.prove(&Fraud { samples: Some(wrong), ..Fraud::default() });
-    assert_eq!(run.verify(&proof), failed(CHECK_FINAL_CLAIM));
-    // Changed in the proof, with the challenges that the right ones led to.
-    let (proof, log, tape) = run.prove(&Fraud::default());
-    for (label, messages) in [(LABEL_SAMPLES, 2), (LABEL_CROSS_SAMPLES, 2), (LABEL_SAMPLE, 3)] {
-        assert_eq!(log.messages().filter(|e| e.label == label).count(), messages);
-        for nth in 0..messages {
-            let mut forged = proof.clone();
-            add_scalar(&mut forged[message(&log, label, nth)], 0, Fr::one());
-            assert_eq!(run.frozen(&tape, &forged), failed(CHECK_FINAL_CLAIM), "{label} {nth}");
-            assert!(run.verify(&forged).is_err());
-        }
-    }
-}
-
-/// The weights of all pieces in the polynomial that the rounds are about.
-fn piece_weights(run: &Run, tape: &ChallengeTape) -> Vec<Vec<Fr>> {
-    Whir::weights(&run.coefficients, scalar(tape, 0), scalar(tape, 1))
-}
-
-/// Samples of one point whose errors cancel under `alpha` and `beta`.
-#[test]
-fn samples_in_the_kernel_of_alpha_need_a_frozen_challenge() {
-    let run = Run::new(Regime::Johnson);
-    let (proof, log, tape) = run.prove(&Fraud::default());
-    let weights = piece_weights(&run, &tape);
-    // The second commitment's own samples; its samples at the first one's point.
-    for (label, nth) in [(LABEL_SAMPLES, 1), (LABEL_CROSS_SAMPLES, 0)] {
-        let mut forged = proof.clone();
-        let bytes = &mut forged[message(&log, label, nth)];
-        add_scalar(bytes, 0, weights[1][1]);
-        add_scalar(bytes, 1, -weights[1][0]);
-        assert_eq!(run.frozen(&tape, &forged), Ok(()), "{label}");
-        assert!(run.verify(&forged).is_err(), "{label}");
-    }
-}
-
-/// Samples of two points whose errors cancel under `delta`.
-#[test]
-fn samples_in_the_kernel_of_delta_need_a_frozen_challenge() {
-    let run = Run::new(Regime::Johnson);
-    let (proof, log, tape) = run.prove(&Fraud::default());
-    let (weights, delta) = (piece_weights(&run, &tape), scalar(&tape, 2));
-    let mut forged = proof.clone();
-    // At the first point, a piece of the second commitment; at the second point, the first commitment's.
-    add_scalar(&mut forged[message(&log, LABEL_CROSS_SAMPLES, 0)], 0, delta * weights[0][0]);
-    add_scalar(&mut forged[message(&log, LABEL_CROSS_SAMPLES, 1)], 0, -weights[1][0]);
-    assert_eq!(run.frozen(&tape, &forged), Ok(()));
-    assert!(run.verify(&forged).is_err());
-}
-
-/// A later oracle's sample is bound before `gamma` and the next sumcheck round.
-#[test]
-fn a_sample_in_the_kernel_of_the_next_round_needs_frozen_challenges() {
-    let run = Run::new(Regime::Johnson);
-    let (proof, log, tape) = run.prove(&Fraud::default());
-    for oracle in 0..3 {
-        let gamma = challenges(&run, &tape, oracle).gamma.unwrap();
-        let r = challenges(&run, &tape, oracle + 1).folds[0];
-        let first: usize = run.whir.config.rounds().take(oracle + 1).map(|round| round.fold).sum();
-        // The claim is off by gamma; at r, the round's polynomial is off by (gamma - 2 c) r + c.
-        let c = gamma * r * (r + r - Fr::one()).inverse().unwrap();
-        let mut forged = proof.clone();
-        add_scalar(&mut forged[message(&log, LABEL_SAMPLE, oracle)], 0, Fr::one());
-        add_scalar(&mut forged[message(&log, ROUNDS.sumcheck, first)], 0, c);
-        assert_eq!(run.frozen(&tape, &forged), Ok(()), "oracle {}", oracle + 1);
-        assert!(run.verify(&forged).is_err(), "oracle {}", oracle + 1);
-    }
-}
-
-/// An oracle that is not the fold, differs from it by what neither the claims nor the queries see, and has the fold's value at a
-/// sample point that is known beforehand.
-#[test]
-fn a_fold_with_the_right_sample_needs_a_frozen_point() {
-    let run = Run::new(Regime::Johnson);
-    let (_, _, tape) = run.prove(&Fraud::default());
-    for oracle in 0..3 {
-        let Challenges { point, positions, gamma, .. } = challenges(&run, &tape, oracle);
-        let fraud =
-            Fraud { sampled_before: Some((oracle, positions, gamma.unwrap(), point.unwrap())), ..Fraud::default() };
-        let (proof, _, _) = run.prove_in(run.session().freeze(tape.clone()), &fraud);
-        assert_eq!(run.frozen(&tape, &proof), Ok(()), "oracle {oracle}");
-        assert!(run.verify(&proof).is_err(), "oracle {oracle}");
-    }
-}
-
-/// A word half-way between two codewords has one commitment for each, and its samples open to no other message, however few
-/// the queries.
-#[test]
-fn samples_single_out_one_message_of_a_half_way_word() {
-    let (mut accepted, trials) = (0, 60);
-    for trial in 0..trials {
-        let mut run = Run::new(Regime::Johnson);
-        run.whir.config.first.queries = 3;
-        run.batches[1][0][0] = Fr::from(trial);
-        let first = run.whir.config.first;
-        let row = 1 << first.log_dimension();
-        let mut words = run.words();
-        let (other, word) = conformance::half_way(&run.batches[0][0][..row], first.log_inv_rate);
-        words[0][0] = word;
-        let fraud = Fraud { words: Some(words), ..Fraud::default() };
-        run.value = run.true_value();
-        let (honest, log, _) = run.prove(&fraud);
-        accepted += u32::from(run.verify(&honest).is_ok());
-        let samples = message(&log, LABEL_SAMPLES, 0);
-        let own = scalar_from_bytes(honest[samples.clone()].as_array().unwrap()).unwrap();
-
-        run.batches[0][0][..row].copy_from_slice(&other);
-        run.value = run.true_value();
-        let second = run.prove(&fraud).0;
-        assert_eq!(honest[..samples.start], second[..samples.start]);
-        assert_ne!(honest[samples.clone()], second[samples]);
-        let forged = run.prove(&Fraud { samples: Some(vec![own]), ..fraud }).0;
-        assert_eq!(run.verify(&forged), failed(CHECK_FINAL_CLAIM));
-    }
-    assert!(accepted > 0);
 }
